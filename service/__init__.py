@@ -1,0 +1,1 @@
+"""Dunlog: invoices become cases, and cases get paid."""

@@ -1,0 +1,133 @@
+"""Events from the ERP: one, a batch or a stream; durable before they are acknowledged."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from anyio import to_thread
+from fastapi import APIRouter, Depends
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from service.api import bodies, cloudevents, lines
+from service.api.cloudevents import Inbound
+from service.api.failures import answer, problem_data
+from service.api.guards import House, Principal, needs
+from service.api.problems import Problem, of_refusal
+from service.api.roles import Right
+from service.engine.asks import Ask, Done
+from service.engine.handle import handle
+from service.store import inbox
+
+REJECTIONS_TOLD = 1000
+
+router = APIRouter(prefix="/v1", tags=["events"])
+
+
+@router.post("/events", summary="Post events from the ERP")
+async def post_events(
+    request: Request, house: House, principal: Annotated[Principal, Depends(needs(Right.EVENTS))]
+) -> Response:
+    """One CloudEvent (structured, binary or plain JSON), a batch of up to 1 000, or an NDJSON stream of any length.
+
+    `(source, id)` identifies an event: the same one again is a success that changes nothing, with other content it is
+    `event_id_reused`. Nothing is acknowledged before it is durable, and one bad event never blocks the others.
+    """
+    bodies.check_encoding(request)
+    if cloudevents.is_stream(request.headers.get("content-type")):
+        return await _stream(request, house, principal)
+    body = await bodies.read(request)
+    return await to_thread.run_sync(_post, request, house, principal, body)
+
+
+def _post(request: Request, house: House, principal: Principal, body: bytes) -> Response:
+    parsed = cloudevents.parse_body(request.headers.get("content-type"), request.headers, body)
+    results = take_in(request, house, principal, parsed.events)
+    if parsed.is_batch:
+        return _json(207, _counted(results) | {"results": [_result(one, done, request) for one, done in results]})
+    inbound, done = results[0]
+    if isinstance(done, Problem):
+        return answer(done, request)
+    status = 201 if done.status == "accepted" else 200
+    response = _json(status, {"id": inbound.id, "status": done.status, "position": done.position})
+    if status == 201:
+        response.headers["Location"] = f"/v1/events?cursor=&id={inbound.id}"
+    return response
+
+
+Result = tuple[Inbound, Done | Problem]
+
+
+def take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
+    """Carry the events out in order; each with what came of it."""
+    asker = principal.asker(request)
+    with house.desk.open(principal.tenant) as session:
+        secret = session.tenancy.secret
+    asks: list[Ask] = []
+    for one in events:
+        if one.command is not None and one.source and one.id:
+            fingerprint = inbox.fingerprint(secret, one.content)
+            asks.append(
+                Ask(
+                    command=one.command,
+                    asker=asker if one.traceparent is None else _traced(asker, one.traceparent),
+                    identity=inbox.Identity(one.source, one.id, fingerprint),
+                    occurred_at=one.time,
+                    extra=one.extra or None,
+                )
+            )
+    done = iter(handle(house.desk, principal.tenant, asks))
+    results: list[Result] = []
+    for one in events:
+        if one.command is None:
+            results.append((one, one.error or Problem(422, "invalid")))
+            continue
+        came = next(done)
+        results.append((one, of_refusal(came.refused, in_event=True) if came.refused else came))
+    return results
+
+
+def _traced(asker: Any, traceparent: str) -> Any:
+    return msgspec.structs.replace(asker, traceparent=traceparent)
+
+
+def _counted(results: Sequence[Result]) -> dict[str, int]:
+    counts = {"accepted": 0, "duplicate": 0, "rejected": 0}
+    for _, done in results:
+        counts["rejected" if isinstance(done, Problem) else done.status] += 1
+    return counts
+
+
+def _result(one: Inbound, done: Done | Problem, request: Request) -> dict[str, Any]:
+    if isinstance(done, Problem):
+        error = problem_data(done, request)
+        return {"id": one.id, "source": one.source, "status": "rejected", "position": None, "error": error}
+    return {"id": one.id, "source": one.source, "status": done.status, "position": done.position, "error": None}
+
+
+async def _stream(request: Request, house: House, principal: Principal) -> Response:
+    """Chunks of lines become durable one after the other; the one answer after the last line tells what came of all."""
+    counts = {"accepted": 0, "duplicate": 0, "rejected": 0}
+    read, complete = 0, True
+    rejected: list[dict[str, Any]] = []
+
+    def batch_in(batch: list[lines.Line]) -> None:
+        events = cloudevents.parse_lines(batch, request.headers.get("traceparent"))
+        results = take_in(request, house, principal, events)
+        for status, count in _counted(results).items():
+            counts[status] += count
+        for line, (one, done) in zip(batch, results, strict=True):
+            if isinstance(done, Problem) and len(rejected) < REJECTIONS_TOLD:
+                rejected.append({"line": line.number} | _result(one, done, request))
+
+    try:
+        async for batch in lines.batches(request.stream()):
+            await to_thread.run_sync(batch_in, batch)
+            read += len(batch)
+    except ClientDisconnect:
+        complete = False
+    return _json(207, counts | {"lines": read, "complete": complete, "results": rejected})
+
+
+def _json(status: int, content: Any) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

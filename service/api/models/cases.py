@@ -1,0 +1,166 @@
+"""Cases as they are answered, with their log, schedule and promises."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from service.api.models.fields import (
+    Answer,
+    Currency,
+    Cursor,
+    Day,
+    Id,
+    Instant,
+    Level,
+    Money,
+    Position,
+    Stage,
+    UserId,
+    Version,
+)
+
+
+class PlaybookVersion(Answer):
+    """The plan a case keeps."""
+
+    name: str = Field(examples=["standard"])
+    version: Version
+
+
+class PausedAnswer(Answer):
+    """Why nobody is contacted, to the end of which day."""
+
+    reason: Literal["promise", "plan", "dispute", "draft", "manual"]
+    until: Day | None
+
+
+class TaxInvoiceAnswer(Answer):
+    """Where the tax invoice is."""
+
+    state: Literal["requested", "issued", "dispatched"]
+    number: str | None = None
+    courier: str | None = None
+    tracking: str | None = None
+
+
+class NextAction(Answer):
+    """What happens next as things stand."""
+
+    step: str = Field(examples=["overdue-daily"])
+    rule: str = Field(examples=["B3"])
+    at: Instant
+    why: str = Field(description="A sentence in the reader's language.")
+    why_code: str = Field(examples=["schedule.after"])
+
+
+class Limitation(Answer):
+    """When the right to sue lapses, and the event that set it (I1)."""
+
+    expires_on: Day
+    set_by: str = Field(examples=["payment.applied"])
+    position: Position
+
+
+class CaseAnswer(Answer):
+    """One bill being collected; its id is the invoice's."""
+
+    id: Id
+    customer: Id = Field(examples=["C-1"])
+    customer_name: str = Field(examples=["Hong Star Trading"])
+    stage: Stage
+    level: Level
+    amount: Money
+    open_amount: Money
+    disputed_amount: Money
+    currency: Currency
+    issued_on: Day | None
+    confirmed_on: Day | None
+    due_on: Day | None
+    days_overdue: int = Field(ge=0, description="0 until the due date has passed.", examples=[15])
+    owner: UserId
+    playbook: PlaybookVersion
+    paused: PausedAnswer | None
+    tax_invoice: TaxInvoiceAnswer | None
+    next_action: NextAction | None
+    progress_on: Day | None
+    closed_as: Literal["paid", "credited", "voided", "written_off", "recovered"] | None
+    closed_on: Day | None
+    limitation: Limitation | None
+    version: Version
+    period: str | None = Field(None, examples=["2026-01"])
+    reference: str | None = None
+
+
+class CaseList(Answer):
+    """A page of cases."""
+
+    data: list[CaseAnswer]
+    next_cursor: Cursor
+
+
+class EventAnswer(Answer):
+    """What happened: an entry of the log."""
+
+    position: Position
+    stream: str = Field(examples=["case/INV-1"])
+    version: Version
+    type: str = Field(examples=["case.escalated"])
+    occurred_at: Instant
+    recorded_at: Instant
+    actor: str = Field(examples=["clock"])
+    source: str
+    data: dict[str, Any]
+    hash: str = Field(description="SHA-256 over the entry and the one before it in its stream, in hexadecimal.")
+
+
+class EventList(Answer):
+    """A page of a log."""
+
+    data: list[EventAnswer]
+    next_cursor: Cursor
+
+
+class FeedPage(Answer):
+    """A page of the feed in commit order; a feed has no end, `next_cursor` is always there."""
+
+    data: list[EventAnswer]
+    next_cursor: str
+
+
+class ScheduledStep(Answer):
+    """A step still to come as things stand, or held back, with why."""
+
+    step: str
+    rule: str
+    at: Instant | None = Field(description="null while its moment cannot be known.")
+    action: str = Field(examples=["message email", "escalate manager"])
+    held_back: bool = False
+    why: str
+    why_code: str
+
+
+class Schedule(Answer):
+    """Everything still to come."""
+
+    data: list[ScheduledStep]
+
+
+class PromiseAnswer(Answer):
+    """Money promised (D1)."""
+
+    id: str = Field(examples=["INV-1.9"])
+    case: Id
+    amount: Money
+    currency: Currency
+    due_on: Day
+    until: Day = Field(description="The last day on which the money is in time.")
+    made_on: Day
+    promised_by: str | None = None
+    state: Literal["open", "kept", "partially_kept", "broken", "cancelled"]
+
+
+class PromiseList(Answer):
+    """The promises of a case, oldest first."""
+
+    data: list[PromiseAnswer]
+    next_cursor: Cursor = None

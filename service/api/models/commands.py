@@ -1,0 +1,185 @@
+"""What people ask: bodies of the calls that change cases, customers, tasks and approvals."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.api.models.fields import Body, Channel, Day, Id, Line, Money, Said, Text, UserId
+from service.domain.commands import ContactRecord
+
+Outcome = Literal[
+    "reached", "not_reached", "wrong_number", "left", "moved", "refused", "promised", "disputed", "asks_documents"
+]
+Cause = Literal["forgot", "cash_short", "dissatisfied", "disputed", "invoice_missing", "their_process", "wilful"]
+Cases = Field(
+    default=None,
+    min_length=1,
+    max_length=500,
+    description="Which of the customer's cases; all its overdue bills when left out.",
+    examples=[["INV-1", "INV-2"]],
+)
+
+
+class _Record(Body):
+    contact: Id | None = Field(None, description="The id of the customer's contact.", examples=["zhang"])
+    willingness: Literal["yes", "hesitant", "no"] | None = None
+    ability: Literal["full", "part", "none"] | None = None
+    cause: Cause | None = Field(None, description="Why payment is late.")
+    verified: list[Line] = Field([], max_length=20, description="What was verified.", examples=[["identity", "amount"]])
+    notes: Text | None = Field(None, examples=["Pays after their month-end closing."])
+    next_step: Line | None = Field(None, examples=["call again"])
+    next_on: Day | None = None
+
+
+class ContactLogBody(_Record):
+    """A call, a visit or a message, and what came of it (C4)."""
+
+    channel: Channel
+    outcome: Outcome
+
+    def record(self) -> ContactRecord:
+        """The record as the domain takes it."""
+        return _record(self)
+
+
+class CustomerContactLogBody(ContactLogBody):
+    """The same for several of a customer's bills."""
+
+    cases: list[Id] | None = Cases
+
+
+class TaskCompleteBody(_Record):
+    """The contact record that closes a task; a task that needs no contact may be closed with `{}`."""
+
+    channel: Channel | None = None
+    outcome: Outcome | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.model_fields_set and not (self.channel and self.outcome):
+            raise PydanticCustomError("record_incomplete", "a record needs channel and outcome")
+        return self
+
+    def record(self) -> ContactRecord | None:
+        """The record as the domain takes it; None when nothing was said."""
+        return _record(self) if self.outcome else None
+
+
+def _record(body: ContactLogBody | TaskCompleteBody) -> ContactRecord:
+    values = {name: getattr(body, name) for name in ContactRecord.__struct_fields__}
+    return ContactRecord(**{**values, "verified": tuple(body.verified)})
+
+
+class PromiseBody(Body):
+    """A promise to pay (D1)."""
+
+    amount: Money | None = Field(None, description="The whole open amount when left out.")
+    due_on: Day = Field(description="The promised day.")
+    promised_by: Line | None = Field(None, description="Who promised.", examples=["Zhang Wei"])
+
+
+class CustomerPromiseBody(PromiseBody):
+    """The amount is split over the cases, oldest due first."""
+
+    cases: list[Id] | None = Cases
+
+
+class PauseBody(Body):
+    """No contact until the end of a day (F1); a collector's own pause ends within 14 days."""
+
+    until: Day
+    reason: Said = Field(examples=["The customer moves house this week."])
+
+
+class CustomerPauseBody(PauseBody):
+    """The same for several of a customer's bills."""
+
+    cases: list[Id] | None = Cases
+
+
+class ResumeBody(Body):
+    """Contact may go on, from the next open day."""
+
+    reason: Text | None = None
+
+
+class CustomerResumeBody(ResumeBody):
+    """The same for several of a customer's bills."""
+
+    cases: list[Id] | None = Cases
+
+
+class AssignBody(Body):
+    """Who owns the case or the task from now on."""
+
+    owner: UserId
+
+
+class NoteBody(Body):
+    """Something worth remembering."""
+
+    text: Said = Field(examples=["Asks for the delivery note once more."])
+
+
+class CustomerNoteBody(NoteBody):
+    """On the customer, or on the cases named."""
+
+    cases: list[Id] | None = Field(None, min_length=1, max_length=500, description="The customer itself when left out.")
+
+
+class GrantBody(Body):
+    """Agreement, bound to what was seen."""
+
+    content_hash: str | None = Field(
+        None, pattern=r"^[0-9a-f]{64}$", description="The approval's `content_hash`; refused when it has changed."
+    )
+
+
+class RejectBody(Body):
+    """Disagreement; whoever asks again sees the reason."""
+
+    reason: Said = Field(examples=["The customer pays on the 25th; wait."])
+
+
+class HoldBody(Body):
+    """Stop deliveries to the customer, or let them go on."""
+
+    reason: Said = Field(examples=["Three bills over 90 days, no answer."])
+
+
+class _Person(Body):
+    title: Line | None = Field(None, examples=["accountant"])
+    salutation: Line | None = Field(None, examples=["Ms"])
+    phone: Line | None = Field(None, examples=["+86 21 5555 0100"])
+    email: Line | None = Field(None, pattern=r"^[^\s@]+@[^\s@]+$", examples=["zhang@example.com"])
+    mobile: Line | None = None
+    role: Literal["accounts_payable", "decision_maker", "other"] | None = None
+    may_receive_details: bool | None = Field(None, description="Whether messages that tell of the debt may go there.")
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent; null clears one."""
+        return {name: value for name, value in self.model_dump(exclude_unset=True).items() if name != "mark"}
+
+
+class ContactBody(_Person):
+    """A person found at the customer's."""
+
+    id: Id | None = Field(None, description="Made here when left out.")
+    name: Line = Field(min_length=1, examples=["Zhang Wei"])
+
+
+class ContactPatchBody(_Person):
+    """A person corrected or marked; absent fields stay, null clears."""
+
+    id: Id
+    name: Line | None = Field(None, min_length=1)
+    mark: Literal["wrong_number", "left", "moved"] | None = Field(
+        None, description="Nobody writes to or calls a marked person until the mark is cleared with null."
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.model_fields_set <= {"id"}:
+            raise PydanticCustomError("nothing_to_change", "nothing to change")
+        return self

@@ -1,0 +1,177 @@
+"""The tenant's own things: settings, users, playbooks and the test clock."""
+
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import ConfigDict, Field, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.api.models.fields import Answer, Body, Day, Instant, Language, Line, Role, UserId, Version
+
+TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", examples=["09:00"])]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=100)]
+Days: TypeAlias = Annotated[int, Field(ge=0, le=366)]
+SegmentName: TypeAlias = Literal["preferred", "standard", "risk"]
+
+
+class Window(Body):
+    """Local times between which people may be contacted."""
+
+    opens: TimeOfDay
+    closes: TimeOfDay
+
+
+class Bank(Body):
+    """Where customers pay in one currency (C6)."""
+
+    payee: Line
+    bank: Line
+    account: Line
+    reference: Line | None = None
+
+
+class SettingsPatch(Body):
+    """What a tenant may choose; absent fields stay."""
+
+    time_zone: Line = Field("Asia/Shanghai", description="IANA name.")
+    country: StrictStr = Field(
+        "CN", pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", description="ISO 3166 code: whose holidays count."
+    )
+    language: Language = "zh"
+    windows: list[Window] = Field(
+        [Window(opens="09:00", closes="11:30"), Window(opens="13:30", closes="17:00")], min_length=1, max_length=6
+    )
+    in_time_on_next_open_day: bool = Field(True, description="Of money for a due date on a closed day (T6).")
+    drafts_count_on_receipt: bool = Field(False, description="Cheques and drafts are applied when they come in (D7).")
+    automatic_release: bool = Field(False, description="A hold ends by itself when its last bill closes (B10).")
+    confirmation_required: bool = Field(True, description="Of bills that do not say it themselves.")
+    playbook: Line = Field("standard", description="For customers and segments without one of their own.")
+    segment_playbooks: dict[SegmentName, Line] = Field({}, description="By segment.")
+    grace_days: dict[SegmentName, Days] = Field({}, description="By segment.")
+    habit_bills: Count = Field(3, description="Of so many last bills so many late ones make a habit (A10, B5).")
+    habit_late: Count = 2
+    habit_days: Days = Field(7, description="Settled more days late than this counts as late.")
+    promises_that_pause: Annotated[int, Field(ge=0, le=20)] = Field(2, description="Of one case (D2).")
+    promise_days: Days = Field(30, description="Promises further ahead need a supervisor (D1).")
+    pause_days: Days = Field(14, description="A collector's own pause is not longer (F1).")
+    go_live_on: Day | None = Field(None, description="Until then nothing goes out and nothing is asked (F2).")
+    banks: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Bank] = Field({}, description="By currency.")
+    company: Line = Field("", description="How messages are signed.")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing_to_change", "nothing to change")
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, as JSON data."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class Away(Body):
+    """Who stands in meanwhile."""
+
+    model_config = ConfigDict(validate_by_alias=True, serialize_by_alias=True)
+
+    from_: Day = Field(alias="from")
+    until: Day
+    cover: UserId | None = None
+
+
+class UserPut(Body):
+    """Somebody on our side, whole: what is left out is empty."""
+
+    role: Role
+    name: Line = Field(min_length=1, examples=["Li Na"])
+    title: Line | None = Field(None, examples=["collector"])
+    phone: Line | None = None
+    email: Line | None = Field(None, pattern=r"^[^\s@]+@[^\s@]+$", examples=["li.na@example.com"])
+    reports_to: UserId | None = Field(None, description="Who is told when something stays undone.")
+    away: Away | None = None
+
+
+class UserAnswer(Answer):
+    """Somebody on our side."""
+
+    id: UserId
+    role: Role
+    name: str | None = None
+    title: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    reports_to: UserId | None = None
+    away: Away | None = None
+
+
+class MeAnswer(Answer):
+    """Who the key stands for."""
+
+    tenant: str = Field(examples=["acme"])
+    kind: Literal["live", "sandbox"]
+    user: UserId
+    role: Role
+    key: str = Field(description="The key's id.", examples=["k1"])
+    rights: list[str] = Field(description="What the role may.", examples=[["read", "promise"]])
+    now: Instant = Field(description="The tenant's clock.")
+
+
+class TestClockBody(Body):
+    """One of the two."""
+
+    __test__ = False
+
+    now: Instant | None = Field(None, description="Where to; everything due on the way is decided in order.")
+    follow: Literal[True] | None = Field(None, description="Catch up and run with real time.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.now is None) == (self.follow is None):
+            raise PydanticCustomError("now_or_follow", "one of the two")
+        return self
+
+
+class TestClockAnswer(Answer):
+    """Where a sandbox's clock stands."""
+
+    __test__ = False
+
+    now: Instant
+    follow: bool = Field(description="Whether it runs with real time.")
+
+
+class PlaybookBody(Body):
+    """A playbook as YAML text."""
+
+    text: StrictStr = Field(min_length=1, max_length=262_144, examples=["grammar: 1\nname: gentle\n"])
+
+
+class PlaybookFault(Answer):
+    """A mistake in a playbook, with its remedy."""
+
+    line: int | None = None
+    path: str = Field(examples=["ladders/collection/steps/3/every"])
+    code: str = Field(examples=["repetition_without_end"])
+    detail: str
+
+
+class PlaybookCheck(Answer):
+    """Whether a playbook could be published."""
+
+    valid: bool
+    errors: list[PlaybookFault] = []
+
+
+class PlaybookAnswer(Answer):
+    """A published version, which never changes."""
+
+    name: str = Field(examples=["standard"])
+    version: Version
+    versions: list[int] = Field([], description="All that were published.", examples=[[1, 2]])
+    published_at: Instant
+    text: str | None = Field(None, description="Its YAML; not in lists.")
+
+
+class SettingsAnswer(SettingsPatch, Answer):
+    """The settings as they stand."""
+
+    version: Version

@@ -1,0 +1,1 @@
+"""The network room: webhooks and e-mail leave the house here, and every attempt ends in `Sent` or `Failed`."""

@@ -1,0 +1,235 @@
+"""The command line `dunlog`: every command teaches itself with --help, and speaks JSON with --json."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:  # the libraries behind take a second to import, and --help needs none
+    from service.settings import Settings
+
+app = typer.Typer(
+    name="dunlog",
+    help="The service that gets invoices paid: invoice events in, dunned cases, approvals and signed webhooks out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+tenants = typer.Typer(help="Make and remove tenants.", no_args_is_help=True)
+keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+app.add_typer(tenants, name="tenant")
+app.add_typer(keys, name="key")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def _settings(**given: Any) -> Settings:
+    from service.settings import load
+
+    return load(**{name: value for name, value in given.items() if value is not None})
+
+
+def _say(as_json: bool, data: Any, text: str) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (DUNLOG_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (DUNLOG_PORT).")] = None,
+    no_clock: Annotated[bool, typer.Option("--no-clock", help="Only the API: clocks run in `dunlog worker`.")] = False,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database of DATABASE_URL up to date first.")
+    ] = False,
+) -> None:
+    """Serve the API, with the clock and the deliveries beside it.
+
+    Without DATABASE_URL an embedded PostgreSQL is started under DUNLOG_DATA_DIR and migrated by itself.
+    """
+    from service.logs import configure
+    from service.runtime import opened
+    from service.serve import serve as run
+
+    settings = _settings(host=host, port=port)
+    configure(settings)
+    with opened(settings, migrate) as runtime:
+        run(runtime, not no_clock, lambda: typer.echo(f"Listening on http://{settings.host}:{settings.port}", err=True))
+
+
+@app.command()
+def worker(
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database of DATABASE_URL up to date first.")
+    ] = False,
+) -> None:
+    """Run the clock and the deliveries alone; any number may run beside each other."""
+    from service.logs import configure
+    from service.runtime import opened
+    from service.serve import work
+
+    settings = _settings()
+    configure(settings)
+    with opened(settings, migrate) as runtime:
+        work(runtime)
+
+
+@app.command()
+def demo(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (DUNLOG_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (DUNLOG_PORT).")] = None,
+) -> None:
+    """Serve a sandbox with a year of real invoices, walked to today: the quickest way to see everything.
+
+    Started again it goes on where it stopped, and changes nothing that is there.
+    """
+    from rich.console import Console
+
+    from service.demo.run import demo as run
+    from service.logs import configure
+    from service.runtime import opened
+
+    settings = _settings(host=host, port=port)
+    configure(settings)
+    with opened(settings) as runtime:
+        run(runtime, Console())
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to date; does nothing when it is."""
+    from service import migrate
+    from service.runtime import opened
+
+    with opened(_settings(), True) as runtime:
+        typer.echo(f"The database stands at {migrate.current(runtime.url)}.")
+
+
+@app.command("settings")
+def settings_command(as_json: AsJson = False) -> None:
+    """Show every setting: its variable, its value, its default and what it is for."""
+    from service.settings import describe
+
+    rows = [row._asdict() for row in describe(_settings())]
+    lines = [f"{row['name']}={row['value']}\n    {row['description']} Default: {row['default']}" for row in rows]
+    _say(as_json, rows, "\n".join(lines))
+
+
+@tenants.command("create")
+def tenant_create(
+    name: Annotated[str, typer.Argument(help="A short name: a-z, 0-9 and -, at most 40 signs.")],
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="A tenant with a clock of its own, for tests.")] = False,
+    now: Annotated[str | None, typer.Option(help="Where a sandbox's clock stands, RFC 3339 with offset.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA zone, by default Asia/Shanghai.")] = None,
+    country: Annotated[str | None, typer.Option(help="Whose holidays count, by default CN.")] = None,
+    language: Annotated[str | None, typer.Option(help="zh or en, for customers without one of their own.")] = None,
+    go_live: Annotated[str | None, typer.Option(help="Until this day (YYYY-MM-DD) nothing goes out.")] = None,
+    key: Annotated[list[str] | None, typer.Option(help="Make a key for this role; may be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a tenant, and keys for its roles; each key is shown once.
+
+    Works beside a running `serve` as well as alone. Example:
+
+      dunlog tenant create acme --sandbox --now 2026-01-05T09:00:00+08:00 --key admin --key erp
+    """
+    from service.provision import create_key, create_tenant
+    from service.runtime import opened
+
+    with opened(_settings()) as runtime:
+        create_tenant(
+            runtime,
+            name,
+            sandbox=sandbox,
+            now=datetime.fromisoformat(now) if now else None,
+            time_zone=time_zone,
+            country=country,
+            go_live=date.fromisoformat(go_live) if go_live else None,
+            language=language,
+        )
+        made = {role: create_key(runtime, name, role) for role in key or []}
+    text = "\n".join([f"Tenant {name} is there.", *(f"{role}: {secret}" for role, secret in made.items())])
+    _say(as_json, {"tenant": name, "keys": made}, text)
+
+
+@keys.command("create")
+def key_create(
+    tenant: Annotated[str, typer.Option(help="The tenant's name.")],
+    role: Annotated[
+        str, typer.Option(help="What the key may: viewer, collector, supervisor, manager, ..., erp, admin.")
+    ],
+    user: Annotated[
+        str | None, typer.Option(help="Who stands in the log behind it; by default the role's name.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key; it is shown once."""
+    from service.provision import create_key
+    from service.runtime import opened
+
+    with opened(_settings()) as runtime:
+        secret = create_key(runtime, tenant, role, user)
+    _say(as_json, {"tenant": tenant, "role": role, "user": user or role, "key": secret}, secret)
+
+
+@keys.command("list")
+def key_list(tenant: Annotated[str, typer.Option(help="The tenant's name.")], as_json: AsJson = False) -> None:
+    """List a tenant's keys: id, role, user, made, last used, revoked."""
+    from service.provision import list_keys
+    from service.runtime import opened
+
+    with opened(_settings()) as runtime:
+        found = list_keys(runtime, tenant)
+    lines = [f"{k['id']}  {k['role']:16} {k['user']:16} {'revoked' if k['revoked_at'] else 'valid'}" for k in found]
+    _say(as_json, found, "\n".join(lines) or "No keys.")
+
+
+@keys.command("revoke")
+def key_revoke(
+    key: Annotated[str, typer.Argument(help="The key's id, as `dunlog key list` shows it.")],
+    tenant: Annotated[str, typer.Option(help="The tenant's name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a key worthless; replicas notice within five seconds."""
+    from service.provision import revoke_key
+    from service.runtime import opened
+
+    with opened(_settings()) as runtime:
+        revoke_key(runtime, tenant, key)
+    _say(as_json, {"tenant": tenant, "revoked": key}, f"Key {key} is revoked.")
+
+
+def main() -> None:
+    """Run a command; what goes wrong is one line that says what, where and how to mend it."""
+    sys.excepthook = _tell
+    app()
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    text = _sentence(error)
+    if text is None:
+        sys.__excepthook__(kind, error, trace)
+    else:
+        typer.echo(text, err=True)
+
+
+def _sentence(error: BaseException) -> str | None:
+    from service.domain.refusals import Refused
+    from service.engine.desk import UnknownTenant
+    from service.postgres import PostgresError
+    from service.settings import SettingsError
+    from service.words.sentences import say
+
+    match error:
+        case Refused():
+            return say(error.code, "en", **error.params)
+        case UnknownTenant():
+            return f"There is no tenant {error}. `dunlog tenant create` makes one."
+        case PostgresError() | SettingsError():
+            return str(error)
+        case _:
+            return None

@@ -1,0 +1,44 @@
+"""Loading the demo: the history day by day, the clock moving between, people acting on theirs. Started again it goes on."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from service.demo.client import Api
+from service.demo.history import by_day
+from service.demo.people import act
+
+OPENS = time(8)
+OFFICE = time(10)
+
+Progress = Callable[[int, int, str], None]
+"""(done, total, what)"""
+
+
+def load(api: Api, today: date, zone: ZoneInfo, progress: Progress) -> None:
+    """Post every day up to today; days that the clock has passed are posted again, which changes nothing."""
+    days = by_day(today)
+    first = min(days)
+    total = (today - first).days + 1
+    for number in range(total):
+        day = first + timedelta(number)
+        passed = day == today or _now(api) >= datetime.combine(day, OFFICE, zone)
+        if not passed:
+            _move(api, datetime.combine(day, OPENS, zone))
+        if day == today:
+            api.post("admin", "/v1/test-clock", {"follow": True})
+        if day in days:
+            api.events(days[day])
+        if not passed:
+            _move(api, datetime.combine(day, OFFICE, zone))
+            act(api, day, today)
+        progress(number + 1, total, str(day))
+
+
+def _now(api: Api) -> datetime:
+    return datetime.fromisoformat(api.get("admin", "/v1/test-clock")["now"])
+
+
+def _move(api: Api, to: datetime) -> None:
+    if _now(api) < to:
+        api.post("admin", "/v1/test-clock", {"now": to.isoformat()})

@@ -1,0 +1,117 @@
+"""One locked customer with the cases and payments a command concerns, kept up to date while a decision unfolds."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.domain.events import CaseEvent, CustomerEvent, Event, PaymentEvent
+from service.domain.evolve import evolve_case, evolve_customer, evolve_payment
+from service.domain.payment import Payment
+from service.domain.refusals import NotFound
+
+Private = dict[str, dict[str, Any]]
+"""Personal data and free text beside an event, by part (a contact's id, or empty for the event itself)."""
+
+
+class Happened(Struct, frozen=True):
+    """An event on its stream, with what of it is private."""
+
+    stream: str
+    id: str
+    event: Event
+    private: Private | None = None
+
+
+def on_case(case: str, event: CaseEvent, private: Private | None = None) -> Happened:
+    """It happened to a bill."""
+    return Happened("case", case, event, private)
+
+
+def on_customer(customer: str, event: CustomerEvent, private: Private | None = None) -> Happened:
+    """It happened to a customer."""
+    return Happened("customer", customer, event, private)
+
+
+def on_payment(payment: str, event: PaymentEvent, private: Private | None = None) -> Happened:
+    """It happened to a payment."""
+    return Happened("payment", payment, event, private)
+
+
+class ApprovalRow(Struct, frozen=True):
+    """What a grant must know of a request: every bill behind it."""
+
+    id: str
+    kind: str
+    state: str
+    role: str
+    asked_by: str
+    cases: tuple[str, ...]
+    content_hash: str
+
+
+class Account:
+    """States change only by `apply`; `after` keeps what each event left, `undo_to` takes a refused command's back."""
+
+    def __init__(self, customer: Customer) -> None:
+        self.customer = customer
+        self.cases: dict[str, Case] = {}
+        self.payments: dict[str, Payment] = {}
+        self.habits: dict[str, frozenset[str]] = {}
+        self.gone: frozenset[str] = frozenset()
+        self.approvals: dict[str, ApprovalRow] = {}
+        self.tasks: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self.task_owners: dict[str, str] = {}
+        self.exposure: dict[str, int] = {}
+        self.oldest_overdue: int = 0
+        self.happened: list[Happened] = []
+        self.after: list[Case | Customer | Payment] = []
+        self._before: list[tuple[dict[str, Any] | None, str, Any]] = []
+
+    def case(self, id: str, pointer: str = "/data/invoice") -> Case:
+        """The case, or a refusal that names where its id came from."""
+        try:
+            return self.cases[id]
+        except KeyError:
+            raise NotFound("unknown_invoice", pointer, invoice=id) from None
+
+    def open_cases(self) -> list[Case]:
+        """The loaded bills still owed, oldest due first: the order in which money goes to them (D7)."""
+        cases = [case for case in self.cases.values() if case.stage != "closed"]
+        return sorted(cases, key=lambda c: (c.due_on is None, c.due_on, c.issued_on is None, c.issued_on, c.id))
+
+    def apply(self, one: Happened) -> None:
+        """The event's meaning, on the state it concerns."""
+        self._before.append(self._remember(one))
+        self.happened.append(one)
+        if one.stream == "case":
+            case = self.cases.get(one.id) or Case(id=one.id)
+            self.cases[one.id] = evolve_case(case, one.event)  # type: ignore[arg-type]
+            self.after.append(self.cases[one.id])
+        elif one.stream == "customer":
+            self.customer = evolve_customer(self.customer, one.event)  # type: ignore[arg-type]
+            self.after.append(self.customer)
+        else:
+            payment = self.payments.get(one.id) or Payment(id=one.id)
+            self.payments[one.id] = evolve_payment(payment, one.event)  # type: ignore[arg-type]
+            self.after.append(self.payments[one.id])
+
+    def _remember(self, one: Happened) -> tuple[dict[str, Any] | None, str, Any]:
+        if one.stream == "customer":
+            return None, one.id, self.customer
+        states: dict[str, Any] = self.cases if one.stream == "case" else self.payments
+        return states, one.id, states.get(one.id)
+
+    def undo_to(self, count: int) -> None:
+        """Back to when `count` events had happened."""
+        while len(self.happened) > count:
+            self.happened.pop()
+            self.after.pop()
+            states, id, before = self._before.pop()
+            if states is None:
+                self.customer = before
+            elif before is None:
+                del states[id]
+            else:
+                states[id] = before

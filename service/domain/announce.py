@@ -1,0 +1,88 @@
+"""The fourth verb: what leaves the house. Who is called upon by an event, and what receivers read of it."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from service.domain.case import RANK, Case
+from service.domain.customer import Customer
+from service.domain.events import Event
+from service.domain.events import case as e
+from service.domain.events import customer as c
+from service.domain.events import task as t
+from service.domain.events.bill import InvoiceIssued
+from service.domain.money import format
+from service.domain.views import case_view, customer_view
+
+_MONEY = frozenset({"amount", "received"})
+_ROLE_OF_LEVEL = {"supervisor": "supervisor", "manager": "manager", "general_manager": "general_manager"}
+
+
+def audience(event: Event) -> list[str]:
+    """The roles that must act on the event, or know of it."""
+    match event:
+        case c.NoticeRaised():
+            return event.audience
+        case e.Escalated():
+            return [_ROLE_OF_LEVEL.get(event.level, "boss" if RANK[event.level] < RANK["formal"] else "legal")]
+        case t.TaskCreated() | t.TaskChanged():
+            return [event.role]
+        case c.ApprovalRequested():
+            return [event.role]
+        case c.HoldApplied() | c.HoldReleased():
+            return ["sales", "warehouse", "manager"]
+        case c.LetterIssued():
+            return ["legal", "supervisor"]
+        case InvoiceIssued():
+            return []
+        case _:
+            return []
+
+
+def data_of(event: Event, currency: str | None) -> dict[str, Any]:
+    """The event's data as other programs see it: money as decimal text of its currency."""
+    data: dict[str, Any] = msgspec.to_builtins(event)
+    currency = data.get("currency") or currency
+    return _readable(data, currency) if currency else data
+
+
+def _readable(data: dict[str, Any], currency: str) -> dict[str, Any]:
+    return {name: _value(name, value, currency) for name, value in data.items()}
+
+
+def _value(name: str, value: Any, currency: str) -> Any:
+    if name in _MONEY and isinstance(value, int):
+        return format(value, currency)
+    if isinstance(value, list):
+        return [_readable(one, currency) if isinstance(one, dict) else one for one in value]
+    return value
+
+
+def body(
+    tenant: str,
+    stream: str,
+    version: int,
+    event: Event,
+    at: datetime,
+    today: date,
+    case: Case | None,
+    customer: Customer | None,
+) -> dict[str, Any]:
+    """The CloudEvent that receivers get, with the case and the customer as of the event."""
+    data = data_of(event, case.currency if case else None)
+    if case and customer:
+        data["case"] = case_view(case, customer, today)
+    if customer:
+        data["customer"] = customer_view(customer)
+    data["audience"] = audience(event)
+    return {
+        "specversion": "1.0",
+        "id": f"{stream}/{version}",
+        "source": f"dunlog/{tenant}",
+        "type": event.type,
+        "time": at,
+        "subject": stream,
+        "datacontenttype": "application/json",
+        "data": data,
+    }

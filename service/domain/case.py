@@ -1,0 +1,164 @@
+"""One bill being collected: its state, as its events have left it (`evolve.case`)."""
+
+from datetime import date
+
+from msgspec import Struct
+
+LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
+RANK = {level: rank for rank, level in enumerate(LEVELS)}
+CONSOLIDATED = frozenset({"call", "visit", "find_contact"})
+"""Tasks of which a customer has at most one open, for all their bills together (C10, C11)."""
+
+STAGES = ("review", "confirmation", "collection", "legal", "closed")
+
+
+def task_key(kind: str, role: str) -> str:
+    """Under what a case remembers a task: a consolidated one by kind, its own by role too (two may assist: B6, B7)."""
+    return kind if kind in CONSOLIDATED else f"{kind}:{role}"
+
+
+class Mark(Struct, frozen=True, array_like=True):
+    """How far a step has got on the ladder that `anchor` started."""
+
+    anchor: date
+    on: date
+
+
+class Receipt(Struct, frozen=True, array_like=True):
+    """Money of one payment on this bill."""
+
+    payment: str
+    amount: int
+    on: date
+
+
+class Draft(Struct, frozen=True, array_like=True):
+    """A cheque or acceptance draft that covers `amount` until it matures."""
+
+    payment: str
+    amount: int
+    received_on: date
+    matures_on: date
+
+
+class Promise(Struct, frozen=True, omit_defaults=True):
+    """Money promised; `until` is the last day on which it is in time."""
+
+    id: str
+    amount: int
+    due_on: date
+    until: date
+    made_on: date
+    pauses: bool = False
+    state: str = "open"
+    already: int = 0
+
+
+class Pause(Struct, frozen=True, omit_defaults=True):
+    """No contact to the end of the day `until`."""
+
+    reason: str
+    since: date
+    until: date | None = None
+    promise: str | None = None
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """How a request that this bill stood behind was answered, first and last."""
+
+    first_on: date
+    last_on: date
+    outcome: str
+    granted_on: date | None = None
+
+
+class TaxInvoice(Struct, frozen=True, omit_defaults=True):
+    """Where the tax invoice is: requested, issued, dispatched."""
+
+    state: str
+    on: date
+    number: str | None = None
+    courier: str | None = None
+    tracking: str | None = None
+
+
+class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of one bill; money in minor units of `currency`. Bounded: it is rewritten with every event."""
+
+    id: str
+    version: int = 0
+    customer: str = ""
+    currency: str = ""
+    amount: int = 0
+    credited: int = 0
+    paid: int = 0
+    stage: str = "review"
+    level: str = "none"
+    owner: str = ""
+    playbook: str = ""
+    playbook_version: int = 0
+    grace_days: int = 0
+    monthly: bool = False
+    pod: bool = False
+    period: str | None = None
+    reference: str | None = None
+    contract: str | None = None
+    document_url: str | None = None
+    submitted_on: date | None = None
+    issued_on: date | None = None
+    resent_on: date | None = None
+    pod_on: date | None = None
+    confirmed_on: date | None = None
+    issued_as: tuple[int, str] | None = None
+    confirmation_required: bool = True
+    due_on: date | None = None
+    terms: str | None = None
+    terms_from: str | None = None
+    tax: TaxInvoice | None = None
+    recorded_on: date | None = None
+    since: date | None = None
+    taken_up: bool = False
+    receipts: tuple[Receipt, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    promises_broken: int = 0
+    promises_pausing: int = 0
+    pause: Pause | None = None
+    not_before: date | None = None
+    resumed_on: date | None = None
+    missed_on: date | None = None
+    done: dict[str, Mark] = {}
+    levels: dict[str, date] = {}
+    answers: dict[str, Answer] = {}
+    requests: dict[str, str] = {}
+    letters: dict[str, date] = {}
+    flags: dict[str, date] = {}
+    tasks: dict[str, str] = {}
+    reopens_to: str = "collection"
+    closed_as: str | None = None
+    closed_on: date | None = None
+
+    @property
+    def open(self) -> int:
+        """What is still owed."""
+        return self.amount - self.credited - self.paid
+
+    @property
+    def start(self) -> date | None:
+        """S: when the bill went out, perhaps again (A12); with proof of delivery not before that is complete (A9)."""
+        sent = self.resent_on or self.issued_on
+        if not self.pod:
+            return sent
+        return max(sent, self.pod_on) if sent and self.pod_on else None
+
+    def progress_after(self, start: date) -> date | None:
+        """The latest progress whose own day lies after the clock's start; see the definition under B10."""
+        days = [r.on for r in self.receipts] + [d.received_on for d in self.drafts]
+        days += [p.made_on for p in self.promises if p.state in ("open", "kept")]
+        if self.confirmed_on:
+            days.append(self.confirmed_on)
+        return max((day for day in days if day > start), default=None)
+
+    def standing_promise(self) -> Promise | None:
+        """The open promise, if there is one."""
+        return next((p for p in self.promises if p.state == "open"), None)

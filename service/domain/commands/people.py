@@ -1,0 +1,157 @@
+"""What people of ours ask, and what the service asks of itself: the clock's wake-up, and how a message fared."""
+
+from datetime import date
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from service.domain.commands.facts import ContactGiven, Line, Mark
+
+
+class Wake(Struct, frozen=True, kw_only=True):
+    """The clock: ask the loaded cases of this customer, and the customer, what is due."""
+
+    customer: str
+
+
+class MakePromise(Struct, frozen=True, kw_only=True):
+    customer: str
+    cases: tuple[str, ...]
+    amount: str | None
+    due_on: date
+    promised_by: str | None = None
+
+
+class PauseCases(Struct, frozen=True, kw_only=True):
+    customer: str
+    cases: tuple[str, ...]
+    until: date
+    reason: str
+
+
+class ResumeCases(Struct, frozen=True, kw_only=True):
+    customer: str
+    cases: tuple[str, ...]
+    reason: str | None = None
+
+
+class AssignCase(Struct, frozen=True, kw_only=True):
+    customer: str
+    case: str
+    owner: str
+
+
+class AddNote(Struct, frozen=True, kw_only=True):
+    customer: str
+    cases: tuple[str, ...]
+    text: str
+
+
+class ContactRecord(Struct, frozen=True, kw_only=True):
+    """What a conversation was (C4)."""
+
+    channel: str
+    outcome: str
+    contact: str | None = None
+    willingness: str | None = None
+    ability: str | None = None
+    cause: str | None = None
+    verified: tuple[str, ...] = ()
+    notes: str | None = None
+    next_step: str | None = None
+    next_on: date | None = None
+
+
+class LogContact(Struct, frozen=True, kw_only=True):
+    customer: str
+    cases: tuple[str, ...]
+    record: ContactRecord
+
+
+class CompleteTask(Struct, frozen=True, kw_only=True):
+    customer: str
+    task: str
+    record: ContactRecord | None = None
+
+
+class AssignTask(Struct, frozen=True, kw_only=True):
+    customer: str
+    task: str
+    owner: str
+
+
+class SnoozeTask(Struct, frozen=True, kw_only=True):
+    """Not before that day."""
+
+    customer: str
+    task: str
+    until: date
+    reason: str
+
+
+class ChangeContact(Struct, frozen=True, kw_only=True):
+    customer: str
+    contact: ContactGiven
+    mark: Mark | None = None
+
+
+class FlagCases(Struct, frozen=True, kw_only=True):
+    """A person's mark on bills, for playbooks to act on; `off` takes it away."""
+
+    customer: str
+    cases: tuple[str, ...]
+    flag: Line
+    off: bool = False
+
+
+class GrantApproval(Struct, frozen=True, kw_only=True):
+    customer: str
+    approval: str
+    content_hash: str | None = None
+
+
+class RejectApproval(Struct, frozen=True, kw_only=True):
+    customer: str
+    approval: str
+    reason: str
+
+
+class ReleaseHold(Struct, frozen=True, kw_only=True):
+    customer: str
+    reason: str
+
+
+class ApplyHold(Struct, frozen=True, kw_only=True):
+    customer: str
+    reason: str
+
+
+class ReportMessage(Struct, frozen=True, kw_only=True):
+    """How a message to the customer fared (`handed_over` or `bounced`)."""
+
+    customer: str
+    message: str
+    contact: str
+    channel: str
+    cases: tuple[str, ...]
+    outcome: Literal["handed_over", "bounced"]
+    code: str = ""
+
+
+PersonCommand: TypeAlias = (
+    MakePromise
+    | PauseCases
+    | ResumeCases
+    | AssignCase
+    | AddNote
+    | LogContact
+    | FlagCases
+    | CompleteTask
+    | AssignTask
+    | SnoozeTask
+    | ChangeContact
+    | GrantApproval
+    | RejectApproval
+    | ReleaseHold
+    | ApplyHold
+)

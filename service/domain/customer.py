@@ -1,0 +1,103 @@
+"""Who owes: the customer's facts and what is open with them across their bills, as their events have left it."""
+
+from datetime import date
+
+from msgspec import Struct
+
+
+class Contact(Struct, frozen=True, omit_defaults=True):
+    """A person on the customer's side; their details are private, under the version of the event that brought them."""
+
+    id: str
+    role: str = "other"
+    may_receive_details: bool = False
+    reachable_by: tuple[str, ...] = ()
+    details: int | None = None
+    mark: str | None = None
+
+    def takes(self, channel: str) -> bool:
+        """Whether account details may go to this person by this channel (C7, C11)."""
+        return self.may_receive_details and self.mark is None and channel in self.reachable_by
+
+
+class OpenTask(Struct, frozen=True, omit_defaults=True):
+    """A call, visit or search that is open: at most one of a kind (C10)."""
+
+    id: str
+    role: str
+    owner: str
+    bills: int
+    created_on: date
+    raised: int = 0
+    due_on: date | None = None
+    told: bool = False
+    requires: tuple[str, ...] = ()
+
+
+class OpenRequest(Struct, frozen=True, omit_defaults=True):
+    """Something that a person was asked to agree to: at most one of a kind (B8, B9)."""
+
+    id: str
+    role: str
+    bills: int
+    rule: str
+    asked_by: str
+    asked_on: date
+    told_on: date
+    expires_on: date | None = None
+    remind_open_days: int = 3
+    content: str = "[]"
+    content_hash: str = ""
+
+
+class Refusal(Struct, frozen=True, omit_defaults=True):
+    """The last request of a kind that was rejected, and when."""
+
+    approval: str
+    on: date
+
+
+class Hold(Struct, frozen=True, omit_defaults=True):
+    """No shipments: since when, and whether the ERP has said that it stopped."""
+
+    id: str
+    on: date
+    acknowledged_on: date | None = None
+    told: bool = False
+
+
+class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of one customer. Bounded: its bills are not in it."""
+
+    id: str
+    version: int = 0
+    name: str = ""
+    segment: str = "standard"
+    language: str | None = None
+    time_zone: str | None = None
+    playbook: str | None = None
+    billing_cycle: str = "none"
+    settles_by_pod: bool = False
+    confirmation_required: bool | None = None
+    key_account: bool = False
+    credit_limit: int | None = None
+    currency: str | None = None
+    collector: str | None = None
+    sales: str | None = None
+    restrictions: tuple[str, ...] = ()
+    contacts: dict[str, Contact] = {}
+    tasks: dict[str, OpenTask] = {}
+    requests: dict[str, OpenRequest] = {}
+    refusals: dict[str, Refusal] = {}
+    hold: Hold | None = None
+    released: str | None = None
+    release_acknowledged: bool = False
+    tasks_on: dict[str, date] = {}
+    last_contact_on: date | None = None
+    last_outcome: str | None = None
+    flags: dict[str, date] = {}
+
+    @property
+    def owner(self) -> str:
+        """Who works this customer's bills until assignment rules say otherwise (E6)."""
+        return self.collector or "collector"

@@ -1,0 +1,178 @@
+"""The second verb: what follows from a command. Decisions yield events; the caller applies each before the next.
+
+A decision may refuse (`Refused`); nothing yielded means that there was nothing to do, as for a repeat.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from service.domain import commands as c
+from service.domain.account import Account, Happened, Private, on_case, on_customer
+from service.domain.decide import (
+    approvals,
+    bills,
+    customers,
+    due_dates,
+    holds,
+    pauses,
+    payments,
+    promises,
+    records,
+    reminders,
+    requests,
+    task_acts,
+    tasks,
+)
+from service.domain.decide.firing import Firing
+from service.domain.decide.settling import settle
+from service.domain.events.case import Assigned
+from service.domain.events.customer import MessageBounced, MessageHandedOver
+from service.domain.scene import Asker, Scene
+
+
+def run(
+    command: c.Command, account: Account, scene: Scene, asker: Asker, details: Private | None = None
+) -> list[Happened]:
+    """Carry a command out on the account: what happened, in order. A refusal leaves the account as it was."""
+    before = len(account.happened)
+    finished = False
+    try:
+        for one in decide(command, account, scene, asker, details or {}):
+            account.apply(one)
+        for id in dict.fromkeys(h.id for h in account.happened[before:] if h.stream == "case"):
+            for one in settle(account, scene, id):
+                account.apply(one)
+        finished = True
+    finally:
+        if not finished:
+            account.undo_to(before)
+    return account.happened[before:]
+
+
+def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, details: Private) -> Iterator[Happened]:
+    """What follows from the command, by who asked it."""
+    match command:
+        case c.Wake():
+            return wake(account, scene)
+        case c.UpdateCustomer():
+            return customers.update(command, account, scene, details)
+        case c.ReceivePayment():
+            return payments.receive(command, account, scene)
+        case c.HonourPayment():
+            return payments.honour(command, account, scene)
+        case c.ReversePayment():
+            return payments.reverse(command, account, scene)
+        case c.AllocatePayment():
+            return payments.allocate(command, account, scene)
+        case c.AcknowledgeHold() | c.AcknowledgeRelease():
+            return holds.acknowledge(command, account, scene)
+        case c.ReportMessage():
+            return _reported(command, account)
+        case (
+            c.SubmitInvoice()
+            | c.IssueInvoice()
+            | c.AmendInvoice()
+            | c.ConfirmInvoice()
+            | c.CompletePod()
+            | c.RequestTaxInvoice()
+            | c.IssueTaxInvoice()
+            | c.DispatchTaxInvoice()
+            | c.CreditInvoice()
+            | c.ChangeDueDate()
+            | c.VoidInvoice()
+        ):
+            return _bill(command, account, scene)
+        case _:
+            return _person(command, account, scene, asker, details)
+
+
+def wake(account: Account, scene: Scene) -> Iterator[Happened]:
+    """The clock: deadlines at any hour, steps and reminders while a window is open (T2, T3)."""
+    for id in [case.id for case in account.open_cases()]:
+        yield from settle(account, scene, id)
+    if scene.in_window():
+        yield from Firing(account, scene).run()
+    yield from reminders.remind(account, scene)
+
+
+def _bill(command: c.BillCommand, account: Account, scene: Scene) -> Iterator[Happened]:
+    match command:
+        case c.IssueInvoice():
+            return bills.issue(command, account, scene)
+        case c.ConfirmInvoice():
+            return bills.confirm(command, account, scene)
+        case c.SubmitInvoice():
+            return bills.submit(command, account, scene)
+        case c.AmendInvoice():
+            return bills.amend(command, account, scene)
+        case c.CompletePod():
+            return bills.complete_pod(command, account, scene)
+        case c.RequestTaxInvoice() | c.IssueTaxInvoice() | c.DispatchTaxInvoice():
+            return bills.tax_invoice(command, account, scene)
+        case c.CreditInvoice():
+            return bills.credit(command, account, scene)
+        case c.ChangeDueDate():
+            return due_dates.change_due_date(command, account, scene)
+        case c.VoidInvoice():
+            return bills.void(command, account, scene)
+        case _:
+            assert_never(command)
+
+
+def _person(
+    command: c.PersonCommand, account: Account, scene: Scene, asker: Asker, details: Private
+) -> Iterator[Happened]:
+    match command:
+        case c.MakePromise():
+            return promises.make(command, account, scene, asker)
+        case c.PauseCases():
+            return pauses.pause(command, account, scene, asker)
+        case c.ResumeCases():
+            return pauses.resume(command, account, scene)
+        case c.AssignCase():
+            return _assign(command, account)
+        case c.AddNote():
+            return records.note(command, account, scene)
+        case c.FlagCases():
+            return records.flag(command, account, scene)
+        case c.LogContact():
+            return records.log_contact(command, account, scene)
+        case c.CompleteTask():
+            return tasks.complete(command, account, scene)
+        case c.AssignTask():
+            return task_acts.assign(command, account, scene)
+        case c.SnoozeTask():
+            return task_acts.snooze(command, account, scene, asker)
+        case c.ChangeContact():
+            return customers.change_contact(command, account, scene, details)
+        case c.GrantApproval():
+            return approvals.grant(command, account, scene, asker)
+        case c.RejectApproval():
+            return approvals.reject(command, account, scene, asker)
+        case c.ApplyHold() | c.ReleaseHold():
+            return requests.ask_by_person(command, account, scene, asker)
+        case _:
+            assert_never(command)
+
+
+def _assign(command: c.AssignCase, account: Account) -> Iterator[Happened]:
+    case = account.case(command.case)
+    if case.owner != command.owner:
+        yield on_case(case.id, Assigned(owner=command.owner, previous=case.owner))
+
+
+def _reported(command: c.ReportMessage, account: Account) -> Iterator[Happened]:
+    """How a message fared; said twice, it stands twice only when it differs."""
+    customer = account.customer.id
+    if command.outcome == "handed_over":
+        event = MessageHandedOver(message=command.message, cases=list(command.cases), channel=command.channel)
+        yield on_customer(customer, event)
+        return
+    bounced = MessageBounced(
+        message=command.message,
+        cases=list(command.cases),
+        channel=command.channel,
+        contact=command.contact,
+        code=command.code,
+    )
+    yield on_customer(customer, bounced)

@@ -1,0 +1,53 @@
+"""The end of a case (B10), and its coming back (D7): what hangs on an open bill goes with it, and returns with it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from service.domain.account import Account, Happened, on_case, on_customer
+from service.domain.case import RANK, Case
+from service.domain.decide import backfill, holds, settling, tasks
+from service.domain.events.case import CaseClosed, CaseReopened, PromiseCancelled
+from service.domain.events.customer import ApprovalCancelled, ApprovalJoined
+from service.domain.scene import Scene
+
+
+def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) -> Iterator[Happened]:
+    """The case ends: its tasks, requests and promises with it; behind the last one a hold is released."""
+    yield from tasks.leave(account, scene, case, closed_as)
+    yield from tasks.close_own(case, scene, closed_as)
+    yield from leave_requests(account, case, closed_as)
+    for promise in case.promises:
+        if promise.state == "open":
+            yield on_case(case.id, PromiseCancelled(promise=promise.id))
+    yield on_case(case.id, CaseClosed(closed_as=closed_as, on=on))
+    if RANK[case.level] >= RANK["hold"]:
+        yield from holds.propose_release(account, scene)
+
+
+def leave_requests(account: Account, case: Case, why: str) -> Iterator[Happened]:
+    """The bill no longer stands behind anything; the clock's request without bills is cancelled, a person's stays."""
+    for kind, request in list(account.customer.requests.items()):
+        if case.requests.get(kind) != request.id:
+            continue
+        if request.bills <= 1 and request.asked_by == holds.CLOCK:
+            cancelled = ApprovalCancelled(approval=request.id, kind=kind, cases=[case.id], why=why)
+            yield on_customer(account.customer.id, cancelled)
+        else:
+            left = ApprovalJoined(approval=request.id, kind=kind, removed=[case.id], bills=request.bills - 1)
+            yield on_customer(account.customer.id, left)
+
+
+def close_when_settled(account: Account, scene: Scene, case: Case, on: date) -> Iterator[Happened]:
+    """Nothing is owed any more: paid when money did it, credited when credits alone did."""
+    if case.open == 0 and case.stage != "closed":
+        yield from close(account, scene, case, "paid" if case.paid else "credited", on)
+
+
+def reopen_when_owed(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happened]:
+    """Owed again: at the level it closed with, what was missed meanwhile backfilled (F2)."""
+    if case.open > 0 and case.stage == "closed" and case.closed_as != "voided":
+        yield on_case(case.id, CaseReopened(why=why, stage=case.reopens_to, since=scene.today))
+        if RANK[case.level] >= RANK["hold"]:
+            yield from holds.keep(account)
+        yield from settling.deadlines(account, scene, case.id)
+        yield from backfill.take_level(account, scene, case.id)

@@ -1,0 +1,86 @@
+"""What is said of a customer: by the ERP, or of one of their people by ours."""
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import UNSET
+from msgspec.structs import asdict
+
+from service.domain.account import Account, Happened, Private, on_customer
+from service.domain.commands import ChangeContact, ContactGiven, UpdateCustomer
+from service.domain.decide.amounts import known_currency, money
+from service.domain.events.customer import ContactChanged, ContactFacts, CustomerUpdated
+from service.domain.refusals import NotFound, Refused
+from service.domain.scene import Scene
+
+_DETAILS = ("name", "title", "salutation", "phone", "email", "mobile")
+_CHANNELS = {"email": "email", "phone": "phone", "mobile": "sms"}
+
+
+def update(command: UpdateCustomer, account: Account, scene: Scene, details: Private) -> Iterator[Happened]:
+    """Creates or changes; absent fields stay. `details` are the private ones of the contacts as they stand now."""
+    customer = account.customer
+    facts = {k: v for k, v in asdict(command).items() if v is not UNSET and k not in ("customer", "contacts")}
+    if "currency" in facts:
+        known_currency(facts["currency"], "/data/currency")
+    if facts.get("time_zone"):
+        _zone(facts["time_zone"])
+    if facts.get("playbook"):
+        _playbook(facts["playbook"], scene)
+    if facts.get("credit_limit") is not None:
+        currency = facts.get("currency") or customer.currency
+        if currency is None:
+            raise Refused("currency_required", "/data/currency")
+        facts["credit_limit"] = money(facts["credit_limit"], currency, "/data/credit_limit", positive=False)
+    private: Private = {}
+    contacts = []
+    for given in command.contacts:
+        contact, known = _contact(given, details.get(given.id, {}))
+        contacts.append(contact)
+        if known is not None:
+            private[given.id] = known
+    if facts or contacts or not customer.version:
+        yield on_customer(customer.id, CustomerUpdated(**facts, contacts=contacts), private or None)
+
+
+def _zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Refused("time_zone_unknown", "/data/time_zone", given=name) from None
+
+
+def _playbook(name: str, scene: Scene) -> None:
+    try:
+        scene.newest(name)
+    except KeyError:
+        raise Refused("unknown_playbook", "/data/playbook", playbook=name) from None
+
+
+def _contact(given: ContactGiven, known: dict[str, Any]) -> tuple[ContactFacts, dict[str, Any] | None]:
+    """The contact's facts for the log, and their whole private details when those changed."""
+    if given.removed:
+        return ContactFacts(id=given.id, removed=True), None
+    said = {name: getattr(given, name) for name in _DETAILS if getattr(given, name) is not UNSET}
+    details = {name: value for name, value in {**known, **said}.items() if value}
+    reachable = [channel for name, channel in _CHANNELS.items() if details.get(name)]
+    facts = ContactFacts(
+        id=given.id,
+        role=given.role,
+        may_receive_details=given.may_receive_details,
+        reachable_by=reachable if said else UNSET,
+        has_details=bool(said),
+    )
+    return facts, details if said else None
+
+
+def change_contact(command: ChangeContact, account: Account, scene: Scene, details: Private) -> Iterator[Happened]:
+    """A person found, corrected or marked by one of ours."""
+    id = command.contact.id
+    contact, known = _contact(command.contact, details.get(id, {}))
+    if command.mark:
+        if id not in account.customer.contacts:
+            raise NotFound("unknown_contact", None, contact=id)
+        contact = ContactFacts(**{**asdict(contact), "mark": command.mark})
+    yield on_customer(account.customer.id, ContactChanged(contact=contact), {id: known} if known is not None else None)

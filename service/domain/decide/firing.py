@@ -1,0 +1,120 @@
+"""Firing what is due: case by case in ladder order, gathered so that a customer gets one of each (C3, C10)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from service.domain import playbook as p
+from service.domain.account import Account, Happened, on_case
+from service.domain.case import RANK, Case
+from service.domain.conditions import forbids, meets
+from service.domain.decide.acting import Acting
+from service.domain.decide.gathering import Gathering
+from service.domain.decide.occasion import Occasion, came_up, chosen
+from service.domain.due import Due, step_due
+from service.domain.events.case import StepSkipped
+from service.domain.scene import Scene
+
+
+class Firing:
+    """One firing of a customer's due steps: their bills one by one, then what was gathered for all."""
+
+    def __init__(self, account: Account, scene: Scene) -> None:
+        self.account = account
+        self.scene = scene
+        self.gathering = Gathering(account, scene)
+        self.acting = Acting(account, scene, self.gathering)
+
+    def run(self) -> Iterator[Happened]:
+        """Every case's due steps; the caller has made sure that a window is open."""
+        going: dict[str, set[str]] = {}
+        for case in self.account.open_cases():
+            found = self._due(case) if case.pause is None and case.taken_up else []
+            if found:
+                going[case.id] = chosen(found, self.scene.today)
+                self._list(case, found, going[case.id])
+        for id, names in going.items():
+            yield from self._case(id, names)
+        yield from self.gathering.finish()
+
+    def fire_now(self, id: str, ready: list[Due]) -> Iterator[Happened]:
+        """The steps that follow a fact at once (T3)."""
+        for one in ready:
+            case = self.account.cases[id]
+            occasion = came_up(case, one, self.scene)
+            if occasion is None:
+                continue
+            if occasion.backfilled and occasion.step.contacts:
+                yield on_case(id, StepSkipped(**occasion.fields(), why="backfill"))
+            else:
+                yield from self.acting.fire(id, occasion)
+        yield from self.gathering.finish()
+
+    def _due(self, case: Case) -> list[Occasion]:
+        return [occasion for step in self.scene.plan_of(case).steps if (occasion := self._occasion(case, step))]
+
+    def _occasion(self, case: Case, step: p.Step) -> Occasion | None:
+        one = None if step.at_once else step_due(case, step, self.scene.workdays)
+        return came_up(case, one, self.scene)
+
+    def _list(self, case: Case, found: list[Occasion], names: set[str]) -> None:
+        """Counts, before anything is sent, how many bills each message will list."""
+        lines: set[str] = set()
+        for occasion in found:
+            if self._why_not(case, occasion, names) is None:
+                lines |= self.acting.lines(case, occasion)
+        self.acting.listed.update(lines)
+
+    def _case(self, id: str, names: set[str]) -> Iterator[Happened]:
+        """In ladder order; each step is asked again, for the ones before it may have changed the case."""
+        for step in self.scene.plan_of(self.account.cases[id]).steps:
+            case = self.account.cases[id]
+            occasion = self._occasion(case, step)
+            if occasion is None:
+                continue
+            why = self._why_not(case, occasion, names)
+            if why:
+                self._digest(case, occasion, why)
+                yield on_case(id, StepSkipped(**occasion.fields(), why=why, count=len(occasion.days)))
+                continue
+            before = [day for day in occasion.missed if day < occasion.days[-1]]
+            if before:
+                missed = self._why_missed(case, before[-1])
+                yield on_case(id, StepSkipped(**occasion.fields(on=before[-1]), why=missed, count=len(before)))
+            yield from self.acting.fire(id, occasion)
+
+    def _why_not(self, case: Case, occasion: Occasion, names: set[str]) -> str | None:
+        step, today = occasion.step, self.scene.today
+        if occasion.is_too_late(today):
+            return "too_late"
+        if step.reminds and step.name not in names:
+            return self._why_missed(case, occasion.days[-1])
+        if occasion.is_missed and step.catch_up == "none":
+            return self._why_missed(case, occasion.days[-1])
+        if occasion.backfilled and _is_backfilled_quietly(case, step):
+            return "backfill"
+        if not meets(step.when, case, self.account, today, occasion.anchor):
+            return "condition"
+        return "exception" if forbids(step.unless, case, self.account, today, occasion.anchor) else None
+
+    def _digest(self, case: Case, occasion: Occasion, why: str) -> None:
+        """What people would have been told on earlier days becomes one digest a role (F2)."""
+        if why != "backfill" or occasion.step.reminds:
+            return
+        level = occasion.step.escalates_to
+        if level and level == case.level:
+            self.gathering.backfilled((level,), case.id)
+        for action in occasion.step.actions:
+            if level is None and isinstance(action.deed, p.Notice):
+                self.gathering.backfilled(action.deed.audience, case.id)
+
+    def _why_missed(self, case: Case, day: date) -> str:
+        if case.since and self.scene.workdays.next_open(day) < case.since:
+            return "backfill"
+        return "paused" if case.resumed_on and day <= case.resumed_on else "missed"
+
+
+def _is_backfilled_quietly(case: Case, step: p.Step) -> bool:
+    """Earlier days' reminders collapse, requests wait, a rung not yet reached is climbed; the rest is only logged."""
+    if step.escalates_to:
+        return RANK[case.level] >= RANK[step.escalates_to]
+    return not step.reminds and not step.request

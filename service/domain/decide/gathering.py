@@ -1,0 +1,134 @@
+"""What several bills of a customer want of the same person becomes one task, one notice, one request."""
+
+from collections.abc import Iterator
+
+from service.domain.account import Account, Happened, on_customer
+from service.domain.case import Case
+from service.domain.decide import approvals, tasks
+from service.domain.decide.content import Content, deeds, sealed
+from service.domain.decide.holds import CLOCK
+from service.domain.events.customer import ApprovalJoined, ApprovalRequested, NoticeRaised
+from service.domain.offsets import add
+from service.domain.playbook import Letter, Request, Step, TaskWanted
+from service.domain.scene import Scene
+
+PROPOSED_TO = {"credit_stop": "finance", "hand_over": "legal", "statement": "collector"}
+"""Who takes up what a step proposes."""
+
+
+class Gathering:
+    """Wants in the order in which they came; `finish` makes them events."""
+
+    def __init__(self, account: Account, scene: Scene) -> None:
+        self.account = account
+        self.scene = scene
+        self._tasks: dict[str, tasks.Joining] = {}
+        self._letters: dict[str, tuple[Letter, Step, list[str]]] = {}
+        self._notices: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+        self._requests: dict[str, tuple[str, list[str], Request, Step]] = {}
+
+    def task(self, case: Case, rule: str, wanted: TaskWanted) -> str | None:
+        """The bill joins the customer's task of that kind; its id, or None when one may not be asked for again yet."""
+        kind, customer = wanted.kind, self.account.customer
+        last = customer.tasks_on.get(kind)
+        is_open = kind in customer.tasks or kind in self._tasks
+        too_soon = wanted.at_most_every and last and self.scene.today < add(last, wanted.at_most_every)
+        if wanted.at_most_every and (tasks.is_in(self.account, case, kind) or (too_soon and not is_open)):
+            return None
+        if kind not in self._tasks:
+            self._tasks[kind] = tasks.Joining(tasks.task_id(self.account, kind), kind, rule, wanted.why)
+        joining = self._tasks[kind]
+        joining.requires |= set(wanted.requires)
+        joining.points = joining.points or wanted.points
+        if not tasks.is_in(self.account, case, kind) and case.id not in joining.cases:
+            joining.cases.append(case.id)
+        return joining.id
+
+    def find_contact(self, case: Case, rule: str) -> None:
+        """One search for a person is enough, for however many bills and days (C11)."""
+        kind = "find_contact"
+        if kind in self.account.customer.tasks:
+            return
+        if kind not in self._tasks:
+            self._tasks[kind] = tasks.Joining(tasks.task_id(self.account, kind), kind, rule, "no_contact")
+        if case.id not in self._tasks[kind].cases:
+            self._tasks[kind].cases.append(case.id)
+
+    def joining(self, case: str) -> set[str]:
+        """The kinds of task that the bill is about to join."""
+        return {kind for kind, joining in self._tasks.items() if case in joining.cases}
+
+    def letter(self, wanted: Letter, step: Step, case: str) -> None:
+        """One letter of a kind names all the bills it is about."""
+        self._letters.setdefault(wanted.kind, (wanted, step, []))[2].append(case)
+
+    def notice(self, rule: str, text: str, audience: tuple[str, ...], case: str) -> None:
+        """The same notice about several bills is raised once."""
+        self._notices.setdefault((rule, text, audience), []).append(case)
+
+    def backfilled(self, audience: tuple[str, ...], case: str) -> None:
+        """A notice of an earlier day, told in one digest a role (F2)."""
+        for role in audience:
+            self.notice("F2", "backfilled", (role,), case)
+
+    def request(self, request: Request, case: Case, step: Step) -> str:
+        """The bill stands behind the customer's one request of that kind; its id."""
+        customer = self.account.customer
+        if request.kind not in self._requests:
+            standing = customer.requests.get(request.kind)
+            id = standing.id if standing else f"{request.kind}~{customer.id}.{customer.version + 1}"
+            self._requests[request.kind] = (id, [], request, step)
+        id, cases, _, _ = self._requests[request.kind]
+        cases.append(case.id)
+        return id
+
+    def finish(self) -> Iterator[Happened]:
+        """Tasks, letters, notices and requests, each with all its bills."""
+        for joining in self._tasks.values():
+            if joining.cases or joining.requires:
+                yield from tasks.join(self.account, self.scene, joining)
+        for wanted, step, names in self._letters.values():
+            yield from approvals.letter(self.account, self.scene, names, wanted.kind, step.rule, None)
+            if wanted.level:
+                yield from approvals.rise(self.account, self.scene, names, wanted.level, step.name, step.rule, None)
+        customer = self.account.customer.id
+        for (rule, text, audience), names in self._notices.items():
+            notice = NoticeRaised(
+                rule=rule, audience=list(audience), text=text, customers=[customer], cases=names, on=self.scene.today
+            )
+            yield on_customer(customer, notice)
+        for id, names, request, step in self._requests.values():
+            yield self._asked(id, names, request, step)
+
+    def _asked(self, id: str, names: list[str], request: Request, step: Step) -> Happened:
+        customer = self.account.customer
+        standing = customer.requests.get(request.kind)
+        if standing:
+            bills = standing.bills + len(names)
+            return on_customer(customer.id, ApprovalJoined(approval=id, kind=request.kind, cases=names, bills=bills))
+        refusal = customer.refusals.get(request.kind)
+        content, content_hash = sealed(
+            Content(
+                kind=request.kind,
+                customer=customer.id,
+                step=step.name,
+                rule=step.rule,
+                granted=deeds(request.granted),
+            )
+        )
+        asked = ApprovalRequested(
+            approval=id,
+            kind=request.kind,
+            role=request.role,
+            customer=customer.id,
+            cases=names,
+            bills=len(names),
+            rule=step.rule,
+            asked_by=CLOCK,
+            asked_on=self.scene.today,
+            content=content,
+            content_hash=content_hash,
+            remind_open_days=request.remind_open_days,
+            previous=refusal.approval if refusal else None,
+        )
+        return on_customer(customer.id, asked)

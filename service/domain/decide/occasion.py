@@ -1,0 +1,63 @@
+"""One occurrence of a step as it comes up: its days, what of it was missed, and the fields of its events."""
+
+from datetime import date
+from itertools import takewhile
+from typing import Any
+
+from service.domain.case import Case
+from service.domain.due import Due, StepDue, natural_day, occurrences
+from service.domain.offsets import add
+from service.domain.scene import Scene
+
+
+class Occasion:
+    """A step about to fire for a case. Days of one step that have gathered up to now are one firing (T2, F1)."""
+
+    def __init__(self, case: Case, what: StepDue, one: Due, scene: Scene) -> None:
+        step, workdays = what.step, scene.workdays
+        mark = case.done.get(step.name)
+        handled = mark.on if mark and mark.anchor == what.anchor else None
+        several = not step.at_once and (step.every is not None or len(step.at) > 1)
+        days = occurrences(case, step, what.anchor, handled, workdays) if several else iter(())
+        self.step = step
+        self.anchor = what.anchor
+        self.days = list(takewhile(lambda day: day <= scene.today, days)) or [what.on]
+        self.natural = natural_day(case, step, what.anchor, self.days[-1], workdays)
+        self.missed = [day for day in self.days if workdays.next_open(day) < scene.today]
+        self.is_missed = self.natural < scene.today and not step.at_once
+        self.backfilled = case.since is not None and self.natural < case.since
+        self._due_at = one.at if step.at_once else workdays.opening(self.natural)
+        self._provisional = workdays.is_provisional(self.natural)
+
+    def fields(self, rule: str | None = None, on: date | None = None) -> dict[str, Any]:
+        """The fields of an occurrence's event (T5, T7)."""
+        return {
+            "step": self.step.name,
+            "rule": rule or self.step.rule,
+            "anchor": self.anchor,
+            "on": on or self.days[-1],
+            "due_at": self._due_at,
+            "provisional": self._provisional,
+        }
+
+    def is_too_late(self, today: date) -> bool:
+        """Whether its bound has passed (B1)."""
+        bound = self.step.never_after
+        return bound is not None and today > add(self.anchor, bound)
+
+
+def came_up(case: Case, one: Due | None, scene: Scene) -> Occasion | None:
+    """The occasion when a step is due now."""
+    if one is None or one.at > scene.now or not isinstance(one.what, StepDue):
+        return None
+    return Occasion(case, one.what, one, scene)
+
+
+def chosen(found: list[Occasion], today: date) -> set[str]:
+    """Reminders of today all go; when every one was missed, only the latest does (F1)."""
+    reminders = [o for o in found if o.step.reminds and not o.is_too_late(today)]
+    reminders = [o for o in reminders if not (o.is_missed and o.step.catch_up == "none")]
+    fresh = {o.step.name for o in reminders if not o.is_missed}
+    if fresh or not reminders:
+        return fresh
+    return {max(reminders, key=lambda o: o.days[-1]).step.name}

@@ -1,0 +1,225 @@
+"""Tasks: one call and one visit at most for a customer, which bills join and leave (C10); others belong to one bill."""
+
+from collections.abc import Container, Iterable, Iterator
+from datetime import date
+
+from msgspec import Struct
+
+from service.domain.account import Account, Happened, on_case, on_customer
+from service.domain.case import CONSOLIDATED, RANK, Case, task_key
+from service.domain.commands import CompleteTask
+from service.domain.decide.records import logged
+from service.domain.events.case import Reminded
+from service.domain.events.task import TaskCancelled, TaskChanged, TaskCompleted, TaskCreated
+from service.domain.refusals import NotFound, Refused
+from service.domain.scene import Scene
+
+NAMED = 500
+"""So many bills of a task are named in its events; all are counted."""
+
+
+def is_raised(case: Case) -> bool:
+    """At a supervisor's level or above: its call and visit are the supervisor's (A8, B4, C10)."""
+    return RANK[case.level] >= RANK["supervisor"]
+
+
+def is_in(account: Account, case: Case, kind: str) -> bool:
+    """Whether the bill stands in the customer's open task of that kind."""
+    task = account.customer.tasks.get(kind)
+    return task is not None and case.tasks.get(kind) == task.id
+
+
+def task_id(account: Account, kind: str) -> str:
+    """The open task's id, or the one that a task created next will have."""
+    task = account.customer.tasks.get(kind)
+    return task.id if task else f"{kind}~{account.customer.id}.{account.customer.version + 1}"
+
+
+class Joining(Struct):
+    """Bills on their way into the customer's one task of a kind, which opens with them when none is open."""
+
+    id: str
+    kind: str
+    rule: str
+    why: str
+    cases: list[str] = []
+    requires: set[str] = set()
+    points: tuple[str, ...] = ()
+
+
+def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]:
+    """The bills stand in the task from now on."""
+    kind = joining.kind
+    cases = [account.cases[id] for id in joining.cases]
+    requires = sorted(joining.requires)
+    task = account.customer.tasks.get(kind)
+    if task and not cases and joining.requires <= set(task.requires):
+        return
+    bills = (task.bills if task else 0) + len(cases)
+    raised = (task.raised if task else 0) + sum(is_raised(case) for case in cases)
+    owner = task.owner if task and task.role == "collector" else cases[0].owner if cases else account.customer.owner
+    role, owner = _belongs_to(account, raised, owner)
+    names = joining.cases[:NAMED]
+    if task:
+        event = TaskChanged(
+            task=task.id,
+            kind=kind,
+            cases=names,
+            bills=bills,
+            raised=raised,
+            on=scene.today,
+            role=role,
+            owner=owner,
+            requires=requires,
+        )
+        yield on_customer(account.customer.id, event)
+        return
+    best_from, best_until = scene.workdays.best_time(scene.today, scene.now) if kind == "call" else (None, None)
+    created = TaskCreated(
+        task=joining.id,
+        kind=kind,
+        role=role,
+        owner=owner,
+        cases=names,
+        bills=bills,
+        raised=raised,
+        rule=joining.rule,
+        why=joining.why,
+        on=scene.today,
+        due_on=scene.today,
+        best_from=best_from,
+        best_until=best_until,
+        requires=requires,
+        points=list(joining.points),
+    )
+    yield on_customer(account.customer.id, created)
+
+
+def _belongs_to(account: Account, raised: int, owner: str) -> tuple[str, str]:
+    return ("supervisor", "supervisor") if raised else ("collector", owner or account.customer.owner)
+
+
+def leave(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happened]:
+    """The bill leaves the customer's call and visit; a task without bills is cancelled (C10)."""
+    for kind in ("call", "visit"):
+        if is_in(account, case, kind):
+            yield from _left(account, scene, case, kind, why)
+
+
+def _left(account: Account, scene: Scene, case: Case, kind: str, why: str) -> Iterator[Happened]:
+    task = account.customer.tasks[kind]
+    if task.bills <= 1:
+        cancelled = TaskCancelled(task=task.id, kind=kind, cases=[case.id], why=why)
+        yield on_customer(account.customer.id, cancelled)
+        return
+    raised = task.raised - is_raised(case)
+    role, owner = _belongs_to(account, raised, case.owner)
+    changed = TaskChanged(
+        task=task.id,
+        kind=kind,
+        removed=[case.id],
+        bills=task.bills - 1,
+        raised=raised,
+        on=scene.today,
+        role=role,
+        owner=owner,
+    )
+    yield on_customer(account.customer.id, changed)
+
+
+def raise_to_supervisor(
+    account: Account, scene: Scene, cases: Iterable[Case], joining: Container[str] = ()
+) -> Iterator[Happened]:
+    """Escalated bills take the tasks they stand in along (A8, B4). `cases` as they are before they rise; tasks they
+    are only `joining` count them when they join.
+    """
+    rising = [case for case in cases if not is_raised(case)]
+    for kind in ("call", "visit"):
+        if kind in joining:
+            continue
+        inside = [case for case in rising if is_in(account, case, kind)]
+        task = account.customer.tasks.get(kind)
+        if inside and task:
+            changed = TaskChanged(
+                task=task.id,
+                kind=kind,
+                bills=task.bills,
+                raised=task.raised + len(inside),
+                on=scene.today,
+                role="supervisor",
+                owner="supervisor",
+            )
+            yield on_customer(account.customer.id, changed)
+
+
+def open_own(
+    case: Case, scene: Scene, kind: str, role: str, owner: str, rule: str, why: str, due_on: date | None
+) -> Iterator[Happened]:
+    """A task about this bill alone, unless one of its kind and role is open."""
+    if task_key(kind, role) in case.tasks:
+        return
+    event = TaskCreated(
+        task=f"{kind}~{case.id}.{case.version + 1}",
+        kind=kind,
+        role=role,
+        owner=owner,
+        cases=[case.id],
+        bills=1,
+        rule=rule,
+        why=why,
+        on=scene.today,
+        due_on=due_on,
+    )
+    yield on_case(case.id, event)
+
+
+def close_own(
+    case: Case, scene: Scene, why: str, kinds: Container[str] | None = None, done: bool = False
+) -> Iterator[Happened]:
+    """The bill's own tasks, of those kinds or all, are completed or cancelled."""
+    for key, task in case.tasks.items():
+        kind = key.partition(":")[0]
+        if kind in CONSOLIDATED or (kinds is not None and kind not in kinds):
+            continue
+        if done:
+            yield on_case(case.id, TaskCompleted(task=task, kind=kind, cases=[case.id], on=scene.today))
+        else:
+            yield on_case(case.id, TaskCancelled(task=task, kind=kind, cases=[case.id], why=why))
+
+
+def complete(command: CompleteTask, account: Account, scene: Scene) -> Iterator[Happened]:
+    """A person did it; a conversation is recorded on every bill in it (C10)."""
+    if command.task not in account.tasks:
+        raise NotFound("unknown_task", None, task=command.task)
+    kind, state, cases = account.tasks[command.task]
+    if state != "open":
+        raise Refused("task_closed", None, task=command.task, state=state)
+    if kind in ("call", "visit") and command.record is None:
+        raise Refused("record_required", "/outcome", kind=kind)
+    open_task = account.customer.tasks.get(kind)
+    for name in open_task.requires if open_task and open_task.id == command.task else ():
+        if command.record and not getattr(command.record, name):
+            raise Refused("record_incomplete", f"/{name}", field=name)
+    completed = TaskCompleted(task=command.task, kind=kind, cases=list(cases), on=scene.today)
+    if kind in CONSOLIDATED:
+        yield on_customer(account.customer.id, completed)
+    else:
+        yield on_case(cases[0], completed)
+    if command.record:
+        yield logged(account, scene, command.record, cases, command.task)
+
+
+def call_about(account: Account, scene: Scene, case: Case, rule: str, why: str) -> Iterator[Happened]:
+    """One more bill in the customer's call, and the call in the bill's log."""
+    id = task_id(account, "call")
+    yield from join(account, scene, Joining(id, "call", rule, why, [case.id]))
+    reminded = Reminded(
+        step=why,
+        rule=rule,
+        anchor=scene.today,
+        on=scene.today,
+        due_at=scene.now,
+        channel="phone",
+        task=id,
+    )
+    yield on_case(case.id, reminded)

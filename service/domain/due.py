@@ -1,0 +1,253 @@
+"""The third verb: what the clock asks of a case, and when. It takes no `now`: the answer follows from the case's own
+facts, its playbook and the calendar, so it can be stored as an alarm, computed anew, and compared."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from service.domain.case import RANK, Case
+from service.domain.clocks import anchor_of, holds
+from service.domain.customer import Customer
+from service.domain.offsets import Offset, OffsetError, add
+from service.domain.playbook import At, Playbook, Step
+from service.domain.workdays import Workdays
+
+BACKFILL_QUIET_DAYS = 7
+"""Nothing is asked so soon after a bill was first recorded late (F2)."""
+
+NEGLECTED_OPEN_DAYS = 3
+HOLD_OPEN_DAYS = 1
+
+_DAY = timedelta(1)
+_FARTHEST = 4000
+
+
+class StepDue(Struct, frozen=True):
+    """A playbook step: the clock it counts from, the occurrence's own day, and the day after what it waited for."""
+
+    step: Step
+    anchor: date
+    on: date
+
+
+class ConfirmationEnds(Struct, frozen=True):
+    """Unconfirmed on D: collection begins on D+1 (A11)."""
+
+
+class PromiseDue(Struct, frozen=True):
+    """An open promise is to be judged (D1)."""
+
+    promise: str
+
+
+class TaskNeglected(Struct, frozen=True):
+    """A call or visit has stood open for three open days (C10)."""
+
+    kind: str
+
+
+class RequestUnanswered(Struct, frozen=True):
+    """Its role is reminded of an open request (B9)."""
+
+    kind: str
+
+
+class RequestExpires(Struct, frozen=True):
+    """Nobody answered a person's request in time."""
+
+    kind: str
+
+
+class HoldUnacknowledged(Struct, frozen=True):
+    """The ERP has not said that it stopped deliveries (B8)."""
+
+
+class PauseEnds(Struct, frozen=True):
+    """The pause's last day is over (F1)."""
+
+
+class DraftMatured(Struct, frozen=True):
+    """A draft's day is over without a word of its honour (D7)."""
+
+    payment: str
+
+
+class TakeUp(Struct, frozen=True):
+    """The tenant goes live (F2)."""
+
+
+OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp
+CustomerWhat: TypeAlias = TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
+What: TypeAlias = StepDue | OwnWhat | CustomerWhat
+
+
+class Due(Struct, frozen=True):
+    """`at` is the instant from which `what` is due; `windowed` things wait for an open window."""
+
+    at: datetime
+    what: What
+    windowed: bool = False
+
+
+def due(case: Case, playbook: Playbook, workdays: Workdays) -> Due | None:
+    """The next thing the clock will ask of the case; None when it has nothing to ask."""
+    return min(dues(case, playbook, workdays), key=lambda one: one.at, default=None)
+
+
+def dues(case: Case, playbook: Playbook, workdays: Workdays) -> Iterator[Due]:
+    """The next occurrence of everything that may come, in ladder order within one instant."""
+    if case.stage == "closed" or case.since is None:
+        return
+    yield from own_dues(case, workdays)
+    if case.pause is None and case.taken_up:
+        for step in playbook.steps:
+            one = step_due(case, step, workdays)
+            if one is not None:
+                yield one
+
+
+def own_dues(case: Case, workdays: Workdays) -> Iterator[Due]:
+    """What every case asks, whatever its playbook."""
+    if not case.taken_up and case.since:
+        yield Due(workdays.moment(case.since), TakeUp())
+    if case.stage == "confirmation" and case.due_on:
+        yield Due(workdays.midnight(case.due_on + _DAY), ConfirmationEnds())
+    promise = case.standing_promise()
+    if promise:
+        yield Due(workdays.moment(promise.until + _DAY), PromiseDue(promise.id))
+    for draft in case.drafts:
+        yield Due(workdays.midnight(draft.matures_on + _DAY), DraftMatured(draft.payment))
+    # A promise's pause ends when the promise is judged, not at the midnight before (D1).
+    if case.pause and case.pause.until and not (promise and case.pause.promise == promise.id):
+        yield Due(workdays.midnight(case.pause.until + _DAY), PauseEnds())
+
+
+def customer_dues(customer: Customer, workdays: Workdays) -> Iterator[Due]:
+    """What the clock asks of a customer beside their bills: reminders to our own people."""
+    for kind, task in customer.tasks.items():
+        if kind in ("call", "visit") and not task.told:
+            since = max(task.created_on, task.due_on or task.created_on)
+            yield Due(_open_days_after(since, NEGLECTED_OPEN_DAYS, workdays), TaskNeglected(kind), windowed=True)
+    for kind, request in customer.requests.items():
+        at = _open_days_after(request.told_on, request.remind_open_days, workdays)
+        yield Due(at, RequestUnanswered(kind), windowed=True)
+        # A bill that has joined makes a person's request the playbook's: those do not expire (B8).
+        if request.expires_on and not request.bills:
+            yield Due(workdays.midnight(request.expires_on + _DAY), RequestExpires(kind))
+    if customer.hold and customer.hold.acknowledged_on is None and not customer.hold.told:
+        at = _open_days_after(customer.hold.on, HOLD_OPEN_DAYS, workdays)
+        yield Due(at, HoldUnacknowledged(), windowed=True)
+
+
+def _open_days_after(day: date, n: int, workdays: Workdays) -> datetime:
+    return workdays.opening(workdays.add_open(day, n))
+
+
+def step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
+    """The step's first occurrence that has not been handled, and its moment (T2)."""
+    if step.scope != "case" or not all(holds(case, conditions) for conditions in step.while_):
+        return None
+    anchor = anchor_of(case, step.start)
+    if anchor is None or (step.until_level and RANK[case.level] >= RANK[step.until_level]):
+        return None
+    on = next_on(case, step, anchor, workdays)
+    if on is None:
+        return None
+    if step.at_once:
+        return Due(workdays.midnight(on), StepDue(step, anchor, on))
+    return Due(_moment(case, step, anchor, on, workdays), StepDue(step, anchor, on), windowed=True)
+
+
+def natural_day(case: Case, step: Step, anchor: date, on: date, workdays: Workdays) -> date:
+    """The open day on which an occurrence fires in the normal run of things: T2, B1's bound, the wait for progress."""
+    day = on
+    if step.wait is not None:
+        progress = case.progress_after(anchor)
+        day = max(day, add(progress, step.wait)) if progress else day
+    if step.never_after is not None:
+        day = _bounded(day, add(anchor, step.never_after), workdays)
+    return workdays.next_open(day)
+
+
+def _moment(case: Case, step: Step, anchor: date, on: date, workdays: Workdays) -> datetime:
+    """The natural day's opening, moved by the days before which a case is left alone (F1, F2)."""
+    opens = natural_day(case, step, anchor, on, workdays)
+    if step.request and case.since and case.issued_on and case.issued_on < case.since:
+        opens = max(opens, workdays.next_open(case.since + timedelta(BACKFILL_QUIET_DAYS)))
+    if case.not_before and opens < case.not_before:
+        opens = workdays.next_open(case.not_before)
+    if (step.escalates_to or step.request) and case.missed_on and opens <= case.missed_on:
+        opens = workdays.add_open(case.missed_on, 1)
+    return workdays.opening(opens)
+
+
+def _bounded(day: date, last: date, workdays: Workdays) -> date:
+    """Rolled forward it never passes the bound: without an open day till then, the last open day before (B1)."""
+    return day if workdays.next_open(day) <= last else workdays.previous_open(day)
+
+
+def next_on(case: Case, step: Step, anchor: date, workdays: Workdays) -> date | None:
+    """The day of the first occurrence on this anchor that lies after the one last handled."""
+    mark = case.done.get(step.name)
+    after = mark.on if mark and mark.anchor == anchor else None
+    try:
+        if step.request and after:
+            return _asked_again(case, step, after)
+        days = occurrences(case, step, anchor, after, workdays)
+        return next(days, None)
+    except OffsetError:
+        return None
+
+
+def _asked_again(case: Case, step: Step, after: date) -> date | None:
+    """A refused request comes again so long after the refusal (B8, B9)."""
+    request = step.request
+    answer = case.answers.get(request.kind) if request else None
+    if request is None or request.again is None or answer is None or answer.outcome != "rejected":
+        return None
+    if request.kind in case.requests:
+        return None
+    again = add(answer.last_on, request.again)
+    return again if again > after else None
+
+
+def occurrences(case: Case, step: Step, anchor: date, after: date | None, workdays: Workdays) -> Iterator[date]:
+    """The occurrences' own days after `after`, ascending, to the repetition's end."""
+    for at in step.at:
+        on = day_of(case, at, anchor, workdays)
+        if (after is None or on > after) and _goes_on(case, step, anchor, on, 0):
+            yield on
+    if step.every is None:
+        return
+    first = day_of(case, step.at[-1], anchor, workdays)
+    n = _skip(first, step.every, after) if after and after > first else 1
+    while n <= _FARTHEST:
+        on = add(first, Offset(months=step.every.months * n, days=step.every.days * n))
+        if not _goes_on(case, step, anchor, on, n):
+            return
+        if after is None or on > after:
+            yield on
+        n += 1
+
+
+def _skip(first: date, every: Offset, after: date) -> int:
+    """How many repetitions certainly lie behind, so that a long ladder costs no loop."""
+    return max(1, (after - first).days // (every.months * 31 + every.days))
+
+
+def day_of(case: Case, at: At, anchor: date, workdays: Workdays) -> date:
+    """The day at which a step stands for this case, before any move; raises OffsetError beyond the calendar."""
+    day = workdays.add_open(anchor, at.open_days) if at.open_days is not None else at.on(anchor)
+    return day + timedelta(case.grace_days) if at.parameter else day
+
+
+def _goes_on(case: Case, step: Step, anchor: date, on: date, n: int) -> bool:
+    if step.times is not None and n >= step.times:
+        return False
+    if step.until == "due" and case.due_on and on > case.due_on:
+        return False
+    if step.until == "confirmed" and case.confirmed_on and on > case.confirmed_on:
+        return False
+    return step.until_offset is None or on <= add(anchor, step.until_offset)

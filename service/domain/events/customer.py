@@ -1,0 +1,267 @@
+"""The events of one customer: who they are, and what is asked, agreed or said for several bills at once."""
+
+from datetime import date, datetime
+from typing import ClassVar, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from service.domain.events.shape import Shape
+from service.domain.events.task import TaskEvent
+
+
+class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person on the customer's side; name, title, salutation, numbers and addresses are private (part = `id`)."""
+
+    id: str
+    role: str | UnsetType = UNSET
+    may_receive_details: bool | UnsetType = UNSET
+    reachable_by: list[str] | UnsetType = UNSET
+    has_details: bool = False
+    mark: str | None = None
+    removed: bool = False
+
+
+class CustomerUpdated(Shape, frozen=True, kw_only=True):
+    """What the ERP (or a person) says of a customer; absent fields stay, contacts merge by id."""
+
+    type: ClassVar[str] = "customer.updated"
+    name: str | UnsetType = UNSET
+    segment: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+    time_zone: str | None | UnsetType = UNSET
+    playbook: str | None | UnsetType = UNSET
+    billing_cycle: str | UnsetType = UNSET
+    settles_by_pod: bool | UnsetType = UNSET
+    confirmation_required: bool | UnsetType = UNSET
+    key_account: bool | UnsetType = UNSET
+    credit_limit: int | None | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
+    collector: str | None | UnsetType = UNSET
+    sales: str | None | UnsetType = UNSET
+    restrictions: list[str] | UnsetType = UNSET
+    contacts: list[ContactFacts] = []
+
+
+class ContactChanged(Shape, frozen=True, kw_only=True):
+    """A person was found, corrected or marked (wrong number, left, moved)."""
+
+    type: ClassVar[str] = "contact.changed"
+    contact: ContactFacts
+
+
+class CustomerFlagged(Shape, frozen=True, kw_only=True):
+    """A danger signal: what a person should look at (D7, E2)."""
+
+    type: ClassVar[str] = "customer.flagged"
+    flag: str
+    on: date
+    payment: str | None = None
+
+
+class ContactLogged(Shape, frozen=True, kw_only=True):
+    """A conversation or an attempt (C4); notes and what was verified are private."""
+
+    type: ClassVar[str] = "contact.logged"
+    cases: list[str]
+    channel: str
+    on: date
+    outcome: str
+    contact: str | None = None
+    willingness: str | None = None
+    ability: str | None = None
+    cause: str | None = None
+    next_step: str | None = None
+    next_on: date | None = None
+    task: str | None = None
+
+
+class NoticeRaised(Shape, frozen=True, kw_only=True):
+    """Somebody on our side has to know (A1 ...); `text` is a code of the catalogue, `about` what a reminder is of."""
+
+    type: ClassVar[str] = "notice.raised"
+    rule: str
+    audience: list[str]
+    text: str
+    customers: list[str]
+    cases: list[str] = []
+    about: str | None = None
+    on: date
+
+
+class ApprovalRequested(Shape, frozen=True, kw_only=True):
+    """A person must agree before `content` is done; `content_hash` binds the answer to exactly that."""
+
+    type: ClassVar[str] = "approval.requested"
+    approval: str
+    kind: str
+    role: str
+    customer: str
+    cases: list[str]
+    bills: int
+    rule: str
+    asked_by: str
+    asked_on: date
+    content: str
+    content_hash: str
+    expires_on: date | None = None
+    remind_open_days: int = 3
+    previous: str | None = None
+
+
+class ApprovalJoined(Shape, frozen=True, kw_only=True):
+    """More bills stand behind an open request, or some no longer do."""
+
+    type: ClassVar[str] = "approval.joined"
+    approval: str
+    kind: str
+    cases: list[str] = []
+    removed: list[str] = []
+    bills: int
+
+
+class ApprovalGranted(Shape, frozen=True, kw_only=True):
+    """Agreed; what was asked for happens with this event."""
+
+    type: ClassVar[str] = "approval.granted"
+    approval: str
+    kind: str
+    cases: list[str]
+    on: date
+    by: str
+    content_hash: str
+
+
+class ApprovalRejected(Shape, frozen=True, kw_only=True):
+    """Not agreed; the reason is private text."""
+
+    type: ClassVar[str] = "approval.rejected"
+    approval: str
+    kind: str
+    cases: list[str]
+    on: date
+    by: str
+
+
+class ApprovalCancelled(Shape, frozen=True, kw_only=True):
+    """The request lost its object (B10)."""
+
+    type: ClassVar[str] = "approval.cancelled"
+    approval: str
+    kind: str
+    cases: list[str]
+    why: str
+
+
+class ApprovalExpired(Shape, frozen=True, kw_only=True):
+    """Nobody answered a person's request in time."""
+
+    type: ClassVar[str] = "approval.expired"
+    approval: str
+    kind: str
+    cases: list[str]
+
+
+class HoldApplied(Shape, frozen=True, kw_only=True):
+    """Stop outbound deliveries to this customer (B8, E4)."""
+
+    type: ClassVar[str] = "hold.applied"
+    hold: str
+    customer: str
+    cases: list[str]
+    on: date
+    approval: str | None = None
+
+
+class HoldAcknowledged(Shape, frozen=True, kw_only=True):
+    """The ERP has stopped deliveries."""
+
+    type: ClassVar[str] = "hold.acknowledged"
+    hold: str
+    on: date
+
+
+class HoldReleased(Shape, frozen=True, kw_only=True):
+    """Deliveries may go on."""
+
+    type: ClassVar[str] = "hold.released"
+    hold: str
+    customer: str
+    cases: list[str]
+    on: date
+    why: str
+    approval: str | None = None
+
+
+class HoldReleaseAcknowledged(Shape, frozen=True, kw_only=True):
+    """The ERP has resumed deliveries."""
+
+    type: ClassVar[str] = "hold.release_acknowledged"
+    hold: str
+    on: date
+
+
+class LetterIssued(Shape, frozen=True, kw_only=True):
+    """A document of weight goes to the customer (B9)."""
+
+    type: ClassVar[str] = "letter.issued"
+    letter: str
+    kind: str
+    rule: str
+    cases: list[str]
+    on: date
+    message: str | None = None
+    slot: datetime | None = None
+    contact: str | None = None
+    approval: str | None = None
+
+
+class MessageHandedOver(Shape, frozen=True, kw_only=True):
+    """The mail server took the message."""
+
+    type: ClassVar[str] = "message.handed_over"
+    message: str
+    cases: list[str]
+    channel: str
+
+
+class MessageBounced(Shape, frozen=True, kw_only=True):
+    """The message did not reach anybody."""
+
+    type: ClassVar[str] = "message.bounced"
+    message: str
+    cases: list[str]
+    channel: str
+    contact: str
+    code: str
+
+
+class CustomerNoted(Shape, frozen=True, kw_only=True):
+    """Somebody wrote something down about the customer; the text is private."""
+
+    type: ClassVar[str] = "customer.noted"
+    cases: list[str] = []
+
+
+CustomerEvent: TypeAlias = (
+    CustomerUpdated
+    | ContactChanged
+    | ContactLogged
+    | CustomerFlagged
+    | NoticeRaised
+    | ApprovalRequested
+    | ApprovalJoined
+    | ApprovalGranted
+    | ApprovalRejected
+    | ApprovalCancelled
+    | ApprovalExpired
+    | HoldApplied
+    | HoldAcknowledged
+    | HoldReleased
+    | HoldReleaseAcknowledged
+    | LetterIssued
+    | MessageHandedOver
+    | MessageBounced
+    | CustomerNoted
+    | TaskEvent
+)

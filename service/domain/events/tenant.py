@@ -1,0 +1,135 @@
+"""The events of a tenant: its settings, calendars, playbooks, people, keys and endpoints, each with who and why."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar, TypeAlias
+
+from service.domain.events.customer import NoticeRaised
+from service.domain.events.shape import Shape
+
+
+class TenantCreated(Shape, frozen=True, kw_only=True):
+    """A company of its own, live or a sandbox with its own clock."""
+
+    type: ClassVar[str] = "tenant.created"
+    name: str
+    kind: str
+    now: datetime | None = None
+
+
+class SettingsChanged(Shape, frozen=True, kw_only=True):
+    """Settings as they are after the change; `changed` names what moved."""
+
+    type: ClassVar[str] = "settings.changed"
+    settings: dict[str, Any]
+    changed: list[str]
+
+
+class CalendarPublished(Shape, frozen=True, kw_only=True):
+    """Open and closed days; alarms not yet fired are computed anew (T7)."""
+
+    type: ClassVar[str] = "calendar.published"
+    calendar: dict[str, Any]
+
+
+class PlaybookPublished(Shape, frozen=True, kw_only=True):
+    """A version of a playbook, immutable from now on; `text` is its YAML."""
+
+    type: ClassVar[str] = "playbook.published"
+    playbook: str
+    version: int
+    text: str
+
+
+class UserChanged(Shape, frozen=True, kw_only=True):
+    """Somebody on our side; name, title, phone and e-mail are private."""
+
+    type: ClassVar[str] = "user.changed"
+    user: str
+    role: str
+    reports_to: str | None = None
+    away_from: date | None = None
+    away_until: date | None = None
+    cover: str | None = None
+
+
+class KeyCreated(Shape, frozen=True, kw_only=True):
+    """Somebody may call the API in a role; only a hash of the key is kept, and not here."""
+
+    type: ClassVar[str] = "key.created"
+    key: str
+    role: str
+    user: str
+
+
+class KeyRevoked(Shape, frozen=True, kw_only=True):
+    """Nobody may with this key any more."""
+
+    type: ClassVar[str] = "key.revoked"
+    key: str
+
+
+class EndpointCreated(Shape, frozen=True, kw_only=True):
+    """Webhooks go here from now on."""
+
+    type: ClassVar[str] = "webhook_endpoint.created"
+    endpoint: str
+    url: str
+    types: list[str]
+    audience: str | None = None
+
+
+class EndpointChanged(Shape, frozen=True, kw_only=True):
+    """What an endpoint gets, or whether it gets anything."""
+
+    type: ClassVar[str] = "webhook_endpoint.changed"
+    endpoint: str
+    types: list[str]
+    audience: str | None = None
+    enabled: bool = True
+
+
+class EndpointDisabled(Shape, frozen=True, kw_only=True):
+    """It failed throughout, or said that it is gone: nothing is sent there until somebody enables it."""
+
+    type: ClassVar[str] = "webhook_endpoint.disabled"
+    endpoint: str
+    why: str
+
+
+class EndpointSecretRotated(Shape, frozen=True, kw_only=True):
+    """A new signing secret; the old one signs beside it for a day."""
+
+    type: ClassVar[str] = "webhook_endpoint.secret_rotated"
+    endpoint: str
+
+
+class EndpointRemoved(Shape, frozen=True, kw_only=True):
+    """Webhooks no longer go here."""
+
+    type: ClassVar[str] = "webhook_endpoint.removed"
+    endpoint: str
+
+
+class EndpointTested(Shape, frozen=True, kw_only=True):
+    """Somebody asked for a test message to this endpoint."""
+
+    type: ClassVar[str] = "webhook_endpoint.tested"
+    endpoint: str
+
+
+TenantEvent: TypeAlias = (
+    TenantCreated
+    | SettingsChanged
+    | CalendarPublished
+    | PlaybookPublished
+    | UserChanged
+    | KeyCreated
+    | KeyRevoked
+    | EndpointCreated
+    | EndpointChanged
+    | EndpointDisabled
+    | EndpointSecretRotated
+    | EndpointRemoved
+    | EndpointTested
+    | NoticeRaised
+)

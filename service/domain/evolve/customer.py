@@ -1,0 +1,186 @@
+"""What each event of a customer means for them: total, for any state."""
+
+from typing import Any, assert_never
+
+from msgspec import UNSET
+from msgspec.structs import asdict, replace
+
+from service.domain.case import CONSOLIDATED
+from service.domain.customer import Contact, Customer, Hold, OpenRequest, OpenTask, Refusal
+from service.domain.events import customer as e
+from service.domain.events import task as t
+
+_DETAILED = frozenset({"accounts_payable", "decision_maker"})
+
+
+def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
+    """The customer after the event."""
+    customer = replace(customer, version=customer.version + 1)
+    match event:
+        case t.TaskCreated() | t.TaskChanged() | t.TaskCompleted() | t.TaskCancelled():
+            return _task(customer, event)
+        case (
+            e.ApprovalRequested()
+            | e.ApprovalJoined()
+            | e.ApprovalGranted()
+            | e.ApprovalRejected()
+            | e.ApprovalCancelled()
+            | e.ApprovalExpired()
+        ):
+            return _request(customer, event)
+        case e.HoldApplied() | e.HoldAcknowledged() | e.HoldReleased() | e.HoldReleaseAcknowledged():
+            return _hold(customer, event)
+        case e.CustomerUpdated():
+            return _updated(customer, event)
+        case e.ContactChanged():
+            return replace(customer, contacts=_merged(customer, event.contact))
+        case e.ContactLogged():
+            return replace(customer, last_contact_on=event.on, last_outcome=event.outcome)
+        case e.CustomerFlagged():
+            return replace(customer, flags={**customer.flags, event.flag: event.on})
+        case e.NoticeRaised():
+            return _told(customer, event)
+        case e.LetterIssued() | e.MessageHandedOver() | e.MessageBounced() | e.CustomerNoted():
+            return customer
+        case _:
+            assert_never(event)
+
+
+def _updated(customer: Customer, event: e.CustomerUpdated) -> Customer:
+    facts: dict[str, Any] = {name: value for name, value in asdict(event).items() if value is not UNSET}
+    contacts = facts.pop("contacts")
+    if "restrictions" in facts:
+        facts["restrictions"] = tuple(facts["restrictions"])
+    customer = replace(customer, **facts)
+    for contact in contacts:
+        customer = replace(customer, contacts=_merged(customer, contact))
+    return customer
+
+
+def _merged(customer: Customer, facts: e.ContactFacts) -> dict[str, Contact]:
+    contacts = dict(customer.contacts)
+    if facts.removed:
+        contacts.pop(facts.id, None)
+        return contacts
+    contact = contacts.get(facts.id) or Contact(facts.id)
+    if facts.role is not UNSET:
+        contact = replace(contact, role=facts.role, may_receive_details=facts.role in _DETAILED)
+    if facts.may_receive_details is not UNSET:
+        contact = replace(contact, may_receive_details=facts.may_receive_details)
+    if facts.reachable_by is not UNSET:
+        contact = replace(contact, reachable_by=tuple(facts.reachable_by), mark=None)
+    if facts.has_details:
+        contact = replace(contact, details=customer.version)
+    contacts[facts.id] = replace(contact, mark=facts.mark) if facts.mark else contact
+    return contacts
+
+
+def _task(customer: Customer, event: t.TaskEvent) -> Customer:
+    if event.kind not in CONSOLIDATED:
+        return customer
+    others = {kind: task for kind, task in customer.tasks.items() if kind != event.kind}
+    match event:
+        case t.TaskCreated():
+            task = OpenTask(
+                id=event.task,
+                role=event.role,
+                owner=event.owner,
+                bills=event.bills,
+                created_on=event.on,
+                raised=event.raised,
+                due_on=event.due_on,
+                requires=tuple(event.requires),
+            )
+            tasks_on = {**customer.tasks_on, event.kind: event.on}
+            return replace(customer, tasks={**others, event.kind: task}, tasks_on=tasks_on)
+        case t.TaskChanged():
+            task = customer.tasks.get(event.kind) or OpenTask(event.task, event.role, event.owner, 0, event.on)
+            task = replace(
+                task,
+                role=event.role,
+                owner=event.owner,
+                bills=event.bills,
+                raised=event.raised,
+                due_on=event.due_on or task.due_on,
+                requires=tuple(sorted({*task.requires, *event.requires})),
+            )
+            return replace(customer, tasks={**others, event.kind: task})
+        case t.TaskCompleted() | t.TaskCancelled():
+            return replace(customer, tasks=others)
+        case _:
+            assert_never(event)
+
+
+def _request(
+    customer: Customer,
+    event: e.ApprovalRequested
+    | e.ApprovalJoined
+    | e.ApprovalGranted
+    | e.ApprovalRejected
+    | e.ApprovalCancelled
+    | e.ApprovalExpired,
+) -> Customer:
+    others = {kind: request for kind, request in customer.requests.items() if kind != event.kind}
+    match event:
+        case e.ApprovalRequested():
+            request = OpenRequest(
+                id=event.approval,
+                role=event.role,
+                bills=event.bills,
+                rule=event.rule,
+                asked_by=event.asked_by,
+                asked_on=event.asked_on,
+                told_on=event.asked_on,
+                expires_on=event.expires_on,
+                remind_open_days=event.remind_open_days,
+                content=event.content,
+                content_hash=event.content_hash,
+            )
+            return replace(customer, requests={**others, event.kind: request})
+        case e.ApprovalJoined():
+            open_request = customer.requests.get(event.kind)
+            if open_request is None:
+                return customer
+            return replace(customer, requests={**others, event.kind: replace(open_request, bills=event.bills)})
+        case e.ApprovalRejected():
+            refusals = {**customer.refusals, event.kind: Refusal(event.approval, event.on)}
+            return replace(customer, requests=others, refusals=refusals)
+        case e.ApprovalGranted():
+            refusals = {kind: refusal for kind, refusal in customer.refusals.items() if kind != event.kind}
+            return replace(customer, requests=others, refusals=refusals)
+        case e.ApprovalCancelled() | e.ApprovalExpired():
+            return replace(customer, requests=others)
+        case _:
+            assert_never(event)
+
+
+def _hold(
+    customer: Customer, event: e.HoldApplied | e.HoldAcknowledged | e.HoldReleased | e.HoldReleaseAcknowledged
+) -> Customer:
+    match event:
+        case e.HoldApplied():
+            return replace(customer, hold=Hold(event.hold, event.on))
+        case e.HoldAcknowledged():
+            if customer.hold is None or customer.hold.id != event.hold:
+                return customer
+            return replace(customer, hold=replace(customer.hold, acknowledged_on=event.on))
+        case e.HoldReleased():
+            return replace(customer, hold=None, released=event.hold, release_acknowledged=False)
+        case e.HoldReleaseAcknowledged():
+            return replace(customer, release_acknowledged=True)
+        case _:
+            assert_never(event)
+
+
+def _told(customer: Customer, event: e.NoticeRaised) -> Customer:
+    """A reminder is raised once: of a hold, a task, or every few days of a request."""
+    if event.about is None:
+        return customer
+    if customer.hold and customer.hold.id == event.about:
+        return replace(customer, hold=replace(customer.hold, told=True))
+    tasks = {k: replace(task, told=True) if task.id == event.about else task for k, task in customer.tasks.items()}
+    requests = {
+        k: replace(request, told_on=event.on) if request.id == event.about else request
+        for k, request in customer.requests.items()
+    }
+    return replace(customer, tasks=tasks, requests=requests)

@@ -1,0 +1,253 @@
+"""The plan by which cases are worked, as values: ladders of steps, each with its clock, its conditions and its actions.
+
+`grammar.read` makes them from a playbook's data and says what is wrong with it; the process reads them, never the data.
+"""
+
+from datetime import date
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from service.domain.case import LEVELS
+from service.domain.offsets import Offset, add
+
+Scope = Literal["case", "customer", "tenant"]
+Habit = Literal["confirms_late", "pays_late"]
+Channel = Literal["email", "sms", "letter"]
+CatchUp = Literal["one", "none"]
+LEVEL_NAMES = LEVELS[1:]
+
+
+class At(Struct, frozen=True):
+    """How far from its clock's start a step stands.
+
+    Exactly one of: an offset; `day` of the anchor's month (clipped to its end) when the anchor's own day is at most
+    `by`, else `otherwise` from the anchor; `open_days` after or before. `plus` moves the result on; `parameter` adds
+    the days that the case took along for its segment.
+    """
+
+    offset: Offset | None = None
+    day: int | None = None
+    by: int = 31
+    otherwise: Offset = Offset()
+    open_days: int | None = None
+    plus: Offset = Offset()
+    parameter: str | None = None
+    now: bool = False
+
+    def on(self, anchor: date) -> date:
+        """The day itself, open days and parameters left to the caller; raises OffsetError beyond the calendar."""
+        if self.offset is not None:
+            return add(anchor, self.offset)
+        if self.day is not None and anchor.day <= self.by:
+            first = anchor.replace(day=1)
+            last = add(add(first, Offset(months=1)), Offset(days=-1))
+            return add(min(add(first, Offset(days=self.day - 1)), last), self.plus)
+        if self.day is not None:
+            return add(add(anchor, self.otherwise), self.plus)
+        return anchor
+
+
+class Start(Struct, frozen=True):
+    """What sets a step's clock going: a fact of the case, a level, an answer, a letter, a flag, a day of the calendar.
+
+    A `calendar` start without day or weekday is every day.
+    """
+
+    fact: str
+    name: str | None = None
+    day_of_month: int | None = None
+    weekday: int | None = None
+
+
+class Conditions(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """All that are given must hold. The first group reads the case alone, the second is asked when the step fires."""
+
+    stage: tuple[str, ...] | None = None
+    level: tuple[str, ...] | None = None
+    level_at_least: str | None = None
+    monthly: bool | None = None
+    pod: bool | None = None
+    pod_complete: bool | None = None
+    confirmed: bool | None = None
+    tax_wanted: bool | None = None
+    tax_issued: bool | None = None
+    tax_dispatched: bool | None = None
+    flag: str | None = None
+    request_open: str | None = None
+    answered: str | None = None
+    granted: str | None = None
+    letter_issued: str | None = None
+
+    without_progress: str | None = None
+    segment: tuple[str, ...] | None = None
+    habit: Habit | None = None
+    amount_at_least: dict[str, str] | None = None
+    days_overdue_at_least: int | None = None
+    last_outcome: tuple[str, ...] | None = None
+    customer_flag: str | None = None
+    exposure_over_limit: bool | None = None
+    oldest_overdue_over: int | None = None
+    key_account: bool | None = None
+    billing_cycle: str | None = None
+
+
+OWN = frozenset(
+    {"stage", "level", "level_at_least", "monthly", "pod", "pod_complete", "confirmed", "tax_wanted", "tax_issued"}
+    | {"tax_dispatched", "flag", "request_open", "answered", "granted", "letter_issued"}
+)
+"""Conditions on the case's own facts: the only ones that may say whether a step's clock runs at all (`while`)."""
+
+
+class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A message to the customer; a service message does not count as the day's reminder (C3)."""
+
+    template: str
+    channel: Channel = "email"
+    service: bool = False
+    to: tuple[str, ...] = ()
+    copy: str | None = None
+
+
+class TaskWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person must act: `role` is a role or the case's `owner`.
+
+    `requires` names fields of the contact record without which it cannot be completed, `points` the contact points to
+    try, in order.
+    """
+
+    kind: str
+    why: str
+    role: str = "owner"
+    due: At | None = None
+    due_start: Start | None = None
+    at_most_every: Offset | None = None
+    requires: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+
+
+class Notice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody on our side has to know; `text` is a code of the catalogue."""
+
+    audience: tuple[str, ...]
+    text: str
+
+
+class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document of weight; issuing it may raise the level (B9)."""
+
+    kind: str
+    level: str | None = None
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Ask `role` to agree to `granted`; ask `again` so long after a refusal, remind every so many open days."""
+
+    kind: str
+    role: str
+    granted: tuple["Action", ...]
+    again: Offset | None = None
+    remind_open_days: int = 3
+
+
+class Escalate(Struct, frozen=True):
+    """The case rises to a level."""
+
+    level: str
+
+
+class PutHold(Struct, frozen=True):
+    """Stop shipments to the customer."""
+
+    what: str = "shipments"
+
+
+class Propose(Struct, frozen=True):
+    """What belongs to the customer's own procedures: `credit_stop`, `hand_over`, `statement`."""
+
+    what: str
+
+
+Deed: TypeAlias = Message | TaskWanted | Notice | Letter | Request | Escalate | PutHold | Propose
+
+
+class Action(Struct, frozen=True):
+    """One thing a step does, under conditions of its own and perhaps under another rule's name."""
+
+    deed: Deed
+    when: Conditions | None = None
+    unless: Conditions | None = None
+    rule: str | None = None
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One line of a playbook."""
+
+    name: str
+    rule: str
+    ladder: str
+    scope: Scope
+    start: Start
+    at: tuple[At, ...]
+    actions: tuple[Action, ...]
+    every: Offset | None = None
+    times: int | None = None
+    until: str | None = None
+    until_level: str | None = None
+    until_offset: Offset | None = None
+    never_after: Offset | None = None
+    wait: Offset | None = None
+    while_: tuple[Conditions, ...] = ()
+    when: Conditions | None = None
+    unless: Conditions | None = None
+    select: dict[str, str] = {}
+    catch_up: CatchUp = "one"
+
+    @property
+    def at_once(self) -> bool:
+        """Fires with the fact that starts its clock, at any hour (T3)."""
+        return self.at[0].now
+
+    @property
+    def escalates_to(self) -> str | None:
+        """The level this step raises to, if it does."""
+        return next((a.deed.level for a in self.actions if isinstance(a.deed, Escalate)), None)
+
+    @property
+    def request(self) -> Request | None:
+        """What this step asks for, if it asks."""
+        return next((a.deed for a in self.actions if isinstance(a.deed, Request)), None)
+
+    @property
+    def contacts(self) -> bool:
+        """Whether it reaches out to the customer."""
+        return any(isinstance(a.deed, Message) or _is_contact(a.deed) for a in self.actions)
+
+    @property
+    def reminds(self) -> bool:
+        """Whether it asks the customer for something: such steps collapse when missed (F1); service messages do not."""
+        return any(_is_contact(a.deed) or (isinstance(a.deed, Message) and not a.deed.service) for a in self.actions)
+
+    @property
+    def asks_habit(self) -> bool:
+        """Whether a condition of it needs the customer's habits, which cost a query."""
+        conditions = [self.when, self.unless, *(c for a in self.actions for c in (a.when, a.unless))]
+        return any(c is not None and c.habit is not None for c in conditions)
+
+
+def _is_contact(deed: Deed) -> bool:
+    return isinstance(deed, TaskWanted) and deed.kind in ("call", "visit")
+
+
+class Playbook(Struct, frozen=True, kw_only=True):
+    """A procedure as published: its steps stand in ladder order, which breaks ties of time (T2)."""
+
+    name: str
+    version: int
+    title: dict[str, str]
+    steps: tuple[Step, ...]
+    parameters: dict[str, dict[str, int]] = {}
+
+    def step(self, name: str) -> Step | None:
+        """The step of that name."""
+        return next((step for step in self.steps if step.name == name), None)

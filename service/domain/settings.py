@@ -1,0 +1,50 @@
+"""What a tenant may choose of the process; versioned in the log, read by everything that decides."""
+
+from datetime import date, time
+
+from msgspec import Struct
+
+from service.domain.workdays import DEFAULT_WINDOWS, Calendar, Window, Workdays
+
+
+class Bank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where customers pay in one currency (C6)."""
+
+    payee: str
+    bank: str
+    account: str
+    reference: str | None = None
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The defaults are the process as written."""
+
+    time_zone: str = "Asia/Shanghai"
+    country: str = "CN"
+    language: str = "zh"
+    windows: tuple[Window, ...] = DEFAULT_WINDOWS
+    in_time_on_next_open_day: bool = True
+    drafts_count_on_receipt: bool = False
+    automatic_release: bool = False
+    confirmation_required: bool = True
+    playbook: str = "standard"
+    segment_playbooks: dict[str, str] = {}
+    grace_days: dict[str, int] = {}
+    habit_bills: int = 3
+    habit_late: int = 2
+    habit_days: int = 7
+    promises_that_pause: int = 2
+    promise_days: int = 30
+    pause_days: int = 14
+    go_live_on: date | None = None
+    banks: dict[str, Bank] = {}
+    company: str = ""
+
+    def workdays(self, calendar: Calendar) -> Workdays:
+        """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
+        return Workdays(calendar, self.time_zone, self.windows)
+
+
+def parse_windows(texts: list[tuple[str, str]]) -> tuple[Window, ...]:
+    """Windows from pairs of `09:00` texts; raises ValueError."""
+    return tuple(Window(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in texts)

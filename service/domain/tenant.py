@@ -1,0 +1,53 @@
+"""A company that uses the service: its settings, its calendar, and which version of each is in force."""
+
+from typing import assert_never
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from service.domain.events import tenant as e
+from service.domain.events.customer import NoticeRaised
+from service.domain.settings import Settings
+from service.domain.workdays import Calendar
+
+
+class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The state that the tenant's stream leaves; keys, users and endpoints have rows of their own."""
+
+    id: str
+    version: int = 0
+    name: str = ""
+    kind: str = "live"
+    settings: Settings = Settings()
+    calendar: Calendar | None = None
+    playbooks: dict[str, int] = {}
+
+
+def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
+    """The tenant after the event; total."""
+    tenant = replace(tenant, version=tenant.version + 1)
+    match event:
+        case e.TenantCreated():
+            return replace(tenant, name=event.name, kind=event.kind)
+        case e.SettingsChanged():
+            return replace(tenant, settings=msgspec.convert(event.settings, Settings))
+        case e.CalendarPublished():
+            return replace(tenant, calendar=msgspec.convert(event.calendar, Calendar))
+        case e.PlaybookPublished():
+            return replace(tenant, playbooks={**tenant.playbooks, event.playbook: event.version})
+        case (
+            e.UserChanged()
+            | e.KeyCreated()
+            | e.KeyRevoked()
+            | e.EndpointCreated()
+            | e.EndpointChanged()
+            | e.EndpointDisabled()
+            | e.EndpointSecretRotated()
+            | e.EndpointRemoved()
+            | e.EndpointTested()
+            | NoticeRaised()
+        ):
+            return tenant
+        case _:
+            assert_never(event)

@@ -1,0 +1,76 @@
+"""Cases and customers as other programs see them: the contract's names, money as decimal text."""
+
+from datetime import date
+from typing import Any
+
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.domain.money import format
+
+
+def case_view(case: Case, customer: Customer, today: date) -> dict[str, Any]:
+    """A case as of `today`; what comes next is the reader's to add."""
+    overdue = max(0, (today - case.due_on).days) if case.due_on and case.stage != "closed" else 0
+    return {
+        "id": case.id,
+        "customer": case.customer,
+        "customer_name": customer.name or None,
+        "stage": case.stage,
+        "level": case.level,
+        "amount": format(case.amount, case.currency),
+        "open_amount": format(case.open, case.currency),
+        "disputed_amount": format(0, case.currency),
+        "currency": case.currency,
+        "period": case.period,
+        "reference": case.reference,
+        "issued_on": case.issued_on,
+        "confirmed_on": case.confirmed_on,
+        "due_on": case.due_on,
+        "days_overdue": overdue,
+        "owner": case.owner,
+        "playbook": {"name": case.playbook, "version": case.playbook_version},
+        "paused": {"reason": case.pause.reason, "until": case.pause.until} if case.pause else None,
+        "tax_invoice": _tax_view(case),
+        "progress_on": progress_on(case),
+        "closed_as": case.closed_as,
+        "closed_on": case.closed_on,
+        "limitation": None,
+        "version": case.version,
+    }
+
+
+def progress_on(case: Case) -> date | None:
+    """The latest progress after the start of the clock that runs: D once collection has begun, else S."""
+    start = case.due_on if case.stage not in ("review", "confirmation") else case.start
+    return case.progress_after(start) if start else None
+
+
+def _tax_view(case: Case) -> dict[str, Any] | None:
+    if case.tax is None:
+        return None
+    return {
+        "state": case.tax.state,
+        "number": case.tax.number,
+        "courier": case.tax.courier,
+        "tracking": case.tax.tracking,
+    }
+
+
+def customer_view(customer: Customer) -> dict[str, Any]:
+    """A customer without their people's details."""
+    return {
+        "id": customer.id,
+        "name": customer.name or None,
+        "segment": customer.segment,
+        "language": customer.language,
+        "owner": customer.owner,
+        "hold": hold_view(customer),
+        "version": customer.version,
+    }
+
+
+def hold_view(customer: Customer) -> dict[str, Any] | None:
+    """The hold that stands, if one does."""
+    if customer.hold is None:
+        return None
+    return {"id": customer.hold.id, "since": customer.hold.on, "acknowledged_on": customer.hold.acknowledged_on}

@@ -1,0 +1,163 @@
+"""The tenant's own stream: created, settings, calendars, playbooks, people, keys, endpoints - one locked row, one event each."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Engine
+
+from service.domain.events import TenantEvent
+from service.domain.events.tenant import CalendarPublished, PlaybookPublished, SettingsChanged, TenantCreated
+from service.domain.refusals import Conflict, Refused
+from service.domain.scene import Asker
+from service.domain.settings import Settings
+from service.domain.tenant import Tenant, evolve_tenant
+from service.domain.workdays import Calendar
+from service.engine.desk import UnknownTenant
+from service.store import codec, log, outbox, tenants
+from service.store.calendars import UnknownCountry, published
+from service.store.chain import GENESIS
+from service.store.database import Tx, transaction
+
+STREAM = "tenant"
+
+Private = dict[str, dict[str, Any]] | None
+
+
+class Change(Struct, frozen=True):
+    """An event of the tenant, with what of it is private."""
+
+    event: TenantEvent
+    private: Private = None
+
+
+Decide = Callable[[Tx, Tenant], Sequence[Change]]
+
+
+def create(
+    engine: Engine, id: str, kind: str, settings: Settings, playbooks: dict[str, str], asker: Asker, now: datetime | None
+) -> Tenant:
+    """A new tenant with its calendar and the shipped playbooks. Raises Conflict when the name is taken."""
+    with transaction(engine, id) as tx:
+        if tenants.load(tx):
+            raise Conflict("tenant_exists", None, tenant=id)
+        calendar = _calendar(settings, 1)
+        changes = [
+            Change(TenantCreated(name=id, kind=kind, now=now)),
+            Change(SettingsChanged(settings=msgspec.to_builtins(settings), changed=[])),
+            Change(CalendarPublished(calendar=_plain(calendar))),
+            *(Change(PlaybookPublished(playbook=n, version=1, text=text)) for n, text in sorted(playbooks.items())),
+        ]
+        tenants.insert(tx, Tenant(id=id, kind=kind), GENESIS, secrets.token_bytes(32), now)
+        tenant = _append(tx, Tenant(id=id), GENESIS, changes, asker)
+        for name, text in playbooks.items():
+            tenants.publish(tx, name, 1, text)
+        return tenant
+
+
+def _calendar(settings: Settings, version: int) -> Calendar:
+    try:
+        return published(settings.country, version)
+    except UnknownCountry:
+        raise Refused("country_unknown", "/country", country=settings.country) from None
+
+
+def _plain(calendar: Calendar) -> dict[str, Any]:
+    plain: dict[str, Any] = codec.load(codec.canonical(calendar))
+    return plain
+
+
+def administer(engine: Engine, id: str, decide: Decide, asker: Asker, now: datetime | None = None) -> Tenant:
+    """Change the tenant under its lock; `decide` may write rows of its own beside the events it returns."""
+    with transaction(engine, id) as tx:
+        loaded = tenants.load(tx, lock=True)
+        if loaded is None:
+            raise UnknownTenant(id)
+        tenant, head = loaded
+        changes = decide(tx, tenant)
+        return _append(tx, tenant, head or GENESIS, changes, asker, now) if changes else tenant
+
+
+def _append(
+    tx: Tx, tenant: Tenant, head: bytes, changes: Sequence[Change], asker: Asker, now: datetime | None = None
+) -> Tenant:
+    clock = tenants.clock(tx)
+    now = now or (clock.now(tx.now) if clock else tx.now)
+    meta = codec.encode(asker)
+    entries, private = [], []
+    listening = outbox.listeners(tx)
+    letters = []
+    for change in changes:
+        tenant = evolve_tenant(tenant, change.event)
+        today = now.date()
+        entry = log.entry(head, STREAM, tenant.version, change.event, meta, None, now, tx.now, today)
+        head = entry.hash
+        entries.append(entry)
+        for part, content in (change.private or {}).items():
+            private.append((STREAM, tenant.version, part, part or tenant.id, codec.encode(content)))
+        called = list(getattr(change.event, "audience", None) or [])
+        wanting = [one.id for one in listening if one.wants(change.event.type, called)]
+        if wanting:
+            letters.append(_letter(tx, tenant.version, change.event, called, wanting, now))
+    log.append(tx, entries)
+    log.keep_private(tx, private)
+    outbox.put(tx, letters, tx.now)
+    tenants.save(tx, tenant, head)
+    return tenant
+
+
+def _letter(
+    tx: Tx, version: int, event: TenantEvent, called: list[str], wanting: list[str], now: datetime
+) -> outbox.Letter:
+    content = {
+        "specversion": "1.0",
+        "id": f"{STREAM}/{version}",
+        "source": f"dunlog/{tx.tenant}",
+        "type": event.type,
+        "time": now,
+        "subject": STREAM,
+        "datacontenttype": "application/json",
+        "data": msgspec.to_builtins(event) | {"audience": called},
+    }
+    return outbox.Letter(STREAM, version, event.type, called, codec.encode(content), wanting)
+
+
+def change_settings(engine: Engine, id: str, settings: Callable[[Settings], Settings], asker: Asker) -> Tenant:
+    """New settings from the old ones; another country brings its calendar. Alarms follow with the next ticks."""
+
+    def decide(tx: Tx, tenant: Tenant) -> Sequence[Change]:
+        new = settings(tenant.settings)
+        old, fresh = msgspec.to_builtins(tenant.settings), msgspec.to_builtins(new)
+        changed = sorted(name for name in fresh if fresh[name] != old.get(name))
+        if not changed:
+            return []
+        changes = [Change(SettingsChanged(settings=fresh, changed=changed))]
+        if "country" in changed:
+            version = (tenant.calendar.version if tenant.calendar else 0) + 1
+            changes.append(Change(CalendarPublished(calendar=_plain(_calendar(new, version)))))
+        _ring_all(tx)
+        return changes
+
+    return administer(engine, id, decide, asker)
+
+
+def _ring_all(tx: Tx) -> None:
+    """Every alarm rings once, so that it is computed anew: early alarms do no harm."""
+    clock = tenants.clock(tx)
+    at = {"now": clock.now(tx.now) if clock else tx.now}
+    tx.run("UPDATE cases SET next_at = %(now)s WHERE tenant = %(tenant)s AND next_at > %(now)s", at)
+    tx.run("UPDATE customers SET wake_at = %(now)s WHERE tenant = %(tenant)s AND wake_at > %(now)s", at)
+
+
+def publish_playbook(engine: Engine, id: str, name: str, text: str, asker: Asker) -> Tenant:
+    """A new version of a playbook; open cases keep theirs. The text has been checked."""
+
+    def decide(tx: Tx, tenant: Tenant) -> Sequence[Change]:
+        version = tenant.playbooks.get(name, 0) + 1
+        tenants.publish(tx, name, version, text)
+        return [Change(PlaybookPublished(playbook=name, version=version, text=text))]
+
+    return administer(engine, id, decide, asker)

@@ -1,0 +1,120 @@
+"""Steps of a playbook that start with a day of the calendar and look at the whole tenant (A1)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from service.domain.events.customer import NoticeRaised
+from service.domain.offsets import Offset, add
+from service.domain.playbook import Notice, Playbook, Step
+from service.domain.tenant import Tenant
+from service.engine.administer import Change, administer
+from service.engine.desk import Desk, Session
+from service.engine.tick import CLOCKWORK
+from service.store import tenants
+from service.store.database import Tx
+
+_MONTHS_AHEAD = 14
+_NAMED = 1000
+
+
+def next_at(session: Session) -> datetime | None:
+    """When the tenant's next calendar step fires; the first after its clock where none was set yet."""
+    rows = session.tx.rows("SELECT wake_at FROM tenants WHERE id = %(tenant)s")
+    return rows[0][0] or _after(session, session.scene.now)
+
+
+def _after(session: Session, now: datetime) -> datetime | None:
+    moments = [
+        moment
+        for step in _steps(session)
+        for day in _days(step, session.scene.today)
+        if (moment := session.scene.workdays.moment(day)) > now
+    ]
+    return min(moments, default=None)
+
+
+def _playbooks(session: Session) -> Iterator[Playbook]:
+    for name in session.tenancy.tenant.playbooks:
+        yield session.scene.newest(name)
+
+
+def _steps(session: Session) -> list[Step]:
+    return [step for playbook in _playbooks(session) for step in playbook.steps if step.scope == "tenant"]
+
+
+def _days(step: Step, today: date) -> Iterator[date]:
+    """The calendar days around today on which the step falls."""
+    if step.start.weekday is not None:
+        for n in range(-7, 15):
+            day = today + timedelta(n)
+            if day.isoweekday() == step.start.weekday:
+                yield day
+    if step.start.day_of_month is not None:
+        first = add(today.replace(day=1), Offset(months=-1))
+        for n in range(_MONTHS_AHEAD):
+            month = add(first, Offset(months=n))
+            last = add(month, Offset(months=1, days=-1))
+            yield min(month + timedelta(step.start.day_of_month - 1), last)
+
+
+def fire(desk: Desk, tenant: str, now: datetime | None) -> None:
+    """The calendar steps due now; missed ones collapse into one (F1)."""
+    with desk.open(tenant, now) as session:
+        scene = session.scene
+        at = next_at(session)
+        if at is None or at > scene.now or not scene.in_window():
+            if session.tx.rows("SELECT 1 FROM tenants WHERE id = %(tenant)s AND wake_at IS NULL"):
+                tenants.set_wake(session.tx, at)
+            return
+        due = [(book, step) for book in _playbooks(session) for step in book.steps if _is_due(session, step, at)]
+        notices = [notice for book, step in due for notice in _notices(session, book, step)]
+        later = _after(session, scene.now)
+
+    def decide(tx: Tx, _: Tenant) -> Sequence[Change]:
+        tenants.set_wake(tx, later)
+        return [Change(notice) for notice in notices]
+
+    administer(desk.engine, tenant, decide, CLOCKWORK, scene.now)
+
+
+def _is_due(session: Session, step: Step, since: datetime) -> bool:
+    if step.scope != "tenant":
+        return False
+    moments = [session.scene.workdays.moment(day) for day in _days(step, session.scene.today)]
+    return any(since <= moment <= session.scene.now for moment in moments)
+
+
+def _notices(session: Session, playbook: Playbook, step: Step) -> Iterator[NoticeRaised]:
+    found = _selected(session, playbook, step)
+    for action in step.actions:
+        if found and isinstance(action.deed, Notice):
+            yield NoticeRaised(
+                rule=action.rule or step.rule,
+                audience=list(action.deed.audience),
+                text=action.deed.text,
+                customers=found,
+                on=session.scene.today,
+            )
+
+
+def _selected(session: Session, playbook: Playbook, step: Step) -> list[str]:
+    """The customers of this playbook that the selection finds, at most a thousand by name."""
+    month = add(session.scene.today.replace(day=1), Offset(months=-1))
+    wanted = step.select
+    rows = session.tx.rows(
+        """SELECT id FROM customers c WHERE tenant = %(tenant)s AND version > 0
+              AND (%(cycle)s::text IS NULL OR COALESCE(state->>'billing_cycle', 'none') = %(cycle)s)
+              AND COALESCE(state->>'playbook', %(default)s) = %(playbook)s
+              AND (NOT %(missing)s OR NOT EXISTS (
+                    SELECT FROM cases k WHERE k.tenant = c.tenant AND k.customer = c.id AND k.period = %(period)s))
+            ORDER BY id LIMIT %(named)s""",
+        {
+            "cycle": wanted.get("billing_cycle"),
+            "default": session.scene.settings.playbook,
+            "playbook": playbook.name,
+            "missing": "without_bill_for" in wanted,
+            "period": f"{month:%Y-%m}",
+            "named": _NAMED,
+        },
+    )
+    return [id for (id,) in rows]

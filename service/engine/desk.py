@@ -1,0 +1,112 @@
+"""Where a tenant's business is done: its settings, days and playbooks by version, and transactions that know its time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Lock
+
+from msgspec import Struct
+from sqlalchemy import Engine
+
+from service.domain.playbook import Playbook
+from service.domain.scene import Scene
+from service.domain.settings import Settings
+from service.domain.tenant import Tenant
+from service.domain.workdays import Workdays
+from service.store import tenants
+from service.store.calendars import published
+from service.store.database import Tx, transaction
+
+ReadPlaybook = Callable[[str, str, int], Playbook]
+"""(text, name, version) to a playbook; the text has been checked before it was published."""
+
+_KEPT = 64
+
+
+class UnknownTenant(Exception):
+    """There is no such tenant (any more)."""
+
+
+class Tenancy(Struct, frozen=True):
+    """One version of a tenant, with what follows from it worked out."""
+
+    tenant: Tenant
+    secret: bytes
+    workdays: Workdays
+    playbooks: dict[tuple[str, int], Playbook]
+
+    @property
+    def settings(self) -> Settings:
+        """What the tenant chose."""
+        return self.tenant.settings
+
+
+class Session(Struct, frozen=True):
+    """An open transaction with the tenant as it is and its present; `sinks` are the channels that lead out of the house."""
+
+    tx: Tx
+    tenancy: Tenancy
+    scene: Scene
+    clock: tenants.Clock
+    sinks: frozenset[str] = frozenset()
+
+
+class Desk:
+    """Opens sessions. Tenants and playbooks are remembered by version, so a change shows with the next session."""
+
+    def __init__(self, engine: Engine, channels: frozenset[str], read_playbook: ReadPlaybook) -> None:
+        self.engine = engine
+        self.channels = channels
+        self._read_playbook = read_playbook
+        self._tenancies: dict[str, Tenancy] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def open(self, tenant: str, now: datetime | None = None, snapshot: bool = False) -> Iterator[Session]:
+        """A transaction of the tenant; `now` overrides its clock while a sandbox walks. Raises UnknownTenant."""
+        with transaction(self.engine, tenant, snapshot=snapshot) as tx:
+            clock = tenants.clock(tx)
+            if clock is None:
+                raise UnknownTenant(tenant)
+            tenancy = self._tenancy(tx, clock.version)
+            scene = self._scene(tx, tenancy, clock, now or clock.now(tx.now))
+            yield Session(tx, tenancy, scene, clock, self.channels)
+
+    def _scene(self, tx: Tx, tenancy: Tenancy, clock: tenants.Clock, now: datetime) -> Scene:
+        channels = self.channels
+        if clock.kind == "sandbox":
+            channels = channels | {"email"}
+        return Scene(
+            now=now,
+            today=tenancy.workdays.today(now),
+            settings=tenancy.settings,
+            workdays=tenancy.workdays,
+            playbook=lambda name, version: self._playbook(tx, tenancy, name, version),
+            newest=lambda name: self._playbook(tx, tenancy, name, tenancy.tenant.playbooks[name]),
+            channels=channels,
+        )
+
+    def _tenancy(self, tx: Tx, version: int) -> Tenancy:
+        known = self._tenancies.get(tx.tenant)
+        if known and known.tenant.version == version:
+            return known
+        loaded = tenants.load(tx)
+        assert loaded is not None
+        tenant, _ = loaded
+        calendar = tenant.calendar or published(tenant.settings.country)
+        playbooks = known.playbooks if known else {}
+        tenancy = Tenancy(tenant, tenants.secret(tx), tenant.settings.workdays(calendar), playbooks)
+        with self._lock:
+            if len(self._tenancies) >= _KEPT:
+                self._tenancies.pop(next(iter(self._tenancies)))
+            self._tenancies[tx.tenant] = tenancy
+        return tenancy
+
+    def _playbook(self, tx: Tx, tenancy: Tenancy, name: str, version: int) -> Playbook:
+        found = tenancy.playbooks.get((name, version))
+        if found is None:
+            text = tenants.playbook_text(tx, name, version)
+            if text is None:
+                raise KeyError(name)
+            found = tenancy.playbooks[name, version] = self._read_playbook(text, name, version)
+        return found

@@ -1,0 +1,153 @@
+"""Streams read back from the log and folded: what their events say the tables must hold, and whether the chain is whole."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeAlias, get_args
+
+import msgspec
+from msgspec import Struct
+
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.domain.events import CaseEvent, CustomerEvent, Event, PaymentEvent, TenantEvent
+from service.domain.evolve import evolve_case, evolve_customer, evolve_payment
+from service.domain.payment import Payment
+from service.domain.tenant import Tenant, evolve_tenant
+from service.engine.save import business_day
+from service.store import codec
+from service.store.chain import GENESIS, link
+from service.store.database import Row, Tx
+
+State: TypeAlias = Case | Customer | Payment | Tenant
+
+
+class Difference(Struct, frozen=True):
+    """Something that is not as the log says, or the log itself not as it was written: what, where, and both sides."""
+
+    what: str
+    where: str
+    expected: str | None
+    found: str | None
+
+
+class Told(Struct, frozen=True):
+    """An event with its place, for what is projected from single events."""
+
+    stream: str
+    version: int
+    event: Event
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class Folded(Struct):
+    """One stream. `state` is None when an event cannot be read: nothing can be said of its row then. `told` are the
+    events that lead to rows beside the state's own: tasks, requests, playbooks, mentions of cases."""
+
+    stream: str
+    kind: str
+    id: str
+    state: State | None
+    version: int
+    head: bytes
+    events: int
+    told: list[Told]
+    faults: list[Difference]
+    named_customers: set[str | None]
+
+    @property
+    def customer(self) -> str | None:
+        """Whose stream it is."""
+        match self.state:
+            case Case() | Payment():
+                return self.state.customer
+            case Customer():
+                return self.state.id
+            case _:
+                return None
+
+
+_KINDS: dict[str, tuple[Callable[[str], Any], Callable[[Any, Any], Any], frozenset[str]]] = {
+    "case": (lambda id: Case(id=id), evolve_case, frozenset(e.type for e in get_args(CaseEvent))),
+    "customer": (lambda id: Customer(id=id), evolve_customer, frozenset(e.type for e in get_args(CustomerEvent))),
+    "payment": (lambda id: Payment(id=id), evolve_payment, frozenset(e.type for e in get_args(PaymentEvent))),
+    "tenant": (lambda id: Tenant(id=id), evolve_tenant, frozenset(e.type for e in get_args(TenantEvent))),
+}
+
+_READ = """
+SELECT stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash, customer, day FROM events
+ WHERE tenant = %(tenant)s AND stream = ANY(%(streams)s::text[]) ORDER BY stream, version
+"""
+
+Counted = Callable[[int], None]
+"""Told how many events a stream had."""
+
+
+def is_known(stream: str) -> bool:
+    """Whether streams of that kind are ours."""
+    kind, slash, id = stream.partition("/")
+    return stream == "tenant" or (kind in _KINDS and kind != "tenant" and bool(slash and id))
+
+
+def fold(tx: Tx, streams: Sequence[str], counted: Counted) -> Iterator[Folded]:
+    """The streams that have events, by name; any number of events in flat memory."""
+    if not streams:
+        return
+    for stream, rows in groupby(tx.stream(_READ, {"streams": list(streams)}), key=itemgetter(0)):
+        one = _fold(tx.tenant, stream, rows)
+        counted(one.events)
+        yield one
+
+
+def _fold(tenant: str, stream: str, rows: Iterable[Row]) -> Folded:
+    kind, _, id = stream.partition("/")
+    blank, evolve, types = _KINDS[kind]
+    state = blank(id or tenant)
+    one = Folded(stream, kind, state.id, state, 0, GENESIS, 0, [], [], set())
+    for row in rows:
+        _, version, type, schema, data, meta, occurred_at, recorded_at, hash, customer, day = row
+        if version != one.version + 1:
+            one.faults.append(Difference("gap", f"{stream}@{version}", str(one.version + 1), str(version)))
+        right = link(one.head, stream, version, type, schema, data, meta, occurred_at, recorded_at)
+        if right != hash:
+            one.faults.append(Difference("chain", f"{stream}@{version}", right.hex(), hash.hex()))
+        one.version, one.head = version, hash
+        one.events += 1
+        one.named_customers.add(customer)
+        if state is None:
+            continue
+        event = _event(one, version, type, schema, data) if type in types else _foreign(one, version, type)
+        state = None if event is None else _evolved(one, evolve, state, event)
+        if event is not None and (type in _TELLING or kind != "case"):
+            one.told.append(Told(stream, version, event, occurred_at, recorded_at))
+        if event is not None and type in _DATED and business_day(event, day) != day:
+            right_day = business_day(event, day)
+            one.faults.append(Difference("day", f"{stream}@{version}", right_day.isoformat(), day.isoformat()))
+    one.state = state
+    return one
+
+
+_TELLING = frozenset({"task.created", "task.changed", "task.completed", "task.cancelled"})
+_DATED = frozenset({"payment.applied", "payment.unapplied", "payment.received", "invoice.issued", "invoice.credited"})
+
+
+def _event(one: Folded, version: int, type: str, schema: int, data: str) -> Event | None:
+    try:
+        return codec.event(type, schema, data)
+    except (codec.UnknownEvent, msgspec.MsgspecError) as error:
+        one.faults.append(Difference("unreadable", f"{one.stream}@{version}", type, str(error)))
+        return None
+
+
+def _foreign(one: Folded, version: int, type: str) -> None:
+    one.faults.append(Difference("unreadable", f"{one.stream}@{version}", f"an event of a {one.kind}", type))
+
+
+def _evolved(one: Folded, evolve: Callable[[Any, Any], Any], state: Any, event: Event) -> Any:
+    try:
+        return evolve(state, event)
+    except msgspec.MsgspecError as error:  # a tenant's settings and calendar are read only now
+        one.faults.append(Difference("unreadable", f"{one.stream}@{one.version}", event.type, str(error)))
+        return None

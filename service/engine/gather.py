@@ -1,0 +1,170 @@
+"""Before a decision: whose customers the commands concern, in which order they are locked, and what is loaded for them."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from service.domain import commands as c
+from service.domain.account import Account, Private
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.domain.due import step_due
+from service.engine.asks import Ask
+from service.engine.desk import Session
+from service.store import cases, customers, log, messages, payments, worklist
+
+OWED_AT_MOST = 500
+RUNG_AT_MOST = 500
+HELD_AT_MOST = 2000
+
+_MAKES_CUSTOMER = (c.UpdateCustomer, c.SubmitInvoice, c.IssueInvoice)
+
+
+class Loaded(Struct):
+    """The locked customers' accounts, with the heads and versions that saving needs."""
+
+    accounts: dict[str, Account]
+    heads: dict[str, bytes]
+    versions: dict[str, int]
+    rung: set[str]
+
+
+def owners(session: Session, asks: Sequence[Ask]) -> list[str | None]:
+    """Per ask its customer; None when what it names is unknown. Unlocked: a bill or payment never changes customer."""
+    made: dict[tuple[str, str], str] = {}
+    for ask in asks:
+        match ask.command:
+            case c.SubmitInvoice() | c.IssueInvoice():
+                made.setdefault(("case", ask.command.invoice), ask.command.customer)
+            case c.ReceivePayment():
+                made.setdefault(("payment", ask.command.payment), ask.command.customer)
+            case _:
+                continue
+    named = [_named(ask.command) for ask in asks]
+    tx = session.tx
+    missing = {name for name in named if name and name not in made}
+    stored = cases.customers_of(tx, [id for kind, id in missing if kind == "case"])
+    paid = payments.customers_of(tx, [id for kind, id in missing if kind == "payment"])
+    made |= {("case", id): customer for id, customer in stored.items()}
+    made |= {("payment", id): customer for id, customer in paid.items()}
+    return [
+        made.get(name) if name else getattr(ask.command, "customer", None)
+        for ask, name in zip(asks, named, strict=True)
+    ]
+
+
+def _named(command: c.Command) -> tuple[str, str] | None:
+    """The bill or payment that leads to the customer, when the command names no customer itself."""
+    if getattr(command, "customer", None) is not None:
+        return None
+    invoice = getattr(command, "invoice", None)
+    return ("case", invoice) if invoice is not None else ("payment", command.payment)  # type: ignore[union-attr]
+
+
+def take(session: Session, asks: Sequence[Ask], names: Sequence[str | None], skip_locked: bool) -> Loaded:
+    """Lock the customers, sorted, then load what the commands concern: the order that cannot deadlock."""
+    tx = session.tx
+    wanted = {name for name in names if name is not None}
+    making = {name for ask, name in zip(asks, names, strict=True) if name and isinstance(ask.command, _MAKES_CUSTOMER)}
+    customers.ensure(tx, sorted(making))
+    locked = customers.lock(tx, sorted(wanted), skip_locked)
+    loaded = Loaded({}, {}, {}, set())
+    for id, one in locked.items():
+        loaded.accounts[id] = Account(one.state)
+        loaded.versions[f"customer/{id}"] = one.state.version
+        if one.head:
+            loaded.heads[f"customer/{id}"] = one.head
+    concerned = [(ask.command, name) for ask, name in zip(asks, names, strict=True) if name in locked]
+    _load_cases(session, loaded, concerned, [one.state for one in locked.values()])
+    return loaded
+
+
+def _load_cases(
+    session: Session, loaded: Loaded, concerned: Sequence[tuple[c.Command, str | None]], locked: list[Customer]
+) -> None:
+    tx = session.tx
+    approvals = worklist.approvals_of(tx, _ids(concerned, "approval"))
+    tasks = worklist.tasks_of(tx, _ids(concerned, "task"))
+    paid = payments.load(tx, _ids(concerned, "payment"))
+    ids = set(_ids(concerned, "invoice")) | set(_ids(concerned, "case"))
+    for command, _ in concerned:
+        ids |= set(getattr(command, "cases", ()) or ())
+        ids |= {one.invoice for one in getattr(command, "allocations", ()) or ()}
+    for _, row in approvals.values():
+        ids |= set(row.cases)
+    for _, _, (_, _, named) in tasks.values():
+        ids |= set(named)
+    for one in paid.values():
+        ids |= {*one.state.applied, *one.state.planned}
+    found = cases.load(tx, sorted(ids))
+    spending = {name for command, name in concerned if name and isinstance(command, c.ReceivePayment | c.HonourPayment)}
+    found |= cases.load_owed(tx, sorted(spending), OWED_AT_MOST)
+    woken = sorted({command.customer for command, _ in concerned if isinstance(command, c.Wake)})
+    rung = cases.load_rung(tx, woken, session.scene.now, RUNG_AT_MOST)
+    found |= rung
+    found |= cases.load_held(tx, [customer.id for customer in locked if customer.hold], HELD_AT_MOST)
+    loaded.rung = set(rung)
+    for id, case in found.items():
+        account = loaded.accounts.get(case.state.customer)
+        if account:
+            account.cases[id] = case.state
+            loaded.heads[f"case/{id}"] = case.head
+            loaded.versions[f"case/{id}"] = case.state.version
+    for id, payment in paid.items():
+        account = loaded.accounts.get(payment.state.customer)
+        if account:
+            account.payments[id] = payment.state
+            loaded.heads[f"payment/{id}"] = payment.head
+            loaded.versions[f"payment/{id}"] = payment.state.version
+    for id, (customer, row) in approvals.items():
+        if customer in loaded.accounts:
+            loaded.accounts[customer].approvals[id] = row
+    for id, (customer, owner, task) in tasks.items():
+        if customer in loaded.accounts:
+            loaded.accounts[customer].tasks[id] = task
+            loaded.accounts[customer].task_owners[id] = owner
+    _load_circumstances(session, loaded, [case.state for case in rung.values()], woken)
+
+
+def _ids(concerned: Iterable[tuple[c.Command, str | None]], name: str) -> list[str]:
+    return sorted({value for command, _ in concerned if (value := getattr(command, name, None)) is not None})
+
+
+def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case], woken: list[str]) -> None:
+    """What steps ask of the customer when they fire: habits, and which of today's messages have left."""
+    scene, tx = session.scene, session.tx
+    concerned = woken or sorted(loaded.accounts)
+    for customer, ids in messages.gone(tx, concerned, scene.today).items():
+        loaded.accounts[customer].gone = ids
+    asking = [case for case in rung if _asks_habit(session, case)]
+    settings = scene.settings
+    rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
+    grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
+    for id, habits in cases.habits(tx, asking, scene.today, rules, grace).items():
+        for account in loaded.accounts.values():
+            if id in account.cases:
+                account.habits[id] = habits
+
+
+def _asks_habit(session: Session, case: Case) -> bool:
+    scene = session.scene
+    return any(
+        step.asks_habit and (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
+        for step in scene.plan_of(case).steps
+    )
+
+
+def details_of(session: Session, account: Account, command: c.Command) -> Private:
+    """The private details of the contacts that a command changes, as they stand."""
+    if not isinstance(command, c.UpdateCustomer | c.ChangeContact):
+        return {}
+    given = command.contacts if isinstance(command, c.UpdateCustomer) else [command.contact]
+    customer = account.customer
+    keys = {
+        one.id: version
+        for one in given
+        if one.id in customer.contacts and (version := customer.contacts[one.id].details) is not None
+    }
+    stream = f"customer/{customer.id}"
+    stored = log.private_of(session.tx, [(stream, version) for version in set(keys.values())])
+    return {id: stored.get((stream, version), {}).get(id, {}) for id, version in keys.items()}

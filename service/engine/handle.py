@@ -1,0 +1,189 @@
+"""The one road: a batch of commands becomes events, states, alarms and messages, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+from psycopg import errors
+from sqlalchemy.exc import DBAPIError
+
+from service.domain import commands as c
+from service.domain.decide import run
+from service.domain.refusals import Conflict, NotFound, Refused, Stale
+from service.engine.asks import Ask, Done, Fact
+from service.engine.desk import Desk, Session, UnknownTenant
+from service.engine.gather import Loaded, details_of, owners, take
+from service.engine.save import Fresh, Raced, save
+from service.store import customers, inbox
+
+FORGOTTEN = frozenset({401, 403, 408, 429})
+"""Answers that a repeat must not get again."""
+
+TRIES = 5
+
+_log = structlog.get_logger()
+
+
+class InternalError(Refused):
+    """A bug: nothing of this command was done, and it may be tried again."""
+
+
+class _Work(Struct):
+    """What a transaction has done so far."""
+
+    loaded: Loaded
+    fresh: list[Fresh]
+    done: list[Done]
+
+
+def handle(
+    desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None = None, skip_locked: bool = False
+) -> list[Done]:
+    """Carry out the commands, in order; what came of each. One that fails does not touch the others.
+
+    `now` is given by the clock that walks a sandbox; `skip_locked` leaves out customers that somebody else is working on.
+    """
+    if not asks:
+        return []
+    done = _tried(desk, tenant, asks, now, skip_locked)
+    return done if done is not None else [_alone(desk, tenant, ask, now) for ask in asks]
+
+
+def _tried(
+    desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None, skip_locked: bool = False
+) -> list[Done] | None:
+    """One transaction; None when it was undone and its commands are to be run one at a time (once more)."""
+    try:
+        return _together(desk, tenant, asks, now, skip_locked)
+    except (Raced, errors.DeadlockDetected, errors.UniqueViolation):
+        return None
+    except (errors.Error, DBAPIError, UnknownTenant):
+        raise
+    except Exception:
+        _log.exception("transaction_undone", asks=len(asks), command=type(asks[0].command).__name__)
+        if len(asks) > 1:
+            return None
+        return [Done(status="rejected", refused=InternalError("internal_error"))]
+
+
+def _alone(desk: Desk, tenant: str, ask: Ask, now: datetime | None) -> Done:
+    for _ in range(TRIES):
+        done = _tried(desk, tenant, [ask], now)
+        if done is not None:
+            return done[0]
+    return Done(status="rejected", refused=Conflict("raced"))
+
+
+def _together(desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None, skip_locked: bool) -> list[Done]:
+    with desk.open(tenant, now) as session:
+        begun = [_begins(session, ask) for ask in asks]
+        names = [name if ours else None for name, ours in zip(owners(session, asks), begun, strict=True)]
+        work = _Work(take(session, asks, names, skip_locked), [], [])
+        seen = inbox.look(
+            session.tx, [(ask.identity.source, ask.identity.id) for ask in asks if ask.identity is not None]
+        )
+        for ask, name, ours in zip(asks, names, begun, strict=True):
+            one = (_repeat(ask, seen) if ours else _IN_PROGRESS) or _one(session, work, ask, name)
+            work.done.append(one)
+            if ask.identity and one.status != "rejected":
+                seen[ask.identity.source, ask.identity.id] = inbox.Seen(ask.identity.content, None, None, None)
+        positions = save(session, work.loaded, work.fresh)
+        done = [_answered(session, ask, one) for ask, one in zip(asks, _placed(work.done, positions), strict=True)]
+        kept = [kept for ask, one in zip(asks, done, strict=True) if (kept := _kept(ask, one))]
+        if inbox.keep(session.tx, kept) != len(kept):
+            raise Raced
+        customers.forget_bare(
+            session.tx, [id for id, account in work.loaded.accounts.items() if not account.customer.version]
+        )
+        return done
+
+
+_IN_PROGRESS = Done(status="rejected", refused=Conflict("in_progress"), repeated=True)
+
+
+def _begins(session: Session, ask: Ask) -> bool:
+    """Whether no other request with the same idempotency key is under way; asked before a customer is waited for."""
+    return ask.identity is None or ask.identity.expires_at is None or inbox.begin(session.tx, ask.identity)
+
+
+def _answered(session: Session, ask: Ask, done: Done) -> Done:
+    if ask.respond is None or done.answer is not None:
+        return done
+    return replace(done, answer=ask.respond(session, done))
+
+
+def _kept(ask: Ask, done: Done) -> inbox.Kept | None:
+    """A fact is remembered for ever when it was accepted; a person's request with its answer, refusals too."""
+    if ask.identity is None or done.repeated:
+        return None
+    if done.answer is None:
+        return inbox.Kept(ask.identity, done.position) if done.status != "rejected" else None
+    status, body = done.answer
+    return inbox.Kept(ask.identity, done.position, status, body) if status not in FORGOTTEN and status < 500 else None
+
+
+def _repeat(ask: Ask, seen: dict[tuple[str, str], inbox.Seen]) -> Done | None:
+    """The same identity again: a success that changes nothing, unless it says something else."""
+    if ask.identity is None:
+        return None
+    earlier = seen.get((ask.identity.source, ask.identity.id))
+    if earlier is None:
+        return None
+    if earlier.content != ask.identity.content:
+        return Done(status="rejected", refused=_reused(ask.identity), repeated=True)
+    answer = (earlier.status, earlier.answer) if earlier.status and earlier.answer is not None else None
+    return Done(status="duplicate", position=earlier.position, answer=answer, repeated=True)
+
+
+def _reused(identity: inbox.Identity) -> Refused:
+    if identity.expires_at:
+        return Refused("idempotency_key_reused", "/header/idempotency-key")
+    return Conflict("event_id_reused", "/id", id=identity.id)
+
+
+def _one(session: Session, work: _Work, ask: Ask, name: str | None) -> Done:
+    account = work.loaded.accounts.get(name) if name else None
+    try:
+        if account is None or (not account.customer.version and isinstance(ask.command, c.ReceivePayment)):
+            raise _unknown(ask.command, name)
+        _expected(ask, account.customer.version, {id: case.version for id, case in account.cases.items()})
+        before = len(account.happened)
+        details = details_of(session, account, ask.command)
+        run(ask.command, account, session.scene, ask.asker, details)
+    except Refused as refused:
+        return Done(status="rejected", refused=refused)
+    facts = []
+    for happened, state in zip(account.happened[before:], account.after[before:], strict=True):
+        work.fresh.append(Fresh(ask, account, happened, state))
+        facts.append(Fact(happened.stream, happened.id, state.version, happened.event))
+    return Done(status="accepted" if facts else "duplicate", happened=tuple(facts))
+
+
+def _unknown(command: c.Command, name: str | None) -> NotFound:
+    if name is not None:
+        return NotFound("unknown_customer", "/data/customer", customer=name)
+    if hasattr(command, "payment"):
+        return NotFound("unknown_payment", "/data/payment", payment=command.payment)
+    return NotFound("unknown_invoice", "/data/invoice", invoice=getattr(command, "invoice", ""))
+
+
+def _expected(ask: Ask, customer_version: int, cases: dict[str, int]) -> None:
+    if ask.expects is None:
+        return
+    kind, id, versions = ask.expects
+    present = customer_version if kind == "customer" else cases.get(id)
+    if present not in versions:
+        raise Stale("stale", None, version=present)
+
+
+def _placed(done: list[Done], positions: dict[tuple[str, int], int]) -> list[Done]:
+    return [
+        replace(
+            one, position=positions.get((f"{one.happened[0].stream}/{one.happened[0].id}", one.happened[0].version))
+        )
+        if one.happened
+        else one
+        for one in done
+    ]

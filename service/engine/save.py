@@ -1,0 +1,262 @@
+"""After a decision: events, states, alarms, messages and outbox written together, or not at all."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import structlog
+from msgspec import Struct
+
+from service.domain import due
+from service.domain.account import Account, Happened
+from service.domain.announce import audience, body
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.domain.events import Event
+from service.domain.events.bill import InvoiceCredited, InvoiceIssued, PaymentApplied, PaymentUnapplied
+from service.domain.events.case import Reminded
+from service.domain.events.customer import LetterIssued
+from service.domain.events.payment import PaymentReceived
+from service.domain.payment import Payment
+from service.engine.asks import Ask
+from service.engine.desk import Session
+from service.engine.gather import Loaded
+from service.store import cases, codec, customers, log, messages, outbox, payments, worklist
+from service.store.chain import GENESIS
+
+PARKED_FOR = timedelta(hours=1)
+
+_log = structlog.get_logger()
+
+
+class Raced(Exception):
+    """Somebody else was faster with one of the streams: undo everything and ask again."""
+
+
+class Fresh(Struct, frozen=True):
+    """One event of this transaction, with the ask it belongs to and the state it left."""
+
+    ask: Ask
+    account: Account
+    happened: Happened
+    state: Case | Customer | Payment
+
+
+def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple[str, int], int]:
+    """Everything of this transaction; the position of each (stream, version). Raises Raced."""
+    entries = _entries(session, loaded, fresh)
+    positions = log.append(session.tx, entries)
+    _save_beside(session, fresh)
+    _save_states(session, loaded, fresh)
+    messages.add(session.tx, _items(fresh), session.scene.now)
+    _save_worklist(session, fresh)
+    _announce(session, fresh)
+    return positions
+
+
+def _entries(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> list[log.Entry]:
+    scene, recorded_at = session.scene, session.tx.now
+    metas: dict[int, str] = {}
+    entries = []
+    for one in fresh:
+        stream = f"{one.happened.stream}/{one.happened.id}"
+        event = one.happened.event
+        meta = metas.get(id(one.ask))
+        if meta is None:
+            meta = metas[id(one.ask)] = codec.encode(one.ask.asker)
+        own_fact = one.ask.occurred_at and event.type == getattr(one.ask.command, "type", None)
+        entry = log.entry(
+            loaded.heads.get(stream, GENESIS),
+            stream,
+            one.state.version,
+            event,
+            meta,
+            one.account.customer.id,
+            one.ask.occurred_at if own_fact and one.ask.occurred_at else scene.now,
+            recorded_at,
+            business_day(event, scene.today),
+        )
+        loaded.heads[stream] = entry.hash
+        entries.append(entry)
+    return entries
+
+
+def business_day(event: Event, today: date) -> date:
+    """The day a fact of money belongs to, whenever it was recorded."""
+    match event:
+        case PaymentApplied() | PaymentUnapplied() | PaymentReceived():
+            return event.received_on
+        case InvoiceIssued():
+            return event.issued_on
+        case InvoiceCredited():
+            return event.on
+        case _:
+            return today
+
+
+def _save_beside(session: Session, fresh: Sequence[Fresh]) -> None:
+    named: list[tuple[str, str, int]] = []
+    private: list[tuple[str, int, str, str, str]] = []
+    for one in fresh:
+        h = one.happened
+        stream, version = f"{h.stream}/{h.id}", one.state.version
+        if h.stream != "case":
+            ids = {*getattr(h.event, "cases", ()), *getattr(h.event, "removed", ())}
+            named += [(case, stream, version) for case in sorted(ids)]
+        for part, content in (h.private or {}).items():
+            subject = f"{one.account.customer.id}/{part}" if part else one.account.customer.id
+            private.append((stream, version, part, subject, codec.encode(content)))
+        if one.ask.extra and h.event.type == getattr(one.ask.command, "type", None):
+            private.append((stream, version, "~extra", one.account.customer.id, codec.encode(one.ask.extra)))
+    log.mention(session.tx, named)
+    log.keep_private(session.tx, private)
+
+
+def _save_states(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> None:
+    touched = {(one.happened.stream, one.happened.id) for one in fresh}
+    changed_cases = {id for stream, id in touched if stream == "case"} | loaded.rung
+    owners = {id: account for account in loaded.accounts.values() for id in account.cases}
+    saved = [
+        cases.Saved(
+            state := owners[id].cases[id],
+            loaded.versions.get(f"case/{id}", 0),
+            loaded.heads[f"case/{id}"],
+            case_alarm(session, state, fired=("case", id) in touched),
+        )
+        for id in sorted(changed_cases)
+    ]
+    paid = [
+        payments.Saved(
+            account.payments[id], loaded.versions.get(f"payment/{id}", 0), loaded.heads[f"payment/{id}"]
+        )
+        for account in loaded.accounts.values()
+        for id in account.payments
+        if ("payment", id) in touched
+    ]
+    people = [
+        customers.Saved(
+            account.customer,
+            loaded.versions[f"customer/{id}"],
+            loaded.heads.get(f"customer/{id}"),
+            customer_alarm(session, account.customer),
+        )
+        for id, account in sorted(loaded.accounts.items())
+        if account.customer.version
+    ]
+    won = cases.save(session.tx, saved) + payments.save(session.tx, paid) + customers.save(session.tx, people)
+    if won != len(saved) + len(paid) + len(people):
+        raise Raced
+
+
+def case_alarm(session: Session, case: Case, fired: bool = True) -> datetime | None:
+    """When the clock looks at the case again. What is due now and stays due without having fired is parked."""
+    one = due.due(case, session.scene.plan_of(case), session.scene.workdays)
+    if one is None or one.at > session.scene.now:
+        return one.at if one else None
+    if one.windowed and not session.scene.in_window():
+        return session.scene.workdays.next_moment(session.scene.now)
+    if not fired:
+        _log.warning("case_parked", case=case.id, due=one.at.isoformat(), what=type(one.what).__name__)
+        return session.scene.now + PARKED_FOR
+    return one.at
+
+
+def customer_alarm(session: Session, customer: Customer) -> datetime | None:
+    """When the clock looks at the customer's own reminders again."""
+    scene = session.scene
+    ats = [
+        scene.workdays.next_moment(scene.now) if one.at <= scene.now and one.windowed else one.at
+        for one in due.customer_dues(customer, scene.workdays)
+    ]
+    return min(ats, default=None)
+
+
+def _items(fresh: Iterable[Fresh]) -> list[messages.Item]:
+    items: list[messages.Item] = []
+    for one in fresh:
+        event, customer = one.happened.event, one.account.customer.id
+        if isinstance(event, Reminded) and event.message and event.slot and event.contact:
+            items.append(
+                messages.Item(
+                    message=event.message,
+                    customer=customer,
+                    contact=event.contact,
+                    channel=event.channel,
+                    day=date.fromisoformat(event.message.split("~")[3]),
+                    slot_at=event.slot,
+                    service=event.service,
+                    kind="service" if event.service else "dunning",
+                    copy=event.copy,
+                    case_id=one.happened.id,
+                    template=event.template or "",
+                    step=event.step,
+                    rule=event.rule,
+                )
+            )
+        if isinstance(event, LetterIssued) and event.message and event.slot and event.contact:
+            items += [_letter_item(event, customer, case) for case in event.cases]
+    return items
+
+
+def _letter_item(event: LetterIssued, customer: str, case: str) -> messages.Item:
+    assert event.slot and event.contact
+    return messages.Item(
+        message=event.letter,
+        customer=customer,
+        contact=event.contact,
+        channel="letter",
+        day=event.on,
+        slot_at=event.slot,
+        service=True,
+        kind=event.kind,
+        copy=None,
+        case_id=case,
+        template=event.kind,
+        step=event.kind,
+        rule=event.rule,
+    )
+
+
+def _save_worklist(session: Session, fresh: Iterable[Fresh]) -> None:
+    worklist.apply(
+        session.tx,
+        [
+            worklist.Entry(one.account.customer.id, one.state.version, one.happened.event, session.scene.now)
+            for one in fresh
+            if one.happened.event.type.startswith(("task.", "approval."))
+        ],
+    )
+
+
+def _announce(session: Session, fresh: Sequence[Fresh]) -> None:
+    listening = outbox.listeners(session.tx)
+    if not listening:
+        return
+    letters = []
+    for one in fresh:
+        event = one.happened.event
+        called = audience(event)
+        wanting = [listener.id for listener in listening if listener.wants(event.type, called)]
+        if wanting:
+            letters.append(_letter(session, one, called, wanting))
+    outbox.put(session.tx, letters, session.tx.now)
+
+
+def _letter(session: Session, one: Fresh, called: list[str], wanting: list[str]) -> outbox.Letter:
+    h = one.happened
+    case: Case | None = one.state if isinstance(one.state, Case) else None
+    customer = one.state if isinstance(one.state, Customer) else one.account.customer
+    stream = f"{h.stream}/{h.id}"
+    content: dict[str, Any] = body(
+        session.tx.tenant,
+        stream,
+        one.state.version,
+        h.event,
+        session.scene.now,
+        session.scene.today,
+        case,
+        customer,
+    )
+    if one.ask.asker.traceparent:
+        content["traceparent"] = one.ask.asker.traceparent
+    return outbox.Letter(stream, one.state.version, h.event.type, called, codec.encode(content), wanting)

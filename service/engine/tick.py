@@ -1,0 +1,47 @@
+"""The clock's work: whose alarm has rung, in slices that no tenant can crowd, each decided anew under its lock."""
+
+from datetime import datetime, timedelta
+
+from service.domain.commands import Wake
+from service.domain.scene import Asker
+from service.engine.asks import Ask
+from service.engine.desk import Desk
+from service.engine.handle import handle
+from service.store import customers, tenants
+from service.store.database import CLOCK, transaction
+
+SLICE = 100
+"""Customers in one transaction; with at most 500 bills in all."""
+
+LATE = timedelta(seconds=10)
+"""A customer so late is waited for, or a busy one would starve."""
+
+CLOCKWORK = Asker(actor="clock", role="clock", source="clock")
+
+
+def running(desk: Desk) -> list[str]:
+    """The tenants whose clocks run: live ones, and sandboxes that follow the real time."""
+    with transaction(desk.engine, "", CLOCK) as tx:
+        return [id for id, _, _, _ in tenants.ticking(tx)]
+
+
+def tick(desk: Desk, tenant: str, now: datetime | None = None, slices: int = 10) -> int:
+    """Decide what is due for the tenant, at most `slices` times; how many customers were woken."""
+    woken = 0
+    for _ in range(slices):
+        found = wake(desk, tenant, now)
+        woken += found
+        if found < SLICE:
+            break
+    return woken
+
+
+def wake(desk: Desk, tenant: str, now: datetime | None) -> int:
+    """One slice of rung customers; those that somebody else holds are left for the next one unless they are late."""
+    with desk.open(tenant, now) as session:
+        rung = customers.rung(session.tx, session.scene.now, SLICE)
+        oldest = session.tx.one("SELECT min(wake_at) AS at FROM customers WHERE tenant = %(tenant)s") if rung else None
+        patient = bool(oldest and oldest["at"] < session.scene.now - LATE)
+    asks = [Ask(command=Wake(customer=id), asker=CLOCKWORK) for id in sorted(rung)]
+    handle(desk, tenant, asks, now, skip_locked=not patient and now is None)
+    return len(rung)

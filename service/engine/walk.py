@@ -1,0 +1,81 @@
+"""A sandbox's clock: it moves forward through everything that is due, in order of time, and stands still between calls."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import text
+
+from service.domain.refusals import Conflict
+from service.engine import calendar_steps, compose
+from service.engine.desk import Desk
+from service.engine.tick import wake
+from service.store import customers, messages, tenants
+
+Report = Callable[[datetime], None]
+
+
+@contextmanager
+def _alone(desk: Desk, tenant: str) -> Iterator[None]:
+    """One move at a time; a second one meanwhile is refused rather than queued."""
+    with desk.engine.connect() as connection:
+        key = {"key": f"walk/{tenant}"}
+        free = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar()
+        connection.rollback()
+        if not free:
+            raise Conflict("clock_moving", None)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+            connection.rollback()
+
+
+def move(desk: Desk, tenant: str, to: datetime | None, follow: bool, render: compose.Render, report: Report) -> datetime:
+    """Decide everything due up to `to` (real time when following), then store where the clock stands.
+
+    Raises Conflict `not_sandbox`, `clock_moves_forward`, `clock_moving`. The clock is stored after each instant, so the same
+    call finishes what a crash interrupted.
+    """
+    with _alone(desk, tenant):
+        with desk.open(tenant) as session:
+            if session.clock.kind != "sandbox":
+                raise Conflict("not_sandbox", None, tenant=tenant)
+            here, real = session.scene.now, session.tx.now
+            goal = real if to is None else to
+            if goal < here:
+                raise Conflict("clock_moves_forward", "/now", now=here)
+        while here < goal:
+            instant = _next_instant(desk, tenant, here)
+            if instant is None or instant > goal:
+                break
+            here = max(here, instant)
+            decide(desk, tenant, here, render)
+            _store(desk, tenant, here, False)
+            report(here)
+        _store(desk, tenant, goal, follow)
+    return goal
+
+
+def decide(desk: Desk, tenant: str, now: datetime, render: compose.Render) -> None:
+    """Everything due at one instant: the tenant's own steps, the customers', then the messages that leave at it."""
+    calendar_steps.fire(desk, tenant, now)
+    while wake(desk, tenant, now):
+        pass
+    while compose.compose_ready(desk, tenant, render, now):
+        pass
+
+
+def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
+    with desk.open(tenant, here) as session:
+        ats = [
+            customers.next_wake(session.tx),
+            messages.next_slot(session.tx),
+            calendar_steps.next_at(session),
+        ]
+    return min((at for at in ats if at is not None), default=None)
+
+
+def _store(desk: Desk, tenant: str, at: datetime, follows: bool) -> None:
+    with desk.open(tenant) as session:
+        tenants.set_clock(session.tx, at, follows)

@@ -1,0 +1,114 @@
+"""The composition root's heart: from settings to a database, a desk, couriers and clocks, wired once."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import Engine
+
+from service import migrate, postgres
+from service.channels.addresses import Reach
+from service.channels.sealing import seal, unseal
+from service.channels.webhook import Sender
+from service.domain.playbook import Playbook
+from service.engine.deliver import Courier, reveal_with
+from service.engine.desk import Desk
+from service.settings import Settings, SettingsError, secret_key
+from service.store.database import connect
+from service.store.playbook_text import check
+
+VERSION = version("dunlog")
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """An open house: close it by leaving `opened`."""
+
+    settings: Settings
+    url: str
+    engine: Engine
+    desk: Desk
+    key: bytes
+
+    def seal(self, secret: str, context: str) -> bytes:
+        """A webhook secret as it is kept."""
+        return seal(self.key, secret.encode(), context)
+
+    def unseal(self, sealed: bytes, context: str) -> str:
+        """What was sealed for that place."""
+        return unseal(self.key, sealed, context).decode()
+
+    def reach(self) -> Reach:
+        """Where webhooks may go."""
+        networks = ",".join(str(network) for network in self.settings.webhook_allow_networks)
+        ports = ",".join(str(port) for port in self.settings.webhook_allow_ports)
+        return Reach.read(networks, allow_http=self.settings.webhook_allow_http, ports=ports)
+
+    def courier(self) -> Courier:
+        """Somebody who delivers webhooks."""
+        return Courier(self.engine, Sender(self.reach(), version=VERSION), reveal_with(self.key))
+
+
+@contextmanager
+def opened(settings: Settings, migrate_too: bool = False) -> Iterator[Runtime]:
+    """The database is there, migrated, and a pool stands on it. Raises SettingsError with what to do when it is not."""
+    with _database(settings) as url:
+        _bring_up_to_date(settings, url, migrate_too)
+        engine = connect(url, settings.pool_size)
+        try:
+            yield Runtime(settings, url, engine, Desk(engine, _channels(settings), read_playbook), secret_key(settings))
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with postgres.start(settings.data_dir, bin_dir=settings.postgres_bin) as embedded:
+        yield embedded.url
+
+
+def _bring_up_to_date(settings: Settings, url: str, migrate_too: bool) -> None:
+    if not migrate.pending(url):
+        return
+    if settings.embedded or migrate_too:
+        migrate.upgrade(url)
+        return
+    raise SettingsError(
+        "DATABASE_URL: the database lacks migrations of this version. "
+        "Run `dunlog migrate`, or start with --migrate, after a backup."
+    )
+
+
+def _channels(settings: Settings) -> frozenset[str]:
+    return frozenset({"email", "letter"}) if settings.smtp_url else frozenset({"letter"})
+
+
+def read_playbook(text: str, name: str, number: int) -> Playbook:
+    """A published playbook; it was checked before, so a mistake now is a bug."""
+    found = check(text, name, number)
+    if isinstance(found, list):
+        raise ValueError(f"published playbook {name} {number} no longer reads: {found[0]}")
+    return found
+
+
+def cursor_key(key: bytes) -> bytes:
+    """Cursors are signed with a key of their own, derived from the secret one."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(hashes.SHA256(), 32, None, b"dunlog cursors").derive(key)
+
+
+def shown(key: bytes) -> str:
+    """A key as text, for files and the environment."""
+    return base64.b64encode(key).decode()
+
+
+def ignored(*_: Any) -> None:
+    """For callers that want no report."""

@@ -1,0 +1,120 @@
+"""Customers as they are: the projection of their streams, the streams' heads, and the rows that everything locks first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from service.domain.customer import Customer
+from service.store import codec
+from service.store.cases import fold_key
+from service.store.database import Row, Tx, columns
+
+
+class Loaded(Struct, frozen=True):
+    """A locked customer, its stream's head, and its own alarm."""
+
+    state: Customer
+    head: bytes | None
+    own_at: datetime | None
+
+
+class Saved(Struct, frozen=True):
+    """A customer to save, or one whose alarm alone is to be set anew (`expected` = its version)."""
+
+    state: Customer
+    expected: int
+    head: bytes | None
+    own_at: datetime | None
+
+
+COLUMNS = ("id", "version", "state", "hash", "name_key", "segment", "owner", "hold", "own_at", "expected")
+
+_UPDATE = """
+UPDATE customers c
+   SET version = v.version, state = v.state::json, hash = v.hash, name_key = v.name_key, segment = v.segment,
+       owner = v.owner, hold = v.hold, own_at = v.own_at,
+       wake_at = LEAST(v.own_at, (SELECT k.next_at FROM cases k
+                                   WHERE k.tenant = %(tenant)s AND k.customer = v.id AND k.next_at IS NOT NULL
+                                   ORDER BY k.next_at LIMIT 1))
+  FROM unnest(%(id)s::text[], %(version)s::int[], %(state)s::text[], %(hash)s::bytea[], %(name_key)s::text[],
+              %(segment)s::text[], %(owner)s::text[], %(hold)s::text[], %(own_at)s::timestamptz[], %(expected)s::int[])
+       AS v(id, version, state, hash, name_key, segment, owner, hold, own_at, expected)
+ WHERE c.tenant = %(tenant)s AND c.id = v.id AND c.version = v.expected
+"""
+
+
+def ensure(tx: Tx, ids: Sequence[str]) -> None:
+    """Rows for customers that may not be there yet, so that they can be locked; sorted, or two batches deadlock."""
+    if ids:
+        tx.run(
+            """INSERT INTO customers (tenant, id, state)
+               SELECT %(tenant)s, id, '{}'::json FROM unnest(%(ids)s::text[]) AS i(id) ON CONFLICT DO NOTHING""",
+            {"ids": sorted(ids)},
+        )
+
+
+def lock(tx: Tx, ids: Sequence[str], skip_locked: bool = False) -> dict[str, Loaded]:
+    """The customers, held until the transaction ends; those that others hold are left out when told to skip."""
+    if not ids:
+        return {}
+    rows = tx.rows(
+        f"""SELECT id, version, state::text, hash, own_at FROM customers
+             WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])
+             ORDER BY id FOR UPDATE {"SKIP LOCKED" if skip_locked else ""}""",
+        {"ids": sorted(ids)},
+    )
+    return {
+        id: Loaded(codec.state(Customer, state) if version else Customer(id=id), head, own_at)
+        for id, version, state, head, own_at in rows
+    }
+
+
+def row(one: Saved) -> Row:
+    """What stands in its columns, and at the end the expected version."""
+    customer = one.state
+    return (
+        customer.id,
+        customer.version,
+        codec.encode(customer),
+        one.head,
+        fold_key(customer.name) or "",
+        customer.segment,
+        customer.owner,
+        customer.hold.id if customer.hold else None,
+        one.own_at,
+        one.expected,
+    )
+
+
+def save(tx: Tx, changed: Sequence[Saved]) -> int:
+    """States and alarms; the cases must have been saved before, for the alarm is the earliest of theirs and its own."""
+    return tx.run(_UPDATE, columns([row(one) for one in changed], COLUMNS)) if changed else 0
+
+
+def forget_bare(tx: Tx, ids: Sequence[str]) -> None:
+    """A refused event leaves no trace, not even the row that was locked for it."""
+    if ids:
+        tx.run(
+            "DELETE FROM customers WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND version = 0",
+            {"ids": list(ids)},
+        )
+
+
+def rung(tx: Tx, now: datetime, limit: int) -> list[str]:
+    """Customers whose alarm has rung, earliest first. Ordered, or a prepared plan scans the whole table."""
+    rows = tx.rows(
+        """SELECT id FROM customers WHERE tenant = %(tenant)s AND wake_at <= %(now)s
+            ORDER BY tenant, wake_at LIMIT %(limit)s""",
+        {"now": now, "limit": limit},
+    )
+    return [id for (id,) in rows]
+
+
+def next_wake(tx: Tx) -> datetime | None:
+    """When the next customer's alarm rings."""
+    row = tx.one(
+        """SELECT wake_at FROM customers WHERE tenant = %(tenant)s AND wake_at IS NOT NULL
+            ORDER BY tenant, wake_at LIMIT 1"""
+    )
+    return row["wake_at"] if row else None

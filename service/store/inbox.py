@@ -1,0 +1,95 @@
+"""Once: what has been asked before, by whom, with what content, and what came of it."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from service.store.database import Tx, columns
+
+
+class Identity(Struct, frozen=True):
+    """(source, id) names a request for ever; `content` is what must be equal when it comes again."""
+
+    source: str
+    id: str
+    content: bytes
+    expires_at: datetime | None = None
+
+
+class Seen(Struct, frozen=True):
+    """What came of a request: the position of its event, or the stored answer."""
+
+    content: bytes
+    position: int | None
+    status: int | None
+    answer: bytes | None
+
+
+def fingerprint(secret: bytes, content: bytes) -> bytes:
+    """HMAC-SHA-256: equal contents are found without keeping personal data that a guess could confirm."""
+    return hmac.digest(secret, content, "sha256")
+
+
+def look(tx: Tx, identities: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seen]:
+    """What came of those that were asked before."""
+    if not identities:
+        return {}
+    rows = tx.rows(
+        """SELECT source, id, content, position, status, answer FROM inbox
+             JOIN unnest(%(source)s::text[], %(id)s::text[]) AS i(source, id) USING (source, id)
+            WHERE tenant = %(tenant)s AND (expires_at IS NULL OR expires_at > transaction_timestamp())""",
+        columns(list(identities), ("source", "id")),
+    )
+    return {(source, id): Seen(*rest) for source, id, *rest in rows}
+
+
+class Kept(Struct, frozen=True):
+    """A request that was carried out, with what came of it."""
+
+    identity: Identity
+    position: int | None = None
+    status: int | None = None
+    answer: bytes | None = None
+
+
+def keep(tx: Tx, done: Sequence[Kept]) -> int:
+    """Remember them; fewer than given means that somebody else was faster with one, and all must be undone."""
+    if not done:
+        return 0
+    rows = sorted(
+        (one.identity.source, one.identity.id, one.identity.content, one.position, one.status, one.answer)
+        + (one.identity.expires_at,)
+        for one in done
+    )
+    names = ("source", "id", "content", "position", "status", "answer", "expires_at")
+    return tx.run(
+        """INSERT INTO inbox (tenant, source, id, content, position, status, answer, expires_at)
+           SELECT %(tenant)s, i.* FROM unnest(%(source)s::text[], %(id)s::text[], %(content)s::bytea[],
+             %(position)s::bigint[], %(status)s::int[], %(answer)s::bytea[], %(expires_at)s::timestamptz[]) AS i
+           ON CONFLICT (tenant, source, id) DO UPDATE
+              SET (content, position, status, answer, expires_at)
+                = (EXCLUDED.content, EXCLUDED.position, EXCLUDED.status, EXCLUDED.answer, EXCLUDED.expires_at)
+            WHERE inbox.expires_at <= transaction_timestamp()""",
+        columns(rows, names),
+    )
+
+
+def begin(tx: Tx, identity: Identity) -> bool:
+    """Whether nobody else is carrying out the same request this moment."""
+    row = tx.one(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended(%(name)s, 0)) AS free",
+        {"name": f"{tx.tenant}/{identity.source}/{identity.id}"},
+    )
+    return bool(row and row["free"])
+
+
+def forget_expired(tx: Tx, limit: int) -> int:
+    """Answers past their day."""
+    return tx.run(
+        """DELETE FROM inbox WHERE tenant = %(tenant)s AND (source, id) IN (
+             SELECT source, id FROM inbox WHERE tenant = %(tenant)s AND expires_at < transaction_timestamp()
+              LIMIT %(limit)s)""",
+        {"limit": limit},
+    )

@@ -1,0 +1,177 @@
+"""The append-only log: appended to in sets, read by stream, by case, and as a feed that never skips a late commit."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from service.domain.events import Event
+from service.store import codec
+from service.store.chain import link
+from service.store.database import Row, Tx, columns
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One event about to be appended, with what goes beside it."""
+
+    stream: str
+    version: int
+    type: str
+    data: str
+    meta: str
+    customer: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    day: date
+    hash: bytes
+
+
+_NAMES = ("stream", "version", "type", "data", "meta", "customer", "occurred_at", "day", "recorded_at", "hash")
+
+_APPEND = """
+INSERT INTO events (tenant, stream, version, type, schema, data, meta, customer, occurred_at, day, recorded_at, hash)
+SELECT %(tenant)s, e.stream, e.version, e.type, 1, e.data::json, e.meta::json, e.customer, e.occurred_at, e.day,
+       e.recorded_at, e.hash
+  FROM unnest(%(stream)s::text[], %(version)s::int[], %(type)s::text[], %(data)s::text[], %(meta)s::text[],
+              %(customer)s::text[], %(occurred_at)s::timestamptz[], %(day)s::date[], %(recorded_at)s::timestamptz[],
+              %(hash)s::bytea[])
+       AS e(stream, version, type, data, meta, customer, occurred_at, day, recorded_at, hash)
+RETURNING stream, version, position
+"""
+
+_MENTION = """
+INSERT INTO mentions (tenant, case_id, stream, version)
+SELECT %(tenant)s, m.case_id, m.stream, m.version
+  FROM unnest(%(case_id)s::text[], %(stream)s::text[], %(version)s::int[]) AS m(case_id, stream, version)
+ON CONFLICT DO NOTHING
+"""
+
+_PRIVATE = """
+INSERT INTO private (tenant, stream, version, part, subject, body)
+SELECT %(tenant)s, p.stream, p.version, p.part, p.subject, p.body::json
+  FROM unnest(%(stream)s::text[], %(version)s::int[], %(part)s::text[], %(subject)s::text[], %(body)s::text[])
+       AS p(stream, version, part, subject, body)
+"""
+
+
+def entry(
+    previous: bytes,
+    stream: str,
+    version: int,
+    event: Event,
+    meta: str,
+    customer: str | None,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    day: date,
+) -> Entry:
+    """The event as it will stand in the log, linked to the one before it."""
+    data = codec.encode(event)
+    return Entry(
+        stream=stream,
+        version=version,
+        type=event.type,
+        data=data,
+        meta=meta,
+        customer=customer,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        day=day,
+        hash=link(previous, stream, version, event.type, codec.SCHEMA, data, meta, occurred_at, recorded_at),
+    )
+
+
+def append(tx: Tx, entries: Sequence[Entry]) -> dict[tuple[str, int], int]:
+    """All of them in one statement; the position of each. A version taken meanwhile fails the whole transaction."""
+    if not entries:
+        return {}
+    rows = [tuple(getattr(one, name) for name in _NAMES) for one in entries]
+    return {(stream, version): position for stream, version, position in tx.rows(_APPEND, columns(rows, _NAMES))}
+
+
+def mention(tx: Tx, rows: Sequence[Row]) -> None:
+    """(case, stream, version) of events on other streams that name the case."""
+    if rows:
+        tx.run(_MENTION, columns(rows, ("case_id", "stream", "version")))
+
+
+def keep_private(tx: Tx, rows: Sequence[Row]) -> None:
+    """(stream, version, part, subject, body as JSON text) of what must not stand in the log itself."""
+    if rows:
+        tx.run(_PRIVATE, columns(rows, ("stream", "version", "part", "subject", "body")))
+
+
+_COLUMNS = "position, stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash"
+
+
+def of_case(tx: Tx, case: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """The case's own events and those of others that name it, by position."""
+    return tx.dicts(
+        f"""SELECT {_COLUMNS} FROM (
+              SELECT * FROM events WHERE tenant = %(tenant)s AND stream = %(own)s AND position > %(after)s
+              UNION ALL
+              SELECT e.* FROM mentions m JOIN events e USING (tenant, stream, version)
+               WHERE m.tenant = %(tenant)s AND m.case_id = %(case)s AND e.position > %(after)s
+            ) AS named ORDER BY position LIMIT %(limit)s""",
+        {"own": f"case/{case}", "case": case, "after": after, "limit": limit},
+    )
+
+
+def of_streams(tx: Tx, streams: Sequence[str]) -> list[dict[str, Any]]:
+    """Whole streams, each in order."""
+    return tx.dicts(
+        f"""SELECT {_COLUMNS} FROM events WHERE tenant = %(tenant)s AND stream = ANY(%(streams)s::text[])
+            ORDER BY stream, version""",
+        {"streams": list(streams)},
+    )
+
+
+def feed(
+    tx: Tx, after: tuple[int, int, int], limit: int, type: str | None, customer: str | None
+) -> tuple[list[dict[str, Any]], tuple[int, int, int]]:
+    """Events in commit order after (epoch, transaction, position), none that a running transaction could still precede.
+
+    Returns the events and where the reader stands now; a filter costs no more than `limit` events looked at twentyfold.
+    """
+    found = tx.dicts(
+        f"""SELECT {_COLUMNS}, epoch, xid::text AS xid, customer FROM events
+             WHERE tenant = %(tenant)s
+               AND (epoch, xid, position) > (%(epoch)s, %(xid)s::text::xid8, %(position)s)
+               AND xid < pg_snapshot_xmin(pg_current_snapshot())
+             ORDER BY tenant, epoch, xid, position LIMIT %(look)s""",
+        {
+            "epoch": after[0],
+            "xid": str(after[1]),
+            "position": after[2],
+            "look": limit if type is None and customer is None else limit * 20,
+        },
+    )
+    chosen: list[dict[str, Any]] = []
+    for row in found:
+        after = (row["epoch"], int(row["xid"]), row["position"])
+        if _matches(row["type"], type) and customer in (None, row["customer"]):
+            chosen.append(row)
+            if len(chosen) == limit:
+                break
+    return chosen, after
+
+
+def _matches(type: str, wanted: str | None) -> bool:
+    return wanted is None or type == wanted or (wanted.endswith(".*") and type.startswith(wanted[:-1]))
+
+
+def private_of(tx: Tx, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
+    """What is private of those events, by part."""
+    if not keys:
+        return {}
+    rows = tx.rows(
+        """SELECT stream, version, part, body::text FROM private JOIN
+             unnest(%(stream)s::text[], %(version)s::int[]) AS k(stream, version) USING (stream, version)
+           WHERE tenant = %(tenant)s""",
+        columns(list(keys), ("stream", "version")),
+    )
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for stream, version, part, body in rows:
+        found.setdefault((stream, version), {})[part] = codec.load(body)
+    return found

@@ -1,0 +1,170 @@
+"""Messages to customers: one a contact, channel and day, filled by steps, composed when its slot comes, handed over once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from service.store.database import Row, Tx, columns
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One bill in one message, by the step that put it there."""
+
+    message: str
+    customer: str
+    contact: str
+    channel: str
+    day: date
+    slot_at: datetime
+    service: bool
+    kind: str
+    copy: str | None
+    case_id: str
+    template: str
+    step: str
+    rule: str
+
+
+_MESSAGE = ("message", "customer", "contact", "channel", "day", "slot_at", "service", "kind", "copy")
+_ITEM = ("message", "case_id", "template", "step", "rule", "service")
+
+
+def add(tx: Tx, items: Sequence[Item], now: datetime) -> None:
+    """Items into their messages; a message that has left takes no more (its id was left out by the decision)."""
+    if not items:
+        return
+    heads = list({i.message: tuple(getattr(i, name) for name in _MESSAGE) for i in items}.values())
+    tx.run(
+        """INSERT INTO messages (tenant, id, customer, contact, channel, day, slot_at, service, kind, copy, state, queued_at)
+           SELECT %(tenant)s, m.message, m.customer, m.contact, m.channel, m.day, m.slot_at, m.service, m.kind, m.copy,
+                  'queued', %(now)s
+             FROM unnest(%(message)s::text[], %(customer)s::text[], %(contact)s::text[], %(channel)s::text[],
+                         %(day)s::date[], %(slot_at)s::timestamptz[], %(service)s::bool[], %(kind)s::text[],
+                         %(copy)s::text[])
+                  AS m(message, customer, contact, channel, day, slot_at, service, kind, copy)
+           ON CONFLICT DO NOTHING""",
+        {**columns(heads, _MESSAGE), "now": now},
+    )
+    rows: list[Row] = [tuple(getattr(i, name) for name in _ITEM) for i in items]
+    tx.run(
+        """INSERT INTO message_items (tenant, message, case_id, template, step, rule, service)
+           SELECT %(tenant)s, i.message, i.case_id, i.template, i.step, i.rule, i.service
+             FROM unnest(%(message)s::text[], %(case_id)s::text[], %(template)s::text[], %(step)s::text[],
+                         %(rule)s::text[], %(service)s::bool[])
+                  AS i(message, case_id, template, step, rule, service)
+           ON CONFLICT DO NOTHING""",
+        columns(rows, _ITEM),
+    )
+
+
+def gone(tx: Tx, customers: Sequence[str], since: date) -> dict[str, frozenset[str]]:
+    """Per customer, the messages from that day on that have left already (or ended otherwise)."""
+    if not customers:
+        return {}
+    rows = tx.rows(
+        """SELECT customer, array_agg(id) FROM messages
+            WHERE tenant = %(tenant)s AND customer = ANY(%(customers)s::text[]) AND day >= %(since)s AND state <> 'queued'
+            GROUP BY customer""",
+        {"customers": list(customers), "since": since},
+    )
+    return {customer: frozenset(ids) for customer, ids in rows}
+
+
+def ready(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """(message, customer) whose slot has come and whose customer has nothing more due at it, earliest first."""
+    rows = tx.rows(
+        """SELECT m.id, m.customer FROM messages m JOIN customers c ON c.tenant = m.tenant AND c.id = m.customer
+            WHERE m.tenant = %(tenant)s AND m.state = 'queued' AND m.slot_at <= %(now)s
+              AND COALESCE(m.next_at, m.slot_at) <= %(now)s AND (c.wake_at IS NULL OR c.wake_at > %(now)s)
+            ORDER BY m.slot_at, m.id LIMIT %(limit)s""",
+        {"now": now, "limit": limit},
+    )
+    return [(id, customer) for id, customer in rows]
+
+
+def to_post(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """(message, customer) of those composed and not yet handed over; `now` is the real one."""
+    rows = tx.rows(
+        """SELECT id, customer FROM messages WHERE tenant = %(tenant)s AND state = 'ready'
+              AND (next_at IS NULL OR next_at <= %(now)s) ORDER BY slot_at, id LIMIT %(limit)s""",
+        {"now": now, "limit": limit},
+    )
+    return [(id, customer) for id, customer in rows]
+
+
+def next_slot(tx: Tx) -> datetime | None:
+    """When the next message is to leave."""
+    row = tx.one("SELECT min(slot_at) AS at FROM messages WHERE tenant = %(tenant)s AND state = 'queued'")
+    return row["at"] if row else None
+
+
+def get(tx: Tx, id: str, lock: bool = False) -> dict[str, Any] | None:
+    """One message."""
+    sql = f"SELECT * FROM messages WHERE tenant = %(tenant)s AND id = %(id)s {'FOR UPDATE' if lock else ''}"
+    return tx.one(sql, {"id": id})
+
+
+def items(tx: Tx, message: str) -> list[dict[str, Any]]:
+    """What the steps put into it."""
+    return tx.dicts(
+        "SELECT * FROM message_items WHERE tenant = %(tenant)s AND message = %(id)s ORDER BY case_id, template",
+        {"id": message},
+    )
+
+
+def strike(tx: Tx, message: str, struck: Sequence[tuple[str, str]]) -> None:
+    """(case, why) of bills that no longer belong into it."""
+    if struck:
+        tx.run(
+            """UPDATE message_items i SET struck = s.why
+                 FROM unnest(%(case_id)s::text[], %(why)s::text[]) AS s(case_id, why)
+                WHERE i.tenant = %(tenant)s AND i.message = %(message)s AND i.case_id = s.case_id""",
+            {**columns(list(struck), ("case_id", "why")), "message": message},
+        )
+
+
+def set_state(tx: Tx, id: str, **values: Any) -> None:
+    """Change a message's columns."""
+    sets = ", ".join(f"{name} = %({name})s" for name in values)
+    tx.run(f"UPDATE messages SET {sets} WHERE tenant = %(tenant)s AND id = %(id)s", {**values, "id": id})
+
+
+def letters_today(tx: Tx, customer: str, day: date) -> set[str]:
+    """Bills that a letter of that day speaks of: it replaces the day's e-mail for them (C3)."""
+    rows = tx.rows(
+        """SELECT DISTINCT i.case_id FROM messages m JOIN message_items i ON i.tenant = m.tenant AND i.message = m.id
+            WHERE m.tenant = %(tenant)s AND m.customer = %(customer)s AND m.day = %(day)s AND m.channel = 'letter'""",
+        {"customer": customer, "day": day},
+    )
+    return {case for (case,) in rows}
+
+
+def listing(
+    tx: Tx, customer: str | None, case: str | None, state: str | None, after: tuple[datetime, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Messages, newest first."""
+    wanted = ["m.tenant = %(tenant)s"]
+    if customer is not None:
+        wanted.append("m.customer = %(customer)s")
+    if state is not None:
+        wanted.append("m.state = %(state)s")
+    if case is not None:
+        wanted.append(
+            """EXISTS (SELECT FROM message_items i WHERE i.tenant = m.tenant AND i.message = m.id
+                        AND i.case_id = %(case)s)"""
+        )
+    if after:
+        wanted.append("(m.queued_at, m.id) < (%(after_at)s, %(after_id)s)")
+    return tx.dicts(
+        f"SELECT m.* FROM messages m WHERE {' AND '.join(wanted)} ORDER BY m.queued_at DESC, m.id DESC LIMIT %(limit)s",
+        {
+            "customer": customer,
+            "case": case,
+            "state": state,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit,
+        },
+    )

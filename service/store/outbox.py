@@ -1,0 +1,185 @@
+"""Webhooks waiting: the bodies of events that somebody listens to, and their deliveries."""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct
+
+from service.store.database import Row, Tx, columns
+
+
+class Listener(Struct, frozen=True):
+    """An endpoint that is enabled: what it listens to."""
+
+    id: str
+    types: tuple[str, ...]
+    audience: str | None
+
+    def wants(self, type: str, audience: Sequence[str]) -> bool:
+        """Whether an event of that type, calling on those people, goes here."""
+        if self.audience is not None and self.audience not in audience:
+            return False
+        return not self.types or any(
+            wanted in ("*", type) or (wanted.endswith(".*") and type.startswith(wanted[:-1])) for wanted in self.types
+        )
+
+
+class Letter(Struct, frozen=True):
+    """An event's body as receivers will get it, and who listens."""
+
+    stream: str
+    version: int
+    type: str
+    audience: list[str]
+    body: str
+    listeners: list[str]
+
+
+def webhook_id(tenant: str, endpoint: str, stream: str, version: int) -> str:
+    """The same on every try; no dots and nothing a user chose, as the specification wants."""
+    digest = sha256("\x00".join((tenant, endpoint, stream, str(version))).encode()).digest()[:20]
+    return "msg_" + base64.b32encode(digest).decode().lower()
+
+
+def listeners(tx: Tx) -> list[Listener]:
+    """The enabled endpoints."""
+    rows = tx.rows("SELECT id, types, audience FROM endpoints WHERE tenant = %(tenant)s AND state = 'enabled' ORDER BY id")
+    return [Listener(id, tuple(types), audience) for id, types, audience in rows]
+
+
+def put(tx: Tx, letters: Sequence[Letter], now: datetime) -> None:
+    """Bodies and one delivery a listener, due at once."""
+    if not letters:
+        return
+    for one in letters:  # few listen to many events at once; audience is an array, which unnest would flatten
+        tx.run(
+            """INSERT INTO outbox (tenant, stream, version, type, audience, body, recorded_at)
+               VALUES (%(tenant)s, %(stream)s, %(version)s, %(type)s, %(audience)s::text[], %(body)s, %(now)s)""",
+            {
+                "stream": one.stream,
+                "version": one.version,
+                "type": one.type,
+                "audience": one.audience,
+                "body": one.body,
+                "now": now,
+            },
+        )
+    add(tx, [(listener, one.stream, one.version) for one in letters for listener in one.listeners], now)
+
+
+def add(tx: Tx, wanted: Sequence[tuple[str, str, int]], now: datetime, again: str = "") -> int:
+    """Deliveries of (endpoint, stream, version); `again` tells a redelivery from the first, with the same webhook id."""
+    rows: list[Row] = []
+    for endpoint, stream, version in wanted:
+        webhook = webhook_id(tx.tenant, endpoint, stream, version)
+        rows.append((webhook.replace("msg_", "dlv_") + again, endpoint, stream, version, webhook))
+    return tx.run(
+        """INSERT INTO deliveries (tenant, id, endpoint, stream, version, webhook, state, created_at, next_at)
+           SELECT %(tenant)s, d.id, d.endpoint, d.stream, d.version, d.webhook, 'pending', %(now)s, %(now)s
+             FROM unnest(%(id)s::text[], %(endpoint)s::text[], %(stream)s::text[], %(version)s::int[],
+                         %(webhook)s::text[]) AS d(id, endpoint, stream, version, webhook)
+           ON CONFLICT DO NOTHING""",
+        {**columns(rows, ("id", "endpoint", "stream", "version", "webhook")), "now": now},
+    )
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """A delivery taken for one attempt, with what it needs."""
+
+    tenant: str
+    id: str
+    endpoint: str
+    webhook: str
+    attempt: int
+    fence: int
+    body: str
+    url: str
+    secret: bytes
+    old_secret: bytes | None
+
+
+def claim(tx: Tx, ids: Sequence[str], now: datetime, lease_until: datetime) -> list[Claimed]:
+    """Take those still due: the attempt counts from now on, and stands in the log of attempts as started."""
+    rows = tx.dicts(
+        """WITH taken AS (
+             SELECT id FROM deliveries WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND state = 'pending'
+                AND next_at <= %(now)s FOR UPDATE SKIP LOCKED),
+           held AS (
+             UPDATE deliveries d SET attempts = attempts + 1, fence = fence + 1, next_at = %(lease)s
+               FROM taken WHERE d.tenant = %(tenant)s AND d.id = taken.id RETURNING d.*),
+           started AS (
+             INSERT INTO attempts (tenant, delivery, number, started_at, outcome)
+             SELECT tenant, id, attempts, %(now)s, 'started' FROM held)
+           SELECT h.id, h.endpoint, h.webhook, h.attempts, h.fence, o.body, e.url, e.secret, e.state,
+                  CASE WHEN e.old_until > %(now)s THEN e.old_secret END AS old_secret
+             FROM held h JOIN outbox o USING (tenant, stream, version)
+             JOIN endpoints e ON e.tenant = h.tenant AND e.id = h.endpoint""",
+        {"ids": list(ids), "now": now, "lease": lease_until},
+    )
+    return [
+        Claimed(
+            tenant=tx.tenant,
+            id=row["id"],
+            endpoint=row["endpoint"],
+            webhook=row["webhook"],
+            attempt=row["attempts"],
+            fence=row["fence"],
+            body=row["body"],
+            url=row["url"],
+            secret=bytes(row["secret"]),
+            old_secret=bytes(row["old_secret"]) if row["old_secret"] else None,
+        )
+        for row in rows
+        if row["state"] == "enabled"
+    ]
+
+
+def finish(tx: Tx, one: Claimed, outcome: dict[str, Any], state: str, next_at: datetime | None, now: datetime) -> bool:
+    """The attempt's outcome, while the claim is still ours; whether it was."""
+    tx.run(
+        """UPDATE attempts SET finished_at = %(now)s, outcome = %(outcome)s, status = %(status)s,
+             duration_ms = %(duration_ms)s, detail = %(detail)s, head = %(head)s
+           WHERE tenant = %(tenant)s AND delivery = %(id)s AND number = %(number)s""",
+        {"outcome": "", "status": None, "duration_ms": None, "detail": None, "head": None}
+        | outcome
+        | {"id": one.id, "number": one.attempt, "now": now},
+    )
+    return (
+        tx.run(
+            """UPDATE deliveries SET state = %(state)s, next_at = %(next_at)s,
+                 ended_at = CASE WHEN %(state)s <> 'pending' THEN %(now)s::timestamptz END
+               WHERE tenant = %(tenant)s AND id = %(id)s AND fence = %(fence)s AND state = 'pending'""",
+            {"state": state, "next_at": next_at, "id": one.id, "fence": one.fence, "now": now},
+        )
+        == 1
+    )
+
+
+def deliveries(tx: Tx, endpoint: str, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
+    """An endpoint's deliveries, newest first, each with its attempts."""
+    return tx.dicts(
+        """SELECT d.*, o.type, COALESCE((SELECT json_agg(json_build_object(
+               'number', a.number, 'started_at', a.started_at, 'finished_at', a.finished_at, 'outcome', a.outcome,
+               'status', a.status, 'duration_ms', a.duration_ms, 'detail', a.detail, 'head', a.head) ORDER BY a.number)
+             FROM attempts a WHERE a.tenant = d.tenant AND a.delivery = d.id), '[]'::json) AS tries
+             FROM deliveries d JOIN outbox o USING (tenant, stream, version)
+            WHERE d.tenant = %(tenant)s AND d.endpoint = %(endpoint)s
+              AND (%(at)s::timestamptz IS NULL OR (d.created_at, d.id) < (%(at)s, %(id)s))
+            ORDER BY d.created_at DESC, d.id DESC LIMIT %(limit)s""",
+        {"endpoint": endpoint, "at": after[0] if after else None, "id": after[1] if after else None, "limit": limit},
+    )
+
+
+def due(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str, str]]:
+    """(tenant, delivery, endpoint) across tenants, earliest first; a transaction of the sender's role."""
+    return [
+        (tenant, id, endpoint)
+        for tenant, id, endpoint in tx.rows(
+            """SELECT tenant, id, endpoint FROM deliveries WHERE state = 'pending' AND next_at <= %(now)s
+                ORDER BY next_at LIMIT %(limit)s""",
+            {"now": now, "limit": limit},
+        )
+    ]

@@ -1,0 +1,82 @@
+"""Payments as they are: the projection of their streams, and the streams' heads."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from service.domain.payment import Payment
+from service.store import codec
+from service.store.database import Row, Tx, columns
+
+
+class Loaded(Struct, frozen=True):
+    """A state and its stream's head."""
+
+    state: Payment
+    head: bytes
+
+
+class Saved(Struct, frozen=True):
+    """A state to save, the version it grew from, and its head."""
+
+    state: Payment
+    expected: int
+    head: bytes
+
+
+COLUMNS = ("id", "customer", "version", "state", "hash", "currency", "amount", "rest", "received_on")
+
+_INSERT = """
+INSERT INTO payments (tenant, id, customer, version, state, hash, currency, amount, rest, received_on)
+SELECT %(tenant)s, v.id, v.customer, v.version, v.state::json, v.hash, v.currency, v.amount, v.rest, v.received_on
+  FROM unnest(%(id)s::text[], %(customer)s::text[], %(version)s::int[], %(state)s::text[], %(hash)s::bytea[],
+              %(currency)s::text[], %(amount)s::bigint[], %(rest)s::bigint[], %(received_on)s::date[])
+       AS v(id, customer, version, state, hash, currency, amount, rest, received_on)
+ON CONFLICT DO NOTHING
+"""
+_UPDATE = """
+UPDATE payments p SET version = v.version, state = v.state::json, hash = v.hash, rest = v.rest
+  FROM unnest(%(id)s::text[], %(version)s::int[], %(state)s::text[], %(hash)s::bytea[], %(rest)s::bigint[],
+              %(expected)s::int[]) AS v(id, version, state, hash, rest, expected)
+ WHERE p.tenant = %(tenant)s AND p.id = v.id AND p.version = v.expected
+"""
+
+
+def load(tx: Tx, ids: Sequence[str]) -> dict[str, Loaded]:
+    """The payments of those ids that exist."""
+    if not ids:
+        return {}
+    rows = tx.rows(
+        "SELECT id, state::text, hash FROM payments WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])",
+        {"ids": list(ids)},
+    )
+    return {id: Loaded(codec.state(Payment, state), head) for id, state, head in rows}
+
+
+def customers_of(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """Whose payments these are; a payment never changes customer."""
+    if not ids:
+        return {}
+    rows = tx.rows(
+        "SELECT id, customer FROM payments WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])", {"ids": list(ids)}
+    )
+    return {id: customer for id, customer in rows}
+
+
+def row(one: Saved) -> Row:
+    """What stands in its columns."""
+    p = one.state
+    return (p.id, p.customer, p.version, codec.encode(p), one.head, p.currency, p.amount, p.rest, p.received_on)
+
+
+def save(tx: Tx, changed: Sequence[Saved]) -> int:
+    """Inserts the new ones, updates those whose version is still the expected one; how many won."""
+    new = [row(one) for one in changed if one.expected == 0]
+    old = [
+        (one.state.id, one.state.version, codec.encode(one.state), one.head, one.state.rest, one.expected)
+        for one in changed
+        if one.expected > 0
+    ]
+    won = tx.run(_INSERT, columns(new, COLUMNS)) if new else 0
+    names = ("id", "version", "state", "hash", "rest", "expected")
+    return won + (tx.run(_UPDATE, columns(old, names)) if old else 0)

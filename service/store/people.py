@@ -1,0 +1,85 @@
+"""Our own people: the directory of users, their keys, and what is private of both."""
+
+from typing import Any
+
+from service.store import log
+from service.store.database import Tx
+
+_SHOWN = ("name", "title", "phone", "email")
+
+
+def user_details(tx: Tx, user: str) -> dict[str, str]:
+    """Name, title, phone and e-mail of a user; empty where the directory has none."""
+    row = tx.one("SELECT details_version FROM users WHERE tenant = %(tenant)s AND id = %(id)s", {"id": user})
+    if row is None:
+        return {}
+    key = ("tenant", row["details_version"])
+    details: dict[str, Any] = log.private_of(tx, [key]).get(key, {}).get(user, {})
+    return {name: str(details[name]) for name in _SHOWN if details.get(name)}
+
+
+def put_user(tx: Tx, id: str, role: str, reports_to: str | None, away: dict[str, Any], details_version: int) -> None:
+    """The directory's row; the details lie with the event of that version."""
+    tx.run(
+        """INSERT INTO users (tenant, id, role, reports_to, away_from, away_until, cover, details_version)
+           VALUES (%(tenant)s, %(id)s, %(role)s, %(reports_to)s, %(from)s, %(until)s, %(cover)s, %(version)s)
+           ON CONFLICT (tenant, id) DO UPDATE SET role = EXCLUDED.role, reports_to = EXCLUDED.reports_to,
+             away_from = EXCLUDED.away_from, away_until = EXCLUDED.away_until, cover = EXCLUDED.cover,
+             details_version = EXCLUDED.details_version""",
+        {
+            "id": id,
+            "role": role,
+            "reports_to": reports_to,
+            "from": away.get("from"),
+            "until": away.get("until"),
+            "cover": away.get("cover"),
+            "version": details_version,
+        },
+    )
+
+
+def users(tx: Tx) -> list[dict[str, Any]]:
+    """The directory."""
+    return tx.dicts("SELECT * FROM users WHERE tenant = %(tenant)s ORDER BY id")
+
+
+def put_key(tx: Tx, id: str, role: str, user: str, digest: bytes) -> None:
+    """A new key; only its digest is kept."""
+    tx.run(
+        """INSERT INTO keys (tenant, id, role, "user", digest, created_at)
+           VALUES (%(tenant)s, %(id)s, %(role)s, %(user)s, %(digest)s, %(now)s)""",
+        {"id": id, "role": role, "user": user, "digest": digest, "now": tx.now},
+    )
+
+
+def key(tx: Tx, id: str) -> dict[str, Any] | None:
+    """A key's row, revoked or not."""
+    return tx.one('SELECT * FROM keys WHERE tenant = %(tenant)s AND id = %(id)s', {"id": id})
+
+
+def keys(tx: Tx) -> list[dict[str, Any]]:
+    """Every key of the tenant, without digests."""
+    return tx.dicts(
+        """SELECT id, role, "user", created_at, revoked_at, last_used_at FROM keys
+            WHERE tenant = %(tenant)s ORDER BY created_at, id"""
+    )
+
+
+def revoke_key(tx: Tx, id: str) -> bool:
+    """The key is worth nothing from now on; whether it was worth something."""
+    return (
+        tx.run(
+            "UPDATE keys SET revoked_at = %(now)s WHERE tenant = %(tenant)s AND id = %(id)s AND revoked_at IS NULL",
+            {"id": id, "now": tx.now},
+        )
+        == 1
+    )
+
+
+def touch_key(tx: Tx, id: str) -> None:
+    """When it was last used, to the minute."""
+    tx.run(
+        """UPDATE keys SET last_used_at = %(now)s WHERE tenant = %(tenant)s AND id = %(id)s
+            AND (last_used_at IS NULL OR last_used_at < %(now)s - interval '1 minute')""",
+        {"id": id, "now": tx.now},
+    )

@@ -1,0 +1,112 @@
+"""What leaves the house: messages to customers, webhooks to programs."""
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, Text, text
+
+from service.store.tables.shape import instant, metadata, words
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("customer", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("service", Boolean, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    instant("slot_at", null=False),
+    instant("queued_at", null=False),
+    instant("at"),
+    words("cases"),
+    Column("recipient", Text),
+    Column("copy", Text),
+    Column("subject", Text),
+    Column("text", Text),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("fence", Integer, nullable=False, server_default=text("0")),
+    instant("next_at"),
+    Index("messages_slot", "tenant", "slot_at", postgresql_where=text("state = 'queued'")),
+    Index("messages_ready", "tenant", "slot_at", "id", postgresql_where=text("state = 'ready'")),
+    Index("messages_customer", "tenant", "customer", "queued_at", "id"),
+)
+
+message_items = Table(
+    "message_items",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("template", Text, primary_key=True),
+    Column("step", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("service", Boolean, nullable=False),
+    Column("struck", Text),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    words("types"),
+    Column("audience", Text),
+    Column("description", Text),
+    Column("state", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("old_secret", LargeBinary),
+    instant("old_until"),
+    instant("created_at", null=False),
+    instant("failing_since"),
+    Column("failing_windows", Integer, nullable=False, server_default=text("0")),
+    Column("failing_last", Integer, nullable=False, server_default=text("0")),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("type", Text, nullable=False),
+    words("audience"),
+    Column("body", Text, nullable=False),
+    instant("recorded_at", null=False),
+    Index("outbox_recorded", "tenant", "recorded_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("webhook", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("fence", Integer, nullable=False, server_default=text("0")),
+    instant("created_at", null=False),
+    instant("next_at"),
+    instant("ended_at"),
+    Index("deliveries_pending", "next_at", postgresql_where=text("state = 'pending'")),
+    Index("deliveries_endpoint", "tenant", "endpoint", "created_at", "id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("delivery", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    instant("started_at", null=False),
+    instant("finished_at"),
+    Column("outcome", Text, nullable=False),
+    Column("status", Integer),
+    Column("duration_ms", Integer),
+    Column("detail", Text),
+    Column("head", Text),
+)

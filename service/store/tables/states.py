@@ -1,0 +1,85 @@
+"""The projections that are also the streams' heads: customers, cases, payments."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSON
+
+from service.store.tables.shape import instant, metadata
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False, server_default=text("0")),
+    Column("state", JSON, nullable=False),
+    Column("hash", LargeBinary),
+    Column("name_key", Text, nullable=False, server_default=text("''")),
+    Column("segment", Text, nullable=False, server_default=text("'standard'")),
+    Column("owner", Text, nullable=False, server_default=text("''")),
+    Column("hold", Text),
+    instant("own_at"),
+    instant("wake_at"),
+    Index("customers_wake", "tenant", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
+    Index("customers_name", "tenant", "name_key", "id"),
+    postgresql_with={"fillfactor": "80"},
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("customer", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("open_amount", BigInteger, nullable=False),
+    Column("reference_key", Text),
+    Column("period", Text),
+    Column("issued_on", Date),
+    Column("confirmed_on", Date),
+    Column("late_confirmed_from", Date),
+    Column("due_on", Date),
+    Column("settled_on", Date),
+    Column("paused", Text),
+    Column("closed_as", Text),
+    instant("next_at"),
+    CheckConstraint("open_amount >= 0", name="open_is_never_negative"),
+    CheckConstraint("(stage = 'closed') = (closed_as IS NOT NULL)", name="closed_says_how"),
+    Index("cases_alarm", "tenant", "customer", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    Index("cases_habit", "tenant", "customer", "issued_on"),
+    Index(
+        "cases_owed",
+        "tenant",
+        "customer",
+        postgresql_include=["currency", "open_amount", "due_on", "level"],
+        postgresql_where=text("stage <> 'closed'"),
+    ),
+    Index("cases_due", "tenant", "due_on", "id", postgresql_where=text("stage <> 'closed'")),
+    Index("cases_amount", "tenant", "currency", "open_amount", "id", postgresql_where=text("stage <> 'closed'")),
+    Index("cases_next", "tenant", "next_at", "id", postgresql_where=text("stage <> 'closed'")),
+    Index("cases_reference", "tenant", "reference_key", postgresql_where=text("reference_key IS NOT NULL")),
+    postgresql_with={"fillfactor": "80"},
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("customer", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("rest", BigInteger, nullable=False),
+    Column("received_on", Date, nullable=False),
+    CheckConstraint("rest >= 0", name="rest_is_never_negative"),
+    Index("payments_customer", "tenant", "customer", "received_on", "id"),
+)

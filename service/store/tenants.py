@@ -1,0 +1,124 @@
+"""Tenants as they are: the projection of their streams, their clocks, and the calendars and playbooks they published."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from service.domain.tenant import Tenant
+from service.store import codec
+from service.store.database import Tx
+
+_decoder = msgspec.json.Decoder(Tenant)
+
+
+class Clock(Struct, frozen=True):
+    """A tenant's clock: a live one is the database's, a sandbox's stands where it was put unless it follows."""
+
+    kind: str
+    at: datetime | None
+    follows: bool
+    version: int
+
+    def now(self, real: datetime) -> datetime:
+        """The tenant's present."""
+        return real if self.kind == "live" or self.follows or self.at is None else self.at
+
+
+def clock(tx: Tx) -> Clock | None:
+    """The tenant's clock and version; None when there is no such tenant."""
+    rows = tx.rows("SELECT kind, clock_at, follows, version FROM tenants WHERE id = %(tenant)s")
+    return Clock(*rows[0]) if rows else None
+
+
+def load(tx: Tx, lock: bool = False) -> tuple[Tenant, bytes | None] | None:
+    """The tenant's state and its stream's head."""
+    rows = tx.rows(
+        f"SELECT state::text, hash FROM tenants WHERE id = %(tenant)s {'FOR UPDATE' if lock else ''}",
+    )
+    return (_decoder.decode(rows[0][0]), rows[0][1]) if rows else None
+
+
+def secret(tx: Tx) -> bytes:
+    """What the tenant's fingerprints are keyed with."""
+    ((value,),) = tx.rows("SELECT secret FROM tenants WHERE id = %(tenant)s")
+    return bytes(value)
+
+
+def insert(tx: Tx, tenant: Tenant, head: bytes, secret: bytes, clock_at: datetime | None) -> None:
+    """A new tenant's row."""
+    tx.run(
+        """INSERT INTO tenants (id, kind, version, state, hash, secret, clock_at, created_at)
+           VALUES (%(tenant)s, %(kind)s, %(version)s, %(state)s::json, %(hash)s, %(secret)s, %(clock_at)s, %(now)s)""",
+        {
+            "kind": tenant.kind,
+            "version": tenant.version,
+            "state": encode(tenant),
+            "hash": head,
+            "secret": secret,
+            "clock_at": clock_at,
+            "now": tx.now,
+        },
+    )
+
+
+def save(tx: Tx, tenant: Tenant, head: bytes) -> None:
+    """The state after more events; the row is locked."""
+    tx.run(
+        "UPDATE tenants SET version = %(version)s, state = %(state)s::json, hash = %(hash)s WHERE id = %(tenant)s",
+        {"version": tenant.version, "state": encode(tenant), "hash": head},
+    )
+
+
+def encode(tenant: Tenant) -> str:
+    """The state as JSON text, sets sorted."""
+    return codec.canonical(tenant).decode()
+
+
+def set_clock(tx: Tx, at: datetime | None, follows: bool) -> None:
+    """Where a sandbox's clock stands, or that it runs with the real one."""
+    tx.run(
+        "UPDATE tenants SET clock_at = %(at)s, follows = %(follows)s WHERE id = %(tenant)s", {"at": at, "follows": follows}
+    )
+
+
+def set_wake(tx: Tx, at: datetime | None) -> None:
+    """When the tenant's own steps are next due."""
+    tx.run("UPDATE tenants SET wake_at = %(at)s WHERE id = %(tenant)s", {"at": at})
+
+
+def ticking(tx: Tx) -> list[tuple[str, str, datetime | None, bool]]:
+    """(tenant, kind, clock, follows) of every tenant whose clock runs; a transaction of the clock's role."""
+    return [
+        (id, kind, at, follows)
+        for id, kind, at, follows in tx.rows(
+            "SELECT id, kind, clock_at, follows FROM tenants WHERE kind = 'live' OR follows ORDER BY id"
+        )
+    ]
+
+
+def playbook_text(tx: Tx, name: str, version: int) -> str | None:
+    """A published version."""
+    row = tx.one(
+        "SELECT text FROM playbooks WHERE tenant = %(tenant)s AND name = %(name)s AND version = %(version)s",
+        {"name": name, "version": version},
+    )
+    return row["text"] if row else None
+
+
+def publish(tx: Tx, name: str, version: int, text: str) -> None:
+    """Keep a version for ever."""
+    tx.run(
+        """INSERT INTO playbooks (tenant, name, version, text, published_at)
+           VALUES (%(tenant)s, %(name)s, %(version)s, %(text)s, %(now)s)""",
+        {"name": name, "version": version, "text": text, "now": tx.now},
+    )
+
+
+def playbooks(tx: Tx) -> Sequence[dict[str, Any]]:
+    """Every version of every playbook, without their texts."""
+    return tx.dicts(
+        "SELECT name, version, published_at FROM playbooks WHERE tenant = %(tenant)s ORDER BY name, version"
+    )

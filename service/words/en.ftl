@@ -1,0 +1,473 @@
+# The sentences people read. A key is the code itself, or family-code (`skipped.no_contact` is `skipped-no_contact`).
+# Problems say what, where and how to mend it. The parameters behind a `#` come from whoever asks for the sentence.
+
+### Refusals: bills
+
+unknown_invoice = No bill { $invoice } is known here. Post its invoice.issued first, or correct the number.
+unknown_customer = No customer { $customer } is known here. Post customer.updated first, or correct the id.
+invoice_exists = Bill { $invoice } exists already with other content. Correct it with invoice.amended; ids are never used twice.
+due_required = The bill says neither when it is due nor its terms. Give due_on, or terms such as P30D.
+due_before_issued = The due date { $due_on } lies before the issue date { $issued_on }. Correct one of the two.
+duration_format = “{ $given }” is no duration. Write P30D, P2W or P1M.
+duration_range = The duration “{ $given }” leads beyond the calendar. Give a shorter one.
+date_out_of_range = { $given } is outside the days accepted here, { $earliest } to { $latest }. Check the year.
+date_in_future = { $given } lies ahead; today is { $today }, and this may be at most one day later. Correct the date.
+date_in_past = The date has passed. Name today or a later day.
+other_customer = Bill { $invoice } belongs to another customer. A payment can settle only its own customer’s bills.
+currency_mismatch = The currencies differ. Name bills and amounts of one and the same currency.
+case_closed = Bill { $case } is closed; there is nothing left to collect. Read the case again.
+terms_anchor_unknown = The terms count from a fact that is not known yet. Post that fact, or give due_on.
+
+### Refusals: money
+
+money_format = “{ $given }” is no amount. Write a decimal string such as "1200.50", without signs or separators.
+money_precision = “{ $given }” has more decimals than { $currency } knows. Leave them out.
+money_range = “{ $given }” is larger than any amount accepted here. Check the number of digits.
+currency_unknown = “{ $currency }” is no currency code of ISO 4217. Write one such as CNY, EUR or USD.
+currency_required = An amount needs its currency. Name it as an ISO 4217 code such as CNY.
+amount_not_positive = The amount must be more than nothing. Correct the amount; credits have an event of their own.
+over_allocated = The allocations add up to more than the { $limit } there is to allocate. Lower them.
+payment_exists = Payment { $payment } exists already with other content. Give a new payment an id of its own.
+unknown_payment = No payment { $payment } is known here. Post payment.received first, or correct the id.
+
+### Refusals: promises, pauses, tasks, contacts
+
+promise_too_far = A promise beyond { $until } needs a supervisor. Agree an earlier day, or ask one.
+promise_open = Bill { $case } has an open promise already. Wait for its day, or leave the bill out.
+nothing_to_promise = None of these bills has anything open to promise. Name bills that are open.
+promise_too_large = The promise is larger than the { $open } still open. Promise at most that.
+pause_too_long = Your role may pause until { $until } at most. Choose an earlier day, or ask a supervisor.
+already_paused = Bill { $case } is paused already for longer. Resume it first, or choose a later day.
+not_paused = Bill { $case } is not paused; there is nothing to resume.
+unknown_task = No task { $task } is known here. Read the work list again.
+task_closed = Task { $task } is already { $state }. Read the work list again.
+record_required = This task ({ NAME($kind, of: "task_kind") }) ends with a contact record. Say at least channel and outcome.
+record_incomplete = This task’s record also needs { $field }. Add it.
+unknown_contact = No contact { $contact } is known for this customer. Add the person first, or correct the id.
+
+### Refusals: approvals, holds, customers
+
+unknown_approval = No request { $approval } is known here. Read the list of approvals again.
+approval_closed = Request { $approval } is no longer open: it is { $state }. Read it again.
+approval_empty = This request has lost its content and cannot be answered. Ask for it anew.
+role_may_not_approve = Only { NAME($role, of: "role") } may answer this request. Pass it on to them.
+four_eyes = { $user } asked for this and may not answer it. Somebody else with the role must.
+content_changed = Request { $approval } no longer says what you saw. Read it again, then answer.
+request_open = Such a request ({ NAME($kind, of: "approval") }) is open already: { $approval }. Wait for its answer.
+hold_stands = Deliveries to { $customer } are stopped already. There is nothing more to apply.
+no_hold = No hold stands for { $customer }. There is nothing to release.
+unknown_hold = No hold { $hold } stands for this customer. Name the one from hold.applied.
+unknown_playbook = No playbook “{ $playbook }” is published. Publish it first, or name another.
+unknown_user = No user { $user } is known here. Create the user first, or correct the id.
+time_zone_unknown = “{ $given }” is no time zone. Write one such as Asia/Shanghai or Europe/Berlin.
+country_unknown = No holiday calendar is known for “{ $country }”. Write an ISO 3166 code such as CN, DE or GB-ENG.
+windows_order = The contact windows overlap or run backwards. Give each as opening and closing time, in order of the day.
+offset_format = “{ $given }” is no distance in days. Write P7D, -P7D or P1M.
+offset_range = The distance “{ $given }” leads beyond the calendar. Give a shorter one.
+
+### Problems of a request
+
+unauthorized = The key is missing or not valid. Send Authorization: Bearer and a key of this tenant.
+role_may_not = The role { NAME($role, of: "role") } may not do this. Use a key of a role that may.
+not_found = There is nothing of that name here. Check the address and the id.
+method_not_allowed = This address does not take that method. The Allow header lists those it takes.
+not_acceptable = The answer cannot be given in the form asked for. Accept application/json.
+conflict = Things stand otherwise now. Read again, then decide.
+event_id_reused = Event { $id } of { $source } came before with other content. Give a new event an id of its own.
+idempotency_key_reused = This Idempotency-Key was used with another request. Use a new key for a new request.
+idempotency_key_invalid = The Idempotency-Key must be 1 to 255 printable ASCII characters.
+in_progress = The first request with this Idempotency-Key is still under way. Ask again in a moment.
+cursor_invalid = The cursor is not one of ours, or belongs to other filters. Start again without it.
+payload_too_large = The body is larger than { $limit } bytes. Split it, or send a stream of lines.
+batch_too_large = The batch has more than { $limit } events. Split it, or send a stream of lines.
+unsupported_media_type = This content type is not understood here. The documentation lists the accepted ones.
+rate_limited = Too many requests. Wait as long as Retry-After says, then go on.
+database_away = The database cannot be reached. Nothing was done; try again as Retry-After says.
+overloaded = Too many requests are waiting. Nothing was done; try again as Retry-After says.
+busy = Somebody else is changing the same customer. Nothing was done; try again as Retry-After says.
+internal_error = Something went wrong on our side. Nothing was done; try again, and name the request id if it stays.
+invalid = The request holds invalid values; each is listed in errors.
+too_deep = The JSON is nested deeper than { $limit } levels. Flatten it.
+field_missing = This field is required. Add it.
+reason_required = A reason is needed here. Say why in a few words.
+clock_moves_forward = The clock stands at { $now } and moves forward only. Name that instant or a later one.
+clock_moving = The clock is being moved already. Wait until that has answered.
+not_sandbox = This tenant is live: its clock is real. Only a sandbox’s clock can be moved.
+not_live_yet = This tenant has not gone live. Nothing goes out before { $date }.
+playbook_exists = Version { $version } of playbook { $name } is published and never changes. Publish a new version.
+playbook_invalid = The playbook has mistakes; each is listed in errors with line and remedy.
+
+raced = Others changed the same thing at the same moment. Nothing was done; try again.
+stale = It has changed since you read it. Read it again and send the new ETag in If-Match.
+if_match_invalid = If-Match holds no ETag of ours. Send the ETag of the last answer as it came, or leave it out.
+invalid_json = The body is not valid JSON{ GIVEN($position) ->
+    [yes] {" "}(byte { $position }).
+   *[no] .
+} Check it near that place.
+unknown_field = This field is not known here. Check its spelling, or leave it out.
+wrong_type = This value is of the wrong type; wanted: { $expected }. Correct it.
+not_one_of = This value is not one of those allowed here: { $options }. Choose one of them.
+pattern = { $shape ->
+    [id] An id has 1 to 64 letters, digits, dots, underscores or hyphens. Correct it.
+    [currency] A currency is a code of ISO 4217 such as CNY. Correct it.
+    [period] A period is a month such as 2026-01. Correct it.
+    [duration] A duration is written P30D, P2W or P1M. Correct it.
+   *[other] This value does not have the form wanted here. Compare it with the documentation.
+}
+out_of_range = This value is out of range{ GIVEN($limit) ->
+    [yes] {" "}(limit: { $limit }).
+   *[no] .
+} Correct it.
+number_out_of_range = This is no number that can be handled. Send a finite one.
+too_long = This text is longer than { $limit } characters. Shorten it.
+too_short = This text is shorter than { $limit ->
+    [one] one character
+   *[other] { $limit } characters
+}. Fill it in, or leave the field out.
+too_many = This list has more than { $limit } items. Split it.
+too_few = This list needs at least { $limit ->
+    [one] one item
+   *[other] { $limit } items
+}. Fill it in.
+bad_date = This is no date of the calendar. Write YYYY-MM-DD.
+bad_time = This is no instant with its offset. Write 2026-03-20T09:00:00+08:00.
+amount_as_number = An amount must be a string such as "1200.50", not a JSON number: numbers lose cents.
+text_invalid = The text holds a NUL or broken Unicode. Remove it.
+control_character = The text holds a control character or a line break that may not stand here. Remove it.
+line_too_long = This line is longer than { $limit } bytes. Shorten the event.
+charset_unsupported = Only UTF-8 is understood. Encode the body as UTF-8.
+encoding_unsupported = Compressed bodies are not accepted. Send it uncompressed.
+body_incomplete = The body broke off before its end. Send it again.
+unknown_fields_too_large = The fields unknown here are larger than { $limit } bytes together. Leave some out.
+unknown_type = Events of this type are not understood here{ GIVEN($nearest) ->
+    [yes] ; similar: { $nearest }.
+   *[no] .
+} Check its spelling.
+specversion_unsupported = Only CloudEvents 1.0 is understood. Set specversion to "1.0".
+source_reserved = This source is reserved for the service itself. Name your own system.
+data_base64_unsupported = Binary data are not understood. Send the data as JSON in data.
+tenant_exists = There is a tenant { $tenant } already. Choose another name.
+
+### Refusals: webhook addresses
+
+url_malformed = The address is no URL. Write https://host/path.
+url_characters = The address holds characters a URL may not have. Write them as %XX.
+url_too_long = The address is longer than { $limit } characters. Shorten it.
+scheme_not_allowed = “{ $scheme }” cannot be delivered to. Write an https address.
+https_required = Webhooks go to https addresses only. Use https, or ask the operator to allow http.
+userinfo_not_allowed = The address holds a user name or password. Leave them out: deliveries are signed.
+fragment_not_allowed = The address has a part after “#”. Leave it out.
+host_missing = The address names no host. Write https://host/path.
+host_invalid = The host is neither a name nor an address. Correct it.
+host_percent = The host holds percent signs. Write it plainly.
+host_not_ascii = The host holds other than ASCII characters. Write it in its xn-- form.
+host_too_long = The host is longer than { $limit } characters. Shorten it.
+port_invalid = The port is no number between 1 and 65535. Correct it.
+port_not_allowed = Port { $port } is not open to webhooks; allowed: { $allowed }. Use one of those.
+address_denied = { $host } leads into a private network. Use a public address, or ask the operator to allow that network.
+
+### Titles of problems, by status
+
+title-400 = Not understood
+title-401 = Key missing or not valid
+title-403 = Not allowed
+title-404 = Not found
+title-405 = Method not allowed
+title-406 = Not available in that form
+title-409 = Conflict
+title-412 = Changed in the meantime
+title-413 = Too large
+title-415 = Content type not understood
+title-422 = Not acceptable as it stands
+title-429 = Too many requests
+title-500 = Our mistake
+title-503 = Not available just now
+
+### Why a step was skipped
+
+skipped-backfill = Its day had passed before the bill was recorded here.
+skipped-missed = Its day was missed; a later step reached the customer instead.
+skipped-paused = The case was paused on its day.
+skipped-too_late = Its last day has passed.
+skipped-condition = Its conditions did not hold when it fired.
+skipped-exception = One of its exceptions applied when it fired.
+skipped-level_reached = The case already stood at that level or above; nobody was told again.
+skipped-no_contact = The customer has nobody who may receive details and has the address needed; a task to find somebody is open.
+skipped-restricted = The customer must not be contacted (do-not-contact, lawyer or insolvency).
+skipped-channel_not_configured = This channel is not set up for the tenant.
+skipped-too_often = The last task of this kind was too recent.
+skipped-hold_stands = A hold stands already and the bill is behind it.
+skipped-closed = The bill was closed before it fired.
+
+### Why a task is there
+
+task-confirm_bill = Ask the customer to confirm the bill and to give the tax-invoice details.
+task-due_soon = Remind the customer kindly that the bill falls due soon.
+task-overdue = Ask for the whole overdue amount and for a day on which it comes.
+task-issue_tax_invoice = Issue the tax invoice with the details the customer gave.
+task-collect_pod = Collect the signed proof of delivery.
+task-help_collect = Say what help is wanted and give it; the owner keeps the case.
+task-decide_hand_over = Decide whether the case is handed over to a court, a lawyer or an agency.
+task-promise_broken = The promised money has not come: ask for the cause and for payment now.
+task-no_contact = Find a person who may receive account details, with phone and e-mail.
+task-reply_received = The customer has answered: read it and decide how to go on.
+
+### Notices to our own people: $customer (name), $count (bills), $bills (their numbers), $about (what a reminder is of)
+
+notice-bills_missing = { $count ->
+    [one] One monthly-billed customer has no bill for last month: { $customer }.
+   *[other] { $count } monthly-billed customers have no bill for last month: { $customer }.
+}
+notice-bill_unsent = { $customer }: { $count ->
+    [one] one reviewed bill has not been sent: { $bills }.
+   *[other] { $count } reviewed bills have not been sent: { $bills }.
+}
+notice-unconfirmed = { $customer }: { $count ->
+    [one] one bill is still unconfirmed after the 20th: { $bills }.
+   *[other] { $count } bills are still unconfirmed after the 20th: { $bills }.
+}
+notice-tax_invoice_missing = { $customer }: the tax invoice should have been issued by now for { $bills }.
+notice-tax_invoice_not_dispatched = { $customer }: payment falls due in a week and the tax invoice has not been sent for { $bills }.
+notice-pod_incomplete = { $customer }: the proof of delivery is still incomplete for { $bills }.
+notice-overdue_one_month = { $customer }: { $count ->
+    [one] one bill is over one month overdue: { $bills }. Your help is wanted.
+   *[other] { $count } bills are over one month overdue: { $bills }. Your help is wanted.
+}
+notice-overdue_two_months = { $customer }: { $count ->
+    [one] one bill is over two months overdue: { $bills }. Your help is wanted.
+   *[other] { $count } bills are over two months overdue: { $bills }. Your help is wanted.
+}
+notice-hold_applied = Deliveries to { $customer } are stopped because of overdue bills: { $bills }.
+notice-hold_unacknowledged = { $customer }: one open day on, the ERP has not acknowledged that deliveries are stopped ({ $about }).
+notice-task_neglected = { $customer }: a task has stood open for three open days ({ $about }).
+notice-request_unanswered = { $customer }: a request is waiting for your answer ({ $about }).
+notice-backfilled = { $customer }: { $count ->
+    [one] one bill was recorded after its steps were due: { $bills }.
+   *[other] { $count } bills were recorded after their steps were due: { $bills }.
+}
+notice-credit_stop_granted = { $customer }: stopping credit was agreed. Please tell sales, the tills and the customer.
+notice-hand_over_granted = { $customer }: handing over was agreed for { $bills }.
+notice-write_off_granted = { $customer }: writing off was agreed for { $bills }.
+notice-plan_granted = { $customer }: an instalment plan was agreed for { $bills }.
+notice-extension_granted = { $customer }: a later due date was agreed for { $bills }.
+notice-discount_granted = { $customer }: a discount was agreed for { $bills }.
+notice-statement_granted = { $customer }: a statement of account was agreed for { $bills }.
+notice-propose_credit_stop = { $customer }: stopping credit is proposed because of { $bills }.
+notice-propose_hand_over = { $customer }: handing over to legal is proposed for { $bills }.
+notice-propose_statement = { $customer }: a statement of account is to be sent for { $bills }.
+
+### Why a next action comes, and what holds it back
+
+schedule-after = Rule { $rule }: { $days ->
+    [one] one day after
+   *[other] { $days } days after
+} { NAME($start, of: "start") } ({ $anchor }).
+schedule-before = Rule { $rule }: { $days ->
+    [one] one day before
+   *[other] { $days } days before
+} { NAME($start, of: "start") } ({ $anchor }).
+schedule-same_day = Rule { $rule }: on the day of { NAME($start, of: "start") } ({ $anchor }).
+schedule-at_once = Rule { $rule }: at once with { NAME($start, of: "start") } ({ $anchor }).
+schedule-moved = Moved from { $on }, a closed day, to the next open one.
+schedule-waits_for_start = Waits until { NAME($start, of: "start") } is known.
+schedule-waits_for_progress = Waits until { $until }: the latest progress was on { $progress }.
+schedule-waits_for_answer = Waits for the answer to request { $approval }.
+schedule-asked_again = Asked again on { $on }; the earlier request was rejected on { $rejected }.
+schedule-waits_quietly = Nothing is asked before { $until }: the bill was recorded late.
+schedule-waits_for_go_live = Waits until the tenant goes live on { $until }.
+schedule-after_resume = Not before { $until }: a person resumed the case.
+schedule-one_a_day = Waits until { $until }: missed escalations follow one per open day.
+schedule-paused_promise = Held back until { $until } by a promise to pay.
+schedule-paused_plan = Held back until { $until } by an instalment plan.
+schedule-paused_dispute = Held back by a dispute until it is resolved.
+schedule-paused_draft = Held back until { $until } by a draft that matures then.
+schedule-paused_manual = Held back until { $until } by a person’s pause.
+schedule-habit = Done as a visit or a call by the customer’s habit on that day.
+schedule-restricted = Held back: the customer must not be contacted.
+schedule-promise_check = The promise is judged: { $until } is its last day in time.
+schedule-confirmation_ends = Collection begins after the due date even without a confirmation.
+schedule-pause_ends = The pause ends on { $until }.
+schedule-draft_matures = The draft matures on { $until }.
+schedule-taken_up = The case is taken up when the tenant goes live.
+schedule-closed = Nothing more: the case is closed.
+schedule-nothing = Nothing is planned as things stand.
+
+### Why something about a case changed
+
+disabled-gone = The receiver answered that the address is gone.
+disabled-failing = No delivery has arrived for days.
+stage-issued = The bill was issued.
+stage-confirmed = The customer confirmed the bill.
+stage-due_passed = The due date passed without a confirmation.
+stage-hand_over = The hand-over was agreed.
+stage-resent = The corrected bill was sent anew.
+cancelled-paused = The case was paused.
+cancelled-confirmed = The customer confirmed the bill.
+cancelled-resent = The corrected bill was sent anew.
+cancelled-stage_changed = The case went on to another stage.
+cancelled-due_date_changed = Another due date was agreed.
+cancelled-paid = The bill was paid.
+cancelled-credited = The bill was credited.
+cancelled-voided = The bill was voided.
+cancelled-bills_behind_hold = Bills stand behind the hold again.
+cancelled-hand_over = The case was handed over.
+cancelled-written_off = The bill was written off.
+resumed-person = A person resumed it.
+resumed-until = The pause’s last day is over.
+resumed-promise_kept = The promise was kept.
+resumed-promise_broken = The promise was not kept.
+resumed-draft_matured = The draft’s day passed.
+resumed-draft_honoured = The draft was honoured.
+resumed-draft_returned = The draft was returned.
+draft-matured = Its day passed.
+draft-honoured = It was honoured.
+draft-returned = It was returned.
+unapplied-reversed = The payment was reversed.
+unapplied-credited = A credit note left less to pay.
+unapplied-amended = A correction left less to pay.
+unapplied-voided = The bill was voided.
+reopened-payment_reversed = The payment was reversed.
+reopened-amended = A correction left something to pay.
+reopened-credited = A change of credit left something to pay.
+released-paid = The last bill behind the hold was closed.
+released-granted = The release was granted.
+released-person = A person released it.
+struck-closed = The bill was closed before the message left.
+struck-paused = The case was paused before the message left.
+struck-restricted = The customer must not be contacted any more.
+struck-stage_changed = The case went on to another stage before the message left.
+struck-letter = A letter about this bill replaces the message.
+paused-promise = A promise to pay covers it.
+paused-plan = An instalment plan covers it.
+paused-dispute = It is disputed.
+paused-draft = A maturing draft covers it.
+paused-manual = A person paused it.
+
+### Mistakes in a playbook
+
+playbook-shape = The value does not fit here{ GIVEN($what) ->
+    [yes] : { $what }.
+   *[no] .
+} Compare with a published playbook.
+playbook-field_missing = “{ $name }” is missing. Add it.
+playbook-field_unknown = “{ $name }” is not known here. Check its spelling, or remove it.
+playbook-wrong_type = Wanted here: { NAME($wanted, of: "shape") }; found: { NAME($given, of: "shape") }. Correct the value.
+playbook-not_one_of = “{ $given }” is not allowed here. Compare with a published playbook.
+playbook-whole_number = “{ $given }” is no whole number from { $least } to { $most }. Correct it.
+playbook-whole_days = “{ $given }” must be days, not months, and not negative. Write P3D.
+playbook-word_unknown = “{ $given }” is not known here. Known: { $known }.
+playbook-empty = There is nothing here. Write at least one item.
+playbook-at_unknown = “{ $given }” is no moment. Write a distance such as P7D, “now”, or exactly one of offset, day and open_days.
+playbook-until_unknown = “{ $given }” is no end. Write due, confirmed, closed, a distance such as P30D, or a level.
+playbook-wait_unknown = “{ $given }” cannot be waited for. Write wait: without_progress: P14D.
+playbook-action_unknown = “{ $given }” is no action. Write exactly one of { $known }, with at most when, unless and rule beside it.
+playbook-request_shape = A request has kind, role, granted (a list of actions), and perhaps again and remind_open_days; this one has: { $given }.
+playbook-audience_empty = A notice needs somebody to read it. Name at least one audience.
+playbook-cannot_wait_for_grant = This action cannot wait for a grant. Use letter, hold or propose.
+playbook-select_needs_scope = Step “{ $step }”: select narrows customers. Give its ladder the scope customer or tenant, or remove select.
+playbook-condition_needs_case = Step “{ $step }”: “{ $name }” asks a case, and this ladder has none. Remove it, or use the scope case.
+playbook-money_format = “{ $given }” is no amount. Write a decimal string such as "100000".
+playbook-money_precision = “{ $given }” has more decimals than its currency knows. Leave them out.
+playbook-money_range = “{ $given }” is larger than any amount accepted. Check the digits.
+playbook-currency_unknown = The currency of “{ $given }” is no code of ISO 4217. Write one such as CNY.
+playbook-offset_format = “{ $given }” is no distance in days. Write P7D, -P7D or P1M.
+playbook-offset_range = “{ $given }” leads beyond the calendar. Give a shorter distance.
+playbook-start_unknown = “{ $given }” starts no clock. Known: { $facts }; or level, granted, answered, letter, day_of_month, weekday.
+playbook-while_not_own = “{ $name }” is no fact of the case itself and may not stand under “while”. Move it to “when”.
+playbook-action_shape = An action is a mapping such as “escalate: supervisor”. Write it so.
+playbook-template_unknown = There is no template “{ $given }”. Known: { $known }.
+playbook-step_twice = Two steps are called “{ $step }”. Give one another name.
+playbook-repetition_without_end = Step “{ $step }” repeats without an end. Add until or times.
+playbook-repetition_stands_still = Step “{ $step }” repeats at once for ever. Give every a positive distance.
+playbook-now_is_once = Step “{ $step }” fires at once; every, wait and never_after make no sense with it. Remove them.
+playbook-can_never_fire = Step “{ $step }” can never fire: { NAME($why, of: "never") }. Change that, or remove the step.
+playbook-level_out_of_order = Step “{ $step }” raises no higher than “{ $before }”, which comes earlier. Put the levels in order.
+playbook-calendar_needs_scope = Step “{ $step }” starts on a day of the calendar. Give its ladder the scope customer or tenant.
+playbook-scope_needs_calendar = Step “{ $step }” of a customer’s or tenant’s ladder needs a day of the calendar. Start it with day_of_month or weekday.
+playbook-yaml_syntax = The file is not valid YAML here: { $what }. Check indentation, colons and quotes.
+playbook-yaml_text = The file holds characters YAML does not allow. Save it as plain UTF-8 text.
+playbook-yaml_empty = The file is empty. Begin it with “grammar: 1”.
+playbook-yaml_documents = The file holds more than one document. Remove the line “---” and what follows.
+playbook-yaml_twice = “{ $key }” stands twice in the same mapping. Remove one of the two.
+playbook-yaml_key = A key must be plain text. Write a word and a colon.
+playbook-yaml_tag = The tag “{ $tag }” is not allowed. Write the value without it.
+playbook-yaml_alias = The alias “*{ $name }” names nothing that stands before it. Define it first with “&{ $name }”.
+playbook-yaml_too_large = The file is larger than { $limit } bytes. Shorten it.
+playbook-yaml_too_many = With its aliases the file has more than { $limit } values. Use fewer aliases.
+playbook-yaml_too_deep = The file is nested deeper than { $limit } levels. Flatten it.
+
+### Names of things
+
+role-viewer = viewer
+role-collector = collector
+role-supervisor = supervisor
+role-manager = manager
+role-general_manager = general manager
+role-boss = boss
+role-finance = finance
+role-sales = sales
+role-legal = legal
+role-warehouse = warehouse
+role-erp = ERP
+role-admin = administrator
+role-owner = owner
+level-none = none
+level-supervisor = supervisor
+level-manager = manager
+level-general_manager = general manager
+level-hold = deliveries stopped
+level-formal = formal dunning letter
+level-legal = lawyer’s letter
+task_kind-call = call
+task_kind-visit = visit
+task_kind-review = review
+task_kind-pod = proof of delivery
+task_kind-find_contact = find a contact
+task_kind-assist = assistance
+task_kind-finance = finance
+task_kind-legal = legal
+approval-hold = hold
+approval-release = release
+approval-letter = formal letter
+approval-lawyer_letter = lawyer’s letter
+approval-plan = plan
+approval-extension = extension
+approval-discount = discount
+approval-write_off = write-off
+approval-credit_stop = credit stop
+approval-hand_over = hand-over
+start-statement = the bill’s dispatch
+start-issued = the issue date
+start-submitted = the submission for review
+start-period = the month after the bill’s period
+start-due = the due date
+start-confirmed = the confirmation
+start-pod = the proof of delivery
+start-resent = the renewed dispatch
+start-tax_requested = the request for the tax invoice
+start-tax_issued = the tax invoice
+start-tax_dispatched = the tax invoice’s dispatch
+start-level = the level’s first day
+start-granted = the grant
+start-answered = the answer
+start-letter = the letter
+start-calendar = the calendar’s day
+task_kind-reconcile = reconciliation
+task_kind-deduct = payroll deduction
+never-stage = its conditions leave no stage
+never-level = its conditions leave no level
+never-until_due = it begins only after the due date, where it ends
+never-until_before_at = it ends before it begins
+never-never_after_before_at = its last day lies before its first
+never-monthly = its conditions on “monthly” contradict each other
+never-pod = its conditions on “pod” contradict each other
+never-pod_complete = its conditions on “pod_complete” contradict each other
+never-confirmed = its conditions on “confirmed” contradict each other
+never-tax_wanted = its conditions on “tax_wanted” contradict each other
+never-tax_issued = its conditions on “tax_issued” contradict each other
+never-tax_dispatched = its conditions on “tax_dispatched” contradict each other
+shape-array = a list
+shape-object = a mapping
+shape-str = a text
+shape-int = a whole number
+shape-bool = true or false

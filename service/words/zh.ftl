@@ -1,0 +1,455 @@
+# 给人看的句子。键就是代码本身，或“类别-代码”（`skipped.no_contact` 即 `skipped-no_contact`）。键与参数须与 en.ftl 一致。
+# 问题类句子说明：什么问题、在哪里、怎样改正。
+
+### 拒绝：账单
+
+unknown_invoice = 没有账单 { $invoice }。请先提交其 invoice.issued，或更正编号。
+unknown_customer = 没有客户 { $customer }。请先提交 customer.updated，或更正编号。
+invoice_exists = 账单 { $invoice } 已存在且内容不同。请用 invoice.amended 更正；编号不得重复使用。
+due_required = 账单既没有到期日，也没有付款条件。请给出 due_on，或给出 P30D 这样的 terms。
+due_before_issued = 到期日 { $due_on } 早于开票日 { $issued_on }。请更正其中之一。
+duration_format = “{ $given }”不是期限。请写作 P30D、P2W 或 P1M。
+duration_range = 期限“{ $given }”超出日历范围。请缩短。
+date_out_of_range = { $given } 不在可接受的日期（{ $earliest }至{ $latest }）之内。请检查年份。
+date_in_future = { $given } 尚未到来；今天是{ $today }，此处最多可晚一天。请更正日期。
+date_in_past = 日期已过。请填写今天或以后的日期。
+other_customer = 账单 { $invoice } 属于另一客户。付款只能核销本客户的账单。
+currency_mismatch = 币种不一致。请只写同一币种的账单和金额。
+case_closed = 账单 { $case } 已结案，无需再催收。请重新读取该案。
+terms_anchor_unknown = 付款条件的起算事实尚未知晓。请先提交该事实，或给出 due_on。
+
+### 拒绝：金额
+
+money_format = “{ $given }”不是金额。请写 "1200.50" 这样的十进制字符串，不带符号和分隔符。
+money_precision = “{ $given }”的小数位多于 { $currency } 所允许的位数。请去掉多余的小数位。
+money_range = “{ $given }”超出可接受的金额。请检查位数。
+currency_unknown = “{ $currency }”不是 ISO 4217 币种代码。请写 CNY、EUR 或 USD 等代码。
+currency_required = 金额须有币种。请写 CNY 等 ISO 4217 代码。
+amount_not_positive = 金额须大于零。请更正金额；贷项另有专门的事件。
+over_allocated = 分配金额合计超过可分配的 { $limit }。请减少。
+payment_exists = 付款 { $payment } 已存在且内容不同。新的付款请使用新的编号。
+unknown_payment = 没有付款 { $payment }。请先提交 payment.received，或更正编号。
+
+### 拒绝：承诺、暂停、任务、联系人
+
+promise_too_far = 晚于{ $until }的承诺须由主管登记。请约定更早的日期，或请主管办理。
+promise_open = 账单 { $case } 已有未到期的承诺。请等到承诺日，或不包括该账单。
+nothing_to_promise = 这些账单都没有可承诺的未付金额。请填写未付清的账单。
+promise_too_large = 承诺金额大于未付的 { $open }。承诺不得超过该数。
+pause_too_long = 您的角色最多可暂停至{ $until }。请选更早的日期，或请主管办理。
+already_paused = 账单 { $case } 已有更长的暂停。请先恢复，或选择更晚的日期。
+not_paused = 账单 { $case } 未暂停，无需恢复。
+unknown_task = 没有任务 { $task }。请重新读取工作清单。
+task_closed = 任务 { $task } 已是 { $state } 状态。请重新读取工作清单。
+record_required = 结束{ NAME($kind, of: "task_kind") }任务须有联系记录。请至少填写渠道和结果。
+record_incomplete = 该任务的记录还须填写 { $field }。请补上。
+unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，或更正编号。
+
+### 拒绝：审批、停货、客户
+
+unknown_approval = 没有审批 { $approval }。请重新读取审批列表。
+approval_closed = 审批 { $approval } 已不再待批，现为 { $state } 状态。请重新读取。
+approval_empty = 该审批已无内容，无法答复。请重新提出。
+role_may_not_approve = 只有{ NAME($role, of: "role") }可以答复该审批。请转交其办理。
+four_eyes = 该审批由 { $user } 提出，其本人不得答复。须由同一角色的其他人办理。
+content_changed = 审批 { $approval } 的内容已与您所见不同。请重新读取后再答复。
+request_open = 已有一项待批的{ NAME($kind, of: "approval") }审批：{ $approval }。请等待答复。
+hold_stands = 客户 { $customer } 已停止发货，无需再次停货。
+no_hold = 客户 { $customer } 未被停货，无需解除。
+unknown_hold = 该客户没有停货 { $hold }。请使用 hold.applied 中的编号。
+unknown_playbook = 没有已发布的流程“{ $playbook }”。请先发布，或改用其他流程。
+unknown_user = 没有用户 { $user }。请先建立该用户，或更正编号。
+time_zone_unknown = “{ $given }”不是时区。请写 Asia/Shanghai 或 Europe/Berlin 等名称。
+country_unknown = 没有“{ $country }”的节假日历。请写 CN、DE 或 GB-ENG 等 ISO 3166 代码。
+windows_order = 联系时段重叠或先后颠倒。请按一天的先后写出每段的开始和结束时间。
+offset_format = “{ $given }”不是日期间隔。请写作 P7D、-P7D 或 P1M。
+offset_range = 日期间隔“{ $given }”超出日历范围。请缩短。
+
+### 请求的问题
+
+unauthorized = 缺少密钥或密钥无效。请发送 Authorization: Bearer 和本租户的密钥。
+role_may_not = { NAME($role, of: "role") }角色无权进行此操作。请使用有权角色的密钥。
+not_found = 此处没有该名称的内容。请检查地址和编号。
+method_not_allowed = 该地址不接受这种方法。可用的方法见 Allow 头。
+not_acceptable = 无法按所要求的形式答复。请接受 application/json。
+conflict = 现状已有变化。请重新读取后再决定。
+event_id_reused = { $source } 的事件 { $id } 此前已以不同内容提交。新的事件请使用新的编号。
+idempotency_key_reused = 该 Idempotency-Key 已用于另一请求。新的请求请使用新的键。
+idempotency_key_invalid = Idempotency-Key 须为 1 至 255 个可打印的 ASCII 字符。
+in_progress = 使用该 Idempotency-Key 的首个请求仍在处理。请稍后再问。
+cursor_invalid = 该游标不是本服务所发，或属于其他筛选条件。请不带游标重新开始。
+payload_too_large = 正文超过 { $limit } 字节。请拆分，或以逐行流的方式发送。
+batch_too_large = 批次超过 { $limit } 个事件。请拆分，或以逐行流的方式发送。
+unsupported_media_type = 此处不接受该内容类型。可用的类型见文档。
+rate_limited = 请求过多。请按 Retry-After 等待后继续。
+database_away = 数据库无法连接。未做任何更改；请按 Retry-After 重试。
+overloaded = 等待中的请求过多。未做任何更改；请按 Retry-After 重试。
+busy = 另有操作正在更改同一客户。未做任何更改；请按 Retry-After 重试。
+internal_error = 我方出现错误。未做任何更改；请重试，若仍出现请告知请求编号。
+invalid = 请求中有无效的值，逐项列于 errors。
+too_deep = JSON 嵌套超过 { $limit } 层。请减少层次。
+field_missing = 缺少必填字段。请补上。
+reason_required = 此处须说明理由。请简要填写。
+clock_moves_forward = 时钟现为{ $now }，只能向前。请填写该时刻或以后的时刻。
+clock_moving = 时钟正在移动。请等该次请求答复后再试。
+not_sandbox = 该租户为正式租户，时钟为真实时间。只有沙箱的时钟可以移动。
+not_live_yet = 该租户尚未上线。{ $date }之前不对外发送任何内容。
+playbook_exists = 流程 { $name } 的第 { $version } 版已发布，不再更改。请发布新版本。
+playbook_invalid = 流程有错误，逐项列于 errors，并附行号和改正办法。
+
+raced = 另有操作同时更改了同一内容。未做任何更改；请重试。
+stale = 自您读取以来内容已变化。请重新读取，并在 If-Match 中发送新的 ETag。
+if_match_invalid = If-Match 中不是本服务的 ETag。请原样发送上次答复的 ETag，或不发送。
+invalid_json = 正文不是有效的 JSON{ GIVEN($position) ->
+    [yes] （第 { $position } 字节）。
+   *[no] 。
+}请检查该处附近。
+unknown_field = 此处没有该字段。请检查拼写，或删去。
+wrong_type = 值的类型不对；应为：{ $expected }。请更正。
+not_one_of = 值不在此处允许之列：{ $options }。请选用其一。
+pattern = { $shape ->
+    [id] 编号须为 1 至 64 个字母、数字、点、下划线或连字符。请更正。
+    [currency] 币种须为 CNY 等 ISO 4217 代码。请更正。
+    [period] 账期须为 2026-01 这样的月份。请更正。
+    [duration] 期限须写作 P30D、P2W 或 P1M。请更正。
+   *[other] 值不符合此处要求的格式。请对照文档。
+}
+out_of_range = 值超出范围{ GIVEN($limit) ->
+    [yes] （界限：{ $limit }）。
+   *[no] 。
+}请更正。
+number_out_of_range = 无法处理这样的数字。请发送有限的数。
+too_long = 文本超过 { $limit } 个字符。请缩短。
+too_short = 文本不足 { $limit } 个字符。请填写，或不写该字段。
+too_many = 列表超过 { $limit } 项。请拆分。
+too_few = 列表至少须有 { $limit } 项。请填写。
+bad_date = 这不是日历上的日期。请写作 YYYY-MM-DD。
+bad_time = 这不是带时差的时刻。请写作 2026-03-20T09:00:00+08:00。
+amount_as_number = 金额须为 "1200.50" 这样的字符串，不得为 JSON 数字：数字会丢失分位。
+text_invalid = 文本含有 NUL 或损坏的 Unicode。请删去。
+control_character = 文本含有此处不允许的控制字符或换行。请删去。
+line_too_long = 该行超过 { $limit } 字节。请缩短事件。
+charset_unsupported = 只支持 UTF-8。请以 UTF-8 编码正文。
+encoding_unsupported = 不接受压缩的正文。请不压缩发送。
+body_incomplete = 正文未传完即中断。请重新发送。
+unknown_fields_too_large = 未知字段合计超过 { $limit } 字节。请删去一些。
+unknown_type = 不支持该类型的事件{ GIVEN($nearest) ->
+    [yes] ；相近的有：{ $nearest }。
+   *[no] 。
+}请检查拼写。
+specversion_unsupported = 只支持 CloudEvents 1.0。请将 specversion 设为 "1.0"。
+source_reserved = 该 source 为本服务保留。请填写贵方系统的名称。
+data_base64_unsupported = 不支持二进制数据。请在 data 中以 JSON 发送。
+tenant_exists = 租户 { $tenant } 已存在。请换一个名称。
+
+### 拒绝：Webhook 地址
+
+url_malformed = 地址不是 URL。请写作 https://host/path。
+url_characters = 地址含有 URL 不允许的字符。请写作 %XX。
+url_too_long = 地址超过 { $limit } 个字符。请缩短。
+scheme_not_allowed = 无法投递到“{ $scheme }”。请写 https 地址。
+https_required = Webhook 只发往 https 地址。请使用 https，或请运维人员允许 http。
+userinfo_not_allowed = 地址中含有用户名或密码。请删去：投递带有签名。
+fragment_not_allowed = 地址在“#”之后还有内容。请删去。
+host_missing = 地址没有主机。请写作 https://host/path。
+host_invalid = 主机既不是名称也不是 IP 地址。请更正。
+host_percent = 主机含有百分号。请直接书写。
+host_not_ascii = 主机含有非 ASCII 字符。请写作 xn-- 形式。
+host_too_long = 主机超过 { $limit } 个字符。请缩短。
+port_invalid = 端口不是 1 至 65535 之间的数字。请更正。
+port_not_allowed = Webhook 不可使用端口 { $port }；允许：{ $allowed }。请改用其中之一。
+address_denied = { $host } 指向内部网络。请使用公网地址，或请运维人员允许该网络。
+
+### 各状态的标题
+
+title-400 = 无法理解
+title-401 = 缺少密钥或密钥无效
+title-403 = 无权进行
+title-404 = 未找到
+title-405 = 方法不可用
+title-406 = 没有该形式
+title-409 = 冲突
+title-412 = 内容已变化
+title-413 = 过大
+title-415 = 内容类型不支持
+title-422 = 内容有误
+title-429 = 请求过多
+title-500 = 我方错误
+title-503 = 暂时不可用
+
+### 步骤为何跳过
+
+skipped-backfill = 账单登记时该步骤的日期已过。
+skipped-missed = 该步骤的日期已错过，改由之后的步骤联系客户。
+skipped-paused = 当日该案处于暂停。
+skipped-too_late = 最后期限已过。
+skipped-condition = 执行时不符合条件。
+skipped-exception = 执行时符合例外情形。
+skipped-level_reached = 该案已达到该级别或更高级别，未再通知。
+skipped-no_contact = 客户没有可接收账款信息且有所需地址的联系人；已建立寻找联系人的任务。
+skipped-restricted = 该客户不得联系（勿扰、已委托律师或破产）。
+skipped-channel_not_configured = 租户未设置该渠道。
+skipped-too_often = 距上一次同类任务时间太近。
+skipped-hold_stands = 已停货，该账单已在停货范围内。
+skipped-closed = 执行前账单已结案。
+
+### 任务为何产生
+
+task-confirm_bill = 请客户确认账单，并索取开票信息。
+task-due_soon = 友好提醒客户账单即将到期。
+task-overdue = 请客户支付全部逾期金额，并约定到账日期。
+task-issue_tax_invoice = 按客户提供的信息开具发票。
+task-collect_pod = 收齐签收回单。
+task-help_collect = 说明需要何种协助并予以协助；案件仍由原负责人办理。
+task-decide_hand_over = 决定是否移交诉讼、律师或代理机构。
+task-promise_broken = 承诺的款项未到：询问原因，并请客户立即付款。
+task-no_contact = 寻找可接收账款信息的联系人，取得电话和邮箱。
+task-reply_received = 客户已回复：请阅读并决定后续办法。
+
+### 给我方人员的通知：$customer（名称）、$count（账单数）、$bills（账单号）、$about（所提醒的事项）
+
+notice-bills_missing = { $count ->
+   *[other] 有 { $count } 家月结客户没有上月账单：{ $customer }。
+}
+notice-bill_unsent = { $customer }：{ $count ->
+   *[other] 有 { $count } 份已提交审核的账单尚未发出：{ $bills }。
+}
+notice-unconfirmed = { $customer }：{ $count ->
+   *[other] 有 { $count } 份账单过 20 日仍未确认：{ $bills }。
+}
+notice-tax_invoice_missing = { $customer }：应已开具而尚未开具发票：{ $bills }。
+notice-tax_invoice_not_dispatched = { $customer }：一周后到期而发票尚未寄出：{ $bills }。
+notice-pod_incomplete = { $customer }：回单仍未收齐：{ $bills }。
+notice-overdue_one_month = { $customer }：{ $count ->
+   *[other] 有 { $count } 份账单逾期超过一个月：{ $bills }。请予协助。
+}
+notice-overdue_two_months = { $customer }：{ $count ->
+   *[other] 有 { $count } 份账单逾期超过两个月：{ $bills }。请予协助。
+}
+notice-hold_applied = 因账款逾期，已停止向 { $customer } 发货：{ $bills }。
+notice-hold_unacknowledged = { $customer }：一个工作日后 ERP 仍未确认停货（{ $about }）。
+notice-task_neglected = { $customer }：任务已三个工作日未处理（{ $about }）。
+notice-request_unanswered = { $customer }：有审批等待您答复（{ $about }）。
+notice-backfilled = { $customer }：{ $count ->
+   *[other] 有 { $count } 份账单在步骤到期后才登记：{ $bills }。
+}
+notice-credit_stop_granted = { $customer }：已同意停止赊销。请告知销售、收银和客户。
+notice-hand_over_granted = { $customer }：已同意移交：{ $bills }。
+notice-write_off_granted = { $customer }：已同意核销：{ $bills }。
+notice-plan_granted = { $customer }：已同意分期计划：{ $bills }。
+notice-extension_granted = { $customer }：已同意展期：{ $bills }。
+notice-discount_granted = { $customer }：已同意折扣：{ $bills }。
+notice-statement_granted = { $customer }：已同意寄送对账单：{ $bills }。
+notice-propose_credit_stop = { $customer }：建议停止赊销，涉及 { $bills }。
+notice-propose_hand_over = { $customer }：建议移交法务，涉及 { $bills }。
+notice-propose_statement = { $customer }：应寄送对账单，涉及 { $bills }。
+
+### 下一步为何到来，为何等待
+
+schedule-after = 规则 { $rule }：{ NAME($start, of: "start") }（{ $anchor }）后 { $days } 天。
+schedule-before = 规则 { $rule }：{ NAME($start, of: "start") }（{ $anchor }）前 { $days } 天。
+schedule-same_day = 规则 { $rule }：{ NAME($start, of: "start") }（{ $anchor }）当天。
+schedule-at_once = 规则 { $rule }：随{ NAME($start, of: "start") }（{ $anchor }）立即进行。
+schedule-moved = { $on }为休息日，顺延至下一工作日。
+schedule-waits_for_start = 等待{ NAME($start, of: "start") }确定。
+schedule-waits_for_progress = 等至{ $until }：最近的进展在{ $progress }。
+schedule-waits_for_answer = 等待审批 { $approval } 的答复。
+schedule-asked_again = { $on }再次提请；此前的审批于{ $rejected }被驳回。
+schedule-waits_quietly = { $until }之前不提请审批：账单登记较晚。
+schedule-waits_for_go_live = 等待租户于{ $until }上线。
+schedule-after_resume = { $until }之前不进行：由人员恢复。
+schedule-one_a_day = 等至{ $until }：错过的升级每个工作日补一级。
+schedule-paused_promise = 因付款承诺暂停至{ $until }。
+schedule-paused_plan = 因分期计划暂停至{ $until }。
+schedule-paused_dispute = 因争议暂停，直至解决。
+schedule-paused_draft = 因票据暂停至{ $until }到期。
+schedule-paused_manual = 因人员暂停至{ $until }。
+schedule-habit = 届时按客户习惯改为上门或电话。
+schedule-restricted = 暂不进行：该客户不得联系。
+schedule-promise_check = 判断承诺是否履行：{ $until }为最后期限。
+schedule-confirmation_ends = 到期日后即使未确认也进入催收。
+schedule-pause_ends = 暂停于{ $until }结束。
+schedule-draft_matures = 票据于{ $until }到期。
+schedule-taken_up = 租户上线时开始处理该案。
+schedule-closed = 已结案，不再进行。
+schedule-nothing = 目前没有计划中的步骤。
+
+### 案件变化的原因
+
+disabled-gone = 接收方答复该地址已不存在。
+disabled-failing = 连续多日未能投递。
+stage-issued = 账单已开出。
+stage-confirmed = 客户已确认账单。
+stage-due_passed = 到期日已过而未确认。
+stage-hand_over = 移交已获同意。
+stage-resent = 更正后的账单已重新发出。
+cancelled-paused = 该案已暂停。
+cancelled-confirmed = 客户已确认账单。
+cancelled-resent = 更正后的账单已重新发出。
+cancelled-stage_changed = 该案已进入另一阶段。
+cancelled-due_date_changed = 已约定新的到期日。
+cancelled-paid = 账单已付清。
+cancelled-credited = 账单已冲销。
+cancelled-voided = 账单已作废。
+cancelled-bills_behind_hold = 又有账单处于停货范围内。
+cancelled-hand_over = 该案已移交。
+cancelled-written_off = 账单已核销为坏账。
+resumed-person = 由人员恢复。
+resumed-until = 暂停期已满。
+resumed-promise_kept = 承诺已履行。
+resumed-promise_broken = 承诺未履行。
+resumed-draft_matured = 票据已到期。
+resumed-draft_honoured = 票据已承兑。
+resumed-draft_returned = 票据被退回。
+draft-matured = 已到期。
+draft-honoured = 已承兑。
+draft-returned = 被退回。
+unapplied-reversed = 付款已冲回。
+unapplied-credited = 贷项使应付金额减少。
+unapplied-amended = 更正使应付金额减少。
+unapplied-voided = 账单已作废。
+reopened-payment_reversed = 付款已冲回。
+reopened-amended = 更正后仍有应付金额。
+reopened-credited = 贷项变动后仍有应付金额。
+released-paid = 停货所涉的最后一份账单已结案。
+released-granted = 解除已获批准。
+released-person = 由人员解除。
+struck-closed = 消息发出前账单已结案。
+struck-paused = 消息发出前该案已暂停。
+struck-restricted = 该客户不得再联系。
+struck-stage_changed = 消息发出前该案已进入另一阶段。
+struck-letter = 该账单已另发函件，取代此消息。
+paused-promise = 有付款承诺。
+paused-plan = 有分期计划。
+paused-dispute = 存在争议。
+paused-draft = 有未到期的票据。
+paused-manual = 由人员暂停。
+
+### 流程中的错误
+
+playbook-shape = 此处的值不合适{ GIVEN($what) ->
+    [yes] ：{ $what }。
+   *[no] 。
+}请对照已发布的流程。
+playbook-field_missing = 缺少“{ $name }”。请补上。
+playbook-field_unknown = 此处没有“{ $name }”。请检查拼写，或删去。
+playbook-wrong_type = 此处应为{ NAME($wanted, of: "shape") }，现为{ NAME($given, of: "shape") }。请更正。
+playbook-not_one_of = 此处不允许“{ $given }”。请对照已发布的流程。
+playbook-whole_number = “{ $given }”不是 { $least } 至 { $most } 之间的整数。请更正。
+playbook-whole_days = “{ $given }”须为天数，不得为月数或负数。请写作 P3D。
+playbook-word_unknown = 此处没有“{ $given }”。可用：{ $known }。
+playbook-empty = 此处没有内容。请至少写一项。
+playbook-at_unknown = “{ $given }”不是时点。请写 P7D 这样的间隔、“now”，或 offset、day、open_days 中恰好一项。
+playbook-until_unknown = “{ $given }”不是结束条件。请写 due、confirmed、closed、P30D 这样的间隔，或某一级别。
+playbook-wait_unknown = 不能等待“{ $given }”。请写 wait: without_progress: P14D。
+playbook-action_unknown = “{ $given }”不是动作。请写 { $known } 中恰好一个，此外最多可有 when、unless 和 rule。
+playbook-request_shape = 审批请求须有 kind、role、granted（动作列表），可有 again 和 remind_open_days；现有：{ $given }。
+playbook-audience_empty = 通知须有人阅读。请至少写一个受众。
+playbook-cannot_wait_for_grant = 该动作不能等待批准。请用 letter、hold 或 propose。
+playbook-select_needs_scope = 步骤“{ $step }”：select 用于筛选客户。请将其阶梯的 scope 设为 customer 或 tenant，或删去 select。
+playbook-condition_needs_case = 步骤“{ $step }”：“{ $name }”须有案件，而该阶梯没有。请删去，或将 scope 设为 case。
+playbook-money_format = “{ $given }”不是金额。请写 "100000" 这样的十进制字符串。
+playbook-money_precision = “{ $given }”的小数位多于其币种所允许的位数。请去掉。
+playbook-money_range = “{ $given }”超出可接受的金额。请检查位数。
+playbook-currency_unknown = “{ $given }”的币种不是 ISO 4217 代码。请写 CNY 等代码。
+playbook-offset_format = “{ $given }”不是日期间隔。请写作 P7D、-P7D 或 P1M。
+playbook-offset_range = “{ $given }”超出日历范围。请缩短间隔。
+playbook-start_unknown = “{ $given }”不能作为起点。可用：{ $facts }；或 level、granted、answered、letter、day_of_month、weekday。
+playbook-while_not_own = “{ $name }”不是案件自身的事实，不得放在“while”下。请移到“when”。
+playbook-action_shape = 动作应写成“escalate: supervisor”这样的形式。请更正。
+playbook-template_unknown = 没有模板“{ $given }”。可用：{ $known }。
+playbook-step_twice = 有两个步骤都叫“{ $step }”。请将其一改名。
+playbook-repetition_without_end = 步骤“{ $step }”的重复没有终点。请加上 until 或 times。
+playbook-repetition_stands_still = 步骤“{ $step }”原地无限重复。请给 every 一个正的间隔。
+playbook-now_is_once = 步骤“{ $step }”立即执行，不能带 every、wait 和 never_after。请删去。
+playbook-can_never_fire = 步骤“{ $step }”永远不会执行：{ NAME($why, of: "never") }。请更正，或删去该步骤。
+playbook-level_out_of_order = 步骤“{ $step }”升至的级别不高于更早的“{ $before }”。请按级别顺序排列。
+playbook-calendar_needs_scope = 步骤“{ $step }”以日历日为起点。请将其阶梯的 scope 设为 customer 或 tenant。
+playbook-scope_needs_calendar = 步骤“{ $step }”属于客户或租户的阶梯，须以日历日为起点。请用 day_of_month 或 weekday。
+playbook-yaml_syntax = 此处不是有效的 YAML：{ $what }。请检查缩进、冒号和引号。
+playbook-yaml_text = 文件含有 YAML 不允许的字符。请保存为 UTF-8 纯文本。
+playbook-yaml_empty = 文件为空。请在首行写“grammar: 1”。
+playbook-yaml_documents = 文件含有多个文档。请删去“---”一行及其后的内容。
+playbook-yaml_twice = 同一映射中“{ $key }”出现两次。请删去其一。
+playbook-yaml_key = 键须为纯文本。请写一个词和冒号。
+playbook-yaml_tag = 不允许标签“{ $tag }”。请直接写值。
+playbook-yaml_alias = 别名“*{ $name }”之前没有定义。请先用“&{ $name }”定义。
+playbook-yaml_too_large = 文件超过 { $limit } 字节。请缩短。
+playbook-yaml_too_many = 连同别名，文件的值超过 { $limit } 个。请减少别名。
+playbook-yaml_too_deep = 文件嵌套超过 { $limit } 层。请减少层次。
+
+### 名称
+
+role-viewer = 查询人员
+role-collector = 账款专员
+role-supervisor = 主管
+role-manager = 经理
+role-general_manager = 总经理
+role-boss = 老板
+role-finance = 财务
+role-sales = 销售
+role-legal = 法务
+role-warehouse = 出库
+role-erp = ERP
+role-admin = 管理员
+role-owner = 负责人
+level-none = 无
+level-supervisor = 主管
+level-manager = 经理
+level-general_manager = 总经理
+level-hold = 停货
+level-formal = 催帐函
+level-legal = 律师函
+task_kind-call = 电话
+task_kind-visit = 上门
+task_kind-review = 审核
+task_kind-pod = 回单
+task_kind-find_contact = 寻找联系人
+task_kind-assist = 协助
+task_kind-finance = 财务
+task_kind-legal = 法务
+approval-hold = 停货
+approval-release = 解除停货
+approval-letter = 催帐函
+approval-lawyer_letter = 律师函
+approval-plan = 分期计划
+approval-extension = 展期
+approval-discount = 折扣
+approval-write_off = 核销
+approval-credit_stop = 停止赊销
+approval-hand_over = 移交
+start-statement = 账单发出
+start-issued = 开票日
+start-submitted = 提交审核
+start-period = 账期次月
+start-due = 到期日
+start-confirmed = 确认
+start-pod = 回单收齐
+start-resent = 重新发出
+start-tax_requested = 索取发票
+start-tax_issued = 开具发票
+start-tax_dispatched = 寄出发票
+start-level = 达到该级别
+start-granted = 批准
+start-answered = 答复
+start-letter = 发函
+start-calendar = 日历日
+task_kind-reconcile = 对账
+task_kind-deduct = 工资扣款
+never-stage = 条件排除了所有阶段
+never-level = 条件排除了所有级别
+never-until_due = 到期日后才开始，而在到期日结束
+never-until_before_at = 结束早于开始
+never-never_after_before_at = 最后期限早于首日
+never-monthly = 关于“monthly”的条件互相矛盾
+never-pod = 关于“pod”的条件互相矛盾
+never-pod_complete = 关于“pod_complete”的条件互相矛盾
+never-confirmed = 关于“confirmed”的条件互相矛盾
+never-tax_wanted = 关于“tax_wanted”的条件互相矛盾
+never-tax_issued = 关于“tax_issued”的条件互相矛盾
+never-tax_dispatched = 关于“tax_dispatched”的条件互相矛盾
+shape-array = 列表
+shape-object = 映射
+shape-str = 文本
+shape-int = 整数
+shape-bool = true 或 false

@@ -1,0 +1,109 @@
+"""The loops of a process: the clock, the couriers, the post, the housekeeping. APScheduler only beats time for them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.engine import calendar_steps, compose, post
+from service.engine.desk import UnknownTenant
+from service.engine.tick import running, tick
+from service.mailing import poster
+from service.runtime import Runtime
+from service.store import inbox
+from service.store.database import transaction
+from service.words.compose import compose as render
+
+_log = structlog.get_logger()
+
+HOUSEKEEPING_SECONDS = 60
+EXPIRED_AT_ONCE = 1000
+
+
+class Loops:
+    """Starts and stops the loops; `last_tick` tells when the clock was last looked at."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._courier = runtime.courier()
+        self._post = poster(runtime)
+        self._lock = Lock()
+        self._stopping = False
+        self.last_tick: datetime | None = None
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+
+    def start(self) -> None:
+        """Every loop at its own beat."""
+        beat = self._runtime.settings.tick_seconds
+        for loop, seconds in (
+            (self._tick, beat),
+            (self._deliver, beat / 2),
+            (self._letters, beat),
+            (self._tidy, HOUSEKEEPING_SECONDS),
+        ):
+            self._scheduler.add_job(self._guarded(loop), "interval", seconds=seconds, id=loop.__name__)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop claiming, finish what is in hand, then end."""
+        self._stopping = True
+        self._scheduler.shutdown(wait=True)
+        self._courier.close()
+
+    def _guarded(self, loop: Callable[[], Any]) -> Callable[[], None]:
+        def once() -> None:
+            if self._stopping:
+                return
+            try:
+                loop()
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("loop_waits", loop=loop.__name__, error=type(error).__name__)
+
+        return once
+
+    def _tick(self) -> None:
+        for tenant in running(self._runtime.desk):
+            if self._stopping:
+                return
+            try:
+                calendar_steps.fire(self._runtime.desk, tenant, None)
+                tick(self._runtime.desk, tenant)
+            except UnknownTenant:
+                continue
+        self.last_tick = datetime.now(UTC)
+
+    def _deliver(self) -> None:
+        while not self._stopping and self._courier.round():
+            pass
+
+    def _letters(self) -> None:
+        desk = self._runtime.desk
+        for tenant in running(desk):
+            while not self._stopping and compose.compose_ready(desk, tenant, render):
+                pass
+        if self._post:
+            for tenant in tenants_with_post(self._runtime):
+                while not self._stopping and post.post_ready(desk, tenant, render, self._post):
+                    pass
+
+    def _tidy(self) -> None:
+        for tenant in running(self._runtime.desk):
+            with transaction(self._runtime.engine, tenant) as tx:
+                inbox.forget_expired(tx, EXPIRED_AT_ONCE)
+
+
+def tenants_with_post(runtime: Runtime) -> list[str]:
+    """Tenants with messages that wait to be handed over, standing sandboxes too."""
+    from service.store.database import CLOCK
+
+    with transaction(runtime.engine, "", CLOCK) as tx:
+        return [id for (id,) in tx.rows("SELECT DISTINCT tenant FROM messages WHERE state = 'ready'")]

@@ -1,0 +1,92 @@
+"""The fixtures all tests share: one embedded server a run, one migrated template, one clone of it a module."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from service import migrate, postgres
+from service.postgres.locks import acquire, open_lock, try_acquire
+
+MEMORY = Path("/dev/shm")
+ROOM_NEEDED = 1024**3
+NAME = "dunlog-tests-"
+LEFT_BEHIND_AFTER = 60.0  # seconds: younger folders may not have their lock yet
+
+
+@pytest.fixture(scope="session")
+def roomy() -> Path:
+    """Where databases of the tests lie: in memory when there is room."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_NEEDED
+    return MEMORY if has_room else Path(tempfile.gettempdir())
+
+
+@pytest.fixture(scope="session")
+def server(roomy: Path) -> Iterator[postgres.Embedded]:
+    """One PostgreSQL for the run, without fsync."""
+    _sweep(roomy)
+    data_dir = Path(tempfile.mkdtemp(prefix=NAME, dir=roomy))
+    data_dir.chmod(0o711)  # as root the server runs as another account, which must get through
+    with postgres.start(data_dir, fsync=False) as running:
+        yield running
+    _wait_and_remove(data_dir)
+
+
+@pytest.fixture(scope="session")
+def template(server: postgres.Embedded) -> str:
+    """The name of a database migrated from empty."""
+    name = "template_migrated"
+    _administer(server.url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate.upgrade(url_of(server.url, name))
+    return name
+
+
+@pytest.fixture(scope="module")
+def database(server: postgres.Embedded, template: str) -> Iterator[str]:
+    """The URL of a fresh copy of the template, for one module."""
+    name = sql.Identifier(f"test_{uuid.uuid4().hex}")
+    clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    _administer(server.url, clone.format(name, sql.Identifier(template)))
+    yield url_of(server.url, name.as_string().strip('"'))
+    _administer(server.url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def url_of(url: str, database: str) -> str:
+    """The same server's URL for another database."""
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _administer(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs left: folders of ours that no server and no run holds."""
+    for old in folder.glob(f"{NAME}*"):
+        lock = old / "postgres" / "keeper"
+        try:
+            if lock.stat().st_uid != os.geteuid() or time.time() - lock.stat().st_mtime < LEFT_BEHIND_AFTER:
+                continue
+        except OSError:
+            continue
+        held = open_lock(lock)
+        if try_acquire(held, fcntl.LOCK_EX):
+            shutil.rmtree(old, ignore_errors=True)
+        os.close(held)
+
+
+def _wait_and_remove(data_dir: Path) -> None:
+    keeper = open_lock(data_dir / "postgres" / "keeper")
+    assert acquire(keeper, fcntl.LOCK_EX, 60), f"the server of {data_dir} did not stop"
+    os.close(keeper)
+    shutil.rmtree(data_dir)

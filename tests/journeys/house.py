@@ -1,0 +1,125 @@
+"""A house to live in for a journey: real processes of the service, started, killed and started again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+STARTS_WITHIN = 60.0
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@dataclass
+class House:
+    """One `dunlog serve` (and workers) on a database of its own; `environment` is what an operator would set."""
+
+    environment: dict[str, str]
+    port: int = field(default_factory=free_port)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, *command: str, port: int | None = None) -> subprocess.Popen[bytes]:
+        """`serve` unless told otherwise; returns when it is ready."""
+        port = port or self.port
+        command = command or ("serve",)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service", *command], env=self._environment(port), stderr=subprocess.PIPE
+        )
+        self.processes.append(process)
+        if command[0] in ("serve", "demo"):
+            self._wait(process, f"http://127.0.0.1:{port}")
+        return process
+
+    def _environment(self, port: int) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DUNLOG_", "DATABASE_"))}
+        return kept | self.environment | {"DUNLOG_PORT": str(port), "DUNLOG_TICK_SECONDS": "0.2"}
+
+    def _wait(self, process: subprocess.Popen[bytes], url: str) -> None:
+        until = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                said = process.stderr.read().decode() if process.stderr else ""
+                raise AssertionError(f"serve ended with {process.returncode}: {said}")
+            try:
+                if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError("serve was not ready in time")
+
+    def run(self, *arguments: str) -> str:
+        """A command of the command line; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "service", *arguments],
+            env=self._environment(self.port),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def kill(self) -> None:
+        """SIGKILL to every process."""
+        for process in self.processes:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        self.processes.clear()
+
+    def stop(self) -> None:
+        """SIGTERM, as an operator stops it."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(timeout=30)
+            if process.stderr:
+                process.stderr.close()
+        self.processes.clear()
+
+    def tenant(self, name: str, *, now: str, **options: str) -> dict[str, str]:
+        """A sandbox tenant with a key for every role."""
+        roles = "viewer collector supervisor manager general_manager boss finance legal erp admin".split()
+        given = [f"--{option.replace('_', '-')}={value}" for option, value in options.items()]
+        keys = [argument for role in roles for argument in ("--key", role)]
+        printed = self.run("tenant", "create", name, "--sandbox", "--now", now, *given, *keys, "--json")
+        made: dict[str, str] = json.loads(printed)["keys"]
+        return made
+
+
+def on_database(url: str, secret_key: str) -> House:
+    """A house on a database that is there already."""
+    return House(
+        {
+            "DATABASE_URL": url,
+            "DUNLOG_SECRET_KEY": secret_key,
+            "DUNLOG_WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
+            "DUNLOG_LOG_LEVEL": "warning",
+        }
+    )
+
+
+def embedded(folder: Path) -> House:
+    """A house with its own embedded database, which keeps what it acknowledged."""
+    return House(
+        {
+            "DUNLOG_DATA_DIR": str(folder),
+            "DUNLOG_WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
+            "DUNLOG_LOG_LEVEL": "warning",
+        }
+    )

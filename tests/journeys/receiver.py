@@ -1,0 +1,58 @@
+"""A manager's webhook receiver: a real HTTP server that verifies every request with the independent package."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from standardwebhooks import Webhook
+
+
+class Receiver:
+    """Collects what arrives, by webhook id; `answer` is the status it gives."""
+
+    def __init__(self) -> None:
+        self.secrets: list[str] = []
+        self.answer = 204
+        self.attempts: list[tuple[str, int]] = []
+        self.taken: dict[str, list[dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+
+    def types(self) -> list[str]:
+        """The types of what was taken, in order of arrival."""
+        with self._lock:
+            return [bodies[0]["type"] for bodies in self.taken.values()]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                for secret in receiver.secrets:
+                    Webhook(secret).verify(body, headers)
+                with receiver._lock:
+                    receiver.attempts.append((headers["webhook-id"], receiver.answer))
+                    if receiver.answer < 300:
+                        receiver.taken.setdefault(headers["webhook-id"], []).append(json.loads(body))
+                self.send_response(receiver.answer)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                return
+
+        return Handler
