@@ -5,23 +5,26 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
+import psycopg
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.engine import calendar_steps, compose, post
+from service.engine.administer import refresh_calendar
 from service.engine.desk import UnknownTenant
-from service.engine.tick import running, tick
+from service.engine.tick import CLOCKWORK, running, tick
 from service.mailing import poster
 from service.runtime import Runtime
 from service.store import inbox
-from service.store.database import transaction
+from service.store.database import CLOCK, transaction
 from service.words.compose import compose as render
 
 _log = structlog.get_logger()
 
 HOUSEKEEPING_SECONDS = 60
+CALENDAR_SECONDS = 6 * 3600
 EXPIRED_AT_ONCE = 1000
 
 
@@ -49,8 +52,10 @@ class Loops:
             (self._deliver, beat / 2),
             (self._letters, beat),
             (self._tidy, HOUSEKEEPING_SECONDS),
+            (self._calendars, CALENDAR_SECONDS),
         ):
             self._scheduler.add_job(self._guarded(loop), "interval", seconds=seconds, id=loop.__name__)
+        self._scheduler.add_job(self._guarded(self._calendars), id="calendars_at_start")
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -65,7 +70,7 @@ class Loops:
                 return
             try:
                 loop()
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, psycopg.Error, OSError) as error:
                 _log.warning("loop_waits", loop=loop.__name__, error=type(error).__name__)
 
         return once
@@ -100,10 +105,13 @@ class Loops:
             with transaction(self._runtime.engine, tenant) as tx:
                 inbox.forget_expired(tx, EXPIRED_AT_ONCE)
 
+    def _calendars(self) -> None:
+        """A newer version of the service may know of years that were provisional."""
+        for tenant in running(self._runtime.desk):
+            refresh_calendar(self._runtime.engine, tenant, CLOCKWORK)
+
 
 def tenants_with_post(runtime: Runtime) -> list[str]:
     """Tenants with messages that wait to be handed over, standing sandboxes too."""
-    from service.store.database import CLOCK
-
     with transaction(runtime.engine, "", CLOCK) as tx:
         return [id for (id,) in tx.rows("SELECT DISTINCT tenant FROM messages WHERE state = 'ready'")]

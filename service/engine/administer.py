@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from service.domain.events import TenantEvent
@@ -142,6 +143,24 @@ def change_settings(engine: Engine, id: str, settings: Callable[[Settings], Sett
         return changes
 
     return administer(engine, id, decide, asker)
+
+
+def refresh_calendar(engine: Engine, id: str, asker: Asker) -> bool:
+    """Publish what authorities have announced since; what was provisional is computed anew (T7). Whether anything changed."""
+    changed = False
+
+    def decide(tx: Tx, tenant: Tenant) -> Sequence[Change]:
+        nonlocal changed
+        known = tenant.calendar
+        fresh = _calendar(tenant.settings, known.version + 1 if known else 1)
+        if known and replace(fresh, version=known.version, source=known.source) == known:
+            return []
+        changed = True
+        _ring_all(tx)
+        return [Change(CalendarPublished(calendar=_plain(fresh)))]
+
+    administer(engine, id, decide, asker)
+    return changed
 
 
 def _ring_all(tx: Tx) -> None:

@@ -140,7 +140,7 @@ def _repeat(ask: Ask, seen: dict[tuple[str, str], inbox.Seen]) -> Done | None:
 def _reused(identity: inbox.Identity) -> Refused:
     if identity.expires_at:
         return Refused("idempotency_key_reused", "/header/idempotency-key")
-    return Conflict("event_id_reused", "/id", id=identity.id)
+    return Conflict("event_id_reused", "/id", id=identity.id, source=identity.source)
 
 
 def _one(session: Session, work: _Work, ask: Ask, name: str | None) -> Done:

@@ -11,6 +11,7 @@ from service.engine import calendar_steps, compose
 from service.engine.desk import Desk
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
+from service.store.database import Tx
 
 Report = Callable[[datetime], None]
 
@@ -29,6 +30,17 @@ def _alone(desk: Desk, tenant: str) -> Iterator[None]:
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
             connection.rollback()
+
+
+def is_moving(tx: Tx) -> bool:
+    """Whether somebody moves the tenant's clock this moment: what is decided may be ahead of the clock that is stored."""
+    rows = tx.rows(
+        """SELECT FROM pg_locks, (SELECT hashtextextended(%(key)s, 0) AS key) AS walk
+            WHERE locktype = 'advisory' AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = walk.key
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
+        {"key": f"walk/{tx.tenant}"},
+    )
+    return bool(rows)
 
 
 def move(desk: Desk, tenant: str, to: datetime | None, follow: bool, render: compose.Render, report: Report) -> datetime:

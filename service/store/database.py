@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from psycopg import Connection as Driver
+from psycopg import OperationalError
 from psycopg.rows import dict_row, tuple_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -60,10 +61,10 @@ class Tx:
         with self._driver.cursor(row_factory=tuple_row) as cursor:
             return cursor.execute(sql, {"tenant": self.tenant, **(params or {})}).fetchall()
 
-    def dicts(self, sql: str, params: Params | None = None) -> list[dict[str, Any]]:
-        """All rows by column name."""
+    def dicts(self, sql: str, params: Params | None = None, prepare: bool | None = None) -> list[dict[str, Any]]:
+        """All rows by column name; `prepare=False` has the statement planned for these very values."""
         with self._driver.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql, {"tenant": self.tenant, **(params or {})}).fetchall()
+            return cursor.execute(sql, {"tenant": self.tenant, **(params or {})}, prepare=prepare).fetchall()
 
     def one(self, sql: str, params: Params | None = None) -> dict[str, Any] | None:
         """The first row, or None."""
@@ -89,17 +90,32 @@ def transaction(engine: Engine, tenant: str, role: str | None = None, snapshot: 
 
     A `snapshot` only reads, and sees the database as it was at one moment.
     """
-    with engine.begin() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, Driver)
-        if snapshot:
-            driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        if role:
-            driver.execute(f"SET LOCAL ROLE {role}")
-        cursor = driver.execute("SELECT set_config('app.tenant', %s, true), transaction_timestamp()", (tenant,))
-        row = cursor.fetchone()
-        assert row is not None
-        yield Tx(connection, tenant, row[1])
+    with engine.connect() as connection, connection.begin():
+        try:
+            yield _opened(connection, tenant, role, snapshot)
+        except OperationalError:
+            _forget_broken(engine, connection)
+            raise
+
+
+def _opened(connection: Connection, tenant: str, role: str | None, snapshot: bool) -> Tx:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, Driver)
+    if snapshot:
+        driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    if role:
+        driver.execute(f"SET LOCAL ROLE {role}")
+    row = driver.execute("SELECT set_config('app.tenant', %s, true), transaction_timestamp()", (tenant,)).fetchone()
+    assert row is not None
+    return Tx(connection, tenant, row[1])
+
+
+def _forget_broken(engine: Engine, connection: Connection) -> None:
+    """The driver's errors pass SQLAlchemy by, so it must be told that a server went away, for all that stand idle."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, Driver) and driver.closed:
+        connection.invalidate()
+        engine.dispose(close=False)
 
 
 def columns(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:
