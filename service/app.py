@@ -1,41 +1,86 @@
 """The application: routes, middleware and failures on one runtime."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from functools import cache, partial
 
 from fastapi import FastAPI
 
-from service.api import clock, failures, intake, system
+from service.api import (
+    approvals,
+    cases,
+    clock,
+    contacts,
+    customer_acts,
+    customers,
+    deliveries,
+    docs,
+    failures,
+    feed,
+    intake,
+    messages,
+    payments,
+    playbooks,
+    schedule,
+    settings,
+    statements,
+    system,
+    tasks,
+    users,
+    webhooks,
+    work,
+)
 from service.api.context import Context, Readiness
 from service.api.cursors import Cursors
+from service.api.document import document
 from service.api.guards import Keyring
 from service.api.request_ids import RequestIds
+from service.channels.sealing import new_secret
 from service.runtime import VERSION, Runtime, cursor_key
 from service.words.compose import compose
 
-ROUTERS = (intake.router, clock.router, system.router)
+ROUTERS = (
+    intake.router,
+    feed.router,
+    cases.router,
+    schedule.router,
+    customers.router,
+    statements.router,
+    payments.router,
+    messages.router,
+    work.router,
+    customer_acts.router,
+    contacts.router,
+    tasks.router,
+    approvals.router,
+    webhooks.router,
+    deliveries.router,
+    playbooks.router,
+    settings.router,
+    users.router,
+    clock.router,
+    system.router,
+    docs.router,
+)
+
+
+def drawn() -> FastAPI:
+    """The routes alone, on no runtime: what the OpenAPI document is drawn from."""
+    app = FastAPI(title="Dunlog", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = cache(partial(document, app))  # type: ignore[method-assign]
+    return app
 
 
 def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callable[[], bytes]) -> FastAPI:
     """The API on an open runtime; clocks and couriers are the caller's."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-
-    app = FastAPI(
-        title="Dunlog",
-        version=VERSION,
-        lifespan=lifespan,
-        openapi_url="/v1/openapi.json",
-        docs_url="/docs",
-        redoc_url=None,
-    )
+    app = drawn()
     app.state.context = Context(
         desk=runtime.desk,
         cursors=Cursors(cursor_key(runtime.key)),
         seal=runtime.seal,
         unseal=runtime.unseal,
+        new_secret=new_secret,
         reach=runtime.reach(),
         render=compose,
         readiness=readiness,
@@ -43,8 +88,6 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
         version=VERSION,
     )
     app.state.keyring = Keyring(runtime.desk, app.state.context.key_patience)
-    for router in ROUTERS:
-        app.include_router(router)
     failures.register(app)
     app.add_middleware(RequestIds)
     return app

@@ -1,10 +1,13 @@
 """The server process: the API, and unless told otherwise the loops beside it."""
 
 import signal
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 from typing import Any
 
+import psycopg
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import text
@@ -35,7 +38,7 @@ class Health:
         try:
             with self._runtime.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
-        except SQLAlchemyError:
+        except (SQLAlchemyError, psycopg.Error):
             return Readiness(False, checks | {"database": "away"})
         ready = True
         if self._loops:
@@ -67,8 +70,10 @@ def serve(runtime: Runtime, with_clock: bool, started: Callable[[], None]) -> No
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
+        proxy_headers=bool(runtime.settings.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in runtime.settings.trusted_proxies],
     )
-    server = _Announcing(config, started)
+    server = _Server(config, started, lambda: _retire(runtime, loops))
     if loops:
         loops.start()
     try:
@@ -78,12 +83,25 @@ def serve(runtime: Runtime, with_clock: bool, started: Callable[[], None]) -> No
             loops.stop()
 
 
-class _Announcing(uvicorn.Server):
-    """Tells when it listens."""
+def _retire(runtime: Runtime, loops: Loops | None) -> None:
+    runtime.desk.close()
+    if loops:
+        loops.retire()
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+
+class _Server(uvicorn.Server):
+    """Tells when it listens and when it is to end."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], ending: Callable[[], None]) -> None:
         super().__init__(config)
         self._announce = started
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As the parent does, but the signal is not raised anew at the end: the loops are still to finish then."""
+        self._ending()
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
@@ -94,8 +112,9 @@ class _Announcing(uvicorn.Server):
 def work(runtime: Runtime) -> None:
     """The loops alone, until told to stop."""
     loops = Loops(runtime)
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
     loops.start()
-    try:
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
-    finally:
-        loops.stop()
+    told.wait()
+    loops.stop()

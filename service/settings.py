@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     webhook_allow_ports: Ports = Field((443, 8443), description="Ports that webhooks may reach, comma-separated.")
     smtp_url: SecretStr | None = Field(
         None,
-        description="Mail server, as smtp://user:password@host:587 (STARTTLS when offered) or smtps://host:465. "
+        description="Mail server, as smtp+starttls://user:password@host:587, smtps://host:465 or smtp://host:25. "
         "Without it e-mail is captured in a sandbox and skipped in a live tenant.",
     )
     smtp_from: str | None = Field(None, description="Sender address of e-mail, e.g. receivables@example.com.")
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         if url is None or not url.get_secret_value():
             return None
         parts = urlsplit(url.get_secret_value())
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port is not None and not parts.port):
+        if parts.scheme not in ("smtp", "smtps", "smtp+starttls") or not parts.hostname or (parts.port is not None and not parts.port):
             raise ValueError("it must look like smtp://user:password@host:587")
         return url
 

@@ -58,9 +58,13 @@ class Loops:
         self._scheduler.add_job(self._guarded(self._calendars), id="calendars_at_start")
         self._scheduler.start()
 
+    def retire(self) -> None:
+        """Claim nothing more; what is in hand goes on."""
+        self._stopping = True
+
     def stop(self) -> None:
         """Stop claiming, finish what is in hand, then end."""
-        self._stopping = True
+        self.retire()
         self._scheduler.shutdown(wait=True)
         self._courier.close()
 

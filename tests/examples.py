@@ -70,9 +70,14 @@ def moment(text: str | datetime) -> datetime:
     return local.replace(tzinfo=ZONE).astimezone(UTC)
 
 
-def day(text: str | None) -> date | None:
+def day(text: str) -> date:
     """A date from its text."""
-    return date.fromisoformat(text) if text else None
+    return date.fromisoformat(text)
+
+
+def maybe(text: str | None) -> date | None:
+    """A date from its text, where there is one."""
+    return day(text) if text else None
 
 
 def a_contact(id: str = "ap", role: str = "accounts_payable", **facts: Any) -> c.ContactGiven:
@@ -88,7 +93,9 @@ def by(role: str, actor: str | None = None) -> Asker:
     return Asker(actor=actor or role, role=role)
 
 
-def an_invoice(id: str = "INV-1", amount: str = "1000.00", due: str = "2026-04-01", **more: Any) -> c.IssueInvoice:
+def an_invoice(
+    id: str = "INV-1", amount: str = "1000.00", due: str | None = "2026-04-01", **more: Any
+) -> c.IssueInvoice:
     """A bill issued on 2 March, in yuan."""
-    facts = {"currency": "CNY", "issued_on": date(2026, 3, 2), "due_on": day(due), **more}
+    facts = {"currency": "CNY", "issued_on": date(2026, 3, 2), "due_on": maybe(due), **more}
     return c.IssueInvoice(invoice=id, customer="C-1", amount=amount, **facts)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from service.domain import commands as c
-from service.domain.account import Account, Happened
+from service.domain.account import Account
 from service.domain.refusals import Refused
 from service.domain.scene import Asker
 from tests.examples import ERP, ZONE
@@ -13,7 +13,7 @@ from tests.world import World
 class Then:
     """What came of a command."""
 
-    def __init__(self, world: World, happened: list[Happened] | None, refused: Refused | None) -> None:
+    def __init__(self, world: World, happened: list[Any] | None, refused: Refused | None) -> None:
         self.world, self.happened, self.refusal = world, happened or [], refused
 
     def then(self, *types: str) -> "Then":

@@ -119,7 +119,11 @@ def act(asking: Asking, plan: Plan, replying: Replying, target: tuple[str, str] 
     ask = Ask(command=command, asker=asking.asker, identity=known, expects=expects, respond=respond)
     (done,) = handle(desk, asking.tenant, [ask])
     if done.answer is None:
-        raise Problem(503, "busy", retry_after=1) if isinstance(done.refused, Conflict) else Problem(500, "internal_error")
+        raise (
+            Problem(503, "busy", retry_after=1)
+            if isinstance(done.refused, Conflict)
+            else Problem(500, "internal_error")
+        )
     return _unpacked(asking, *done.answer, replayed=done.repeated and done.refused is None)
 
 
@@ -156,16 +160,12 @@ def administer(asking: Asking, decide: Decide) -> Response:
 
 
 def once(asking: Asking, work: Callable[[], Reply]) -> Response:
-    """Work of many transactions that may be done again without harm: its answer is kept after it."""
+    """Work of many transactions that may be done again without harm: its answer is kept after it, a refusal is not."""
     engine = asking.house.desk.engine
     with transaction(engine, asking.tenant) as tx:
         if earlier := _earlier(asking, tx, asking.identity(tx)):
             return earlier
-    try:
-        response = work().response()
-    except (Refused, Problem) as no:
-        with transaction(engine, asking.tenant) as tx:
-            return _refused(asking, tx, asking.identity(tx), no)
+    response = work().response()
     with transaction(engine, asking.tenant) as tx:
         known = asking.identity(tx)
         return _begun(asking, tx, known) or _keep(asking, tx, known, response)
@@ -205,9 +205,7 @@ def _refused(asking: Asking, tx: Tx, known: inbox.Identity | None, no: Refused |
     return _begun(asking, tx, known) or _keep(asking, tx, known, response)
 
 
-def _keep(
-    asking: Asking, tx: Tx, known: inbox.Identity | None, response: Response, secret: bool = False
-) -> Response:
+def _keep(asking: Asking, tx: Tx, known: inbox.Identity | None, response: Response, secret: bool = False) -> Response:
     if known is None or response.status_code in FORGOTTEN or response.status_code >= 500:
         return response
     kept = inbox.Kept(known, None, *_packed(asking, response, secret))

@@ -29,6 +29,7 @@ class Context(NamedTuple):
     cursors: Cursors
     seal: Callable[[str, str], bytes]
     unseal: Callable[[bytes, str], str]
+    new_secret: Callable[[], str]
     reach: Reach
     render: Render
     readiness: Callable[[], Readiness]

@@ -18,6 +18,7 @@ from service.api.problems import MEDIA_TYPE, Problem, invalid, of_refusal, rende
 from service.api.request_ids import HEADER, request_id
 from service.api.validation import faults_of
 from service.domain.refusals import Refused
+from service.engine.desk import Closing, UnknownTenant
 from service.words.languages import negotiate
 
 DEFAULT_LANGUAGE = "en"
@@ -46,6 +47,8 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(UnknownTenant, _on_no_tenant)
+    app.add_exception_handler(Closing, _on_closing)
     for kind in (sa.DBAPIError, sa.TimeoutError, psycopg.Error):
         app.add_exception_handler(kind, _on_database)
     app.add_exception_handler(Exception, _on_bug)
@@ -99,6 +102,15 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return answer(of_status(error.status_code, error.headers), request)
+
+
+async def _on_no_tenant(request: Request, error: Exception) -> Response:
+    """The tenant went away while its key was still remembered."""
+    return answer(Problem(401, "unauthorized"), request)
+
+
+async def _on_closing(request: Request, error: Exception) -> Response:
+    return answer(Problem(503, "closing", retry_after=AWAY_SECONDS), request)
 
 
 def of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:

@@ -51,7 +51,7 @@ def _post(request: Request, house: House, principal: Principal, body: bytes) -> 
     status = 201 if done.status == "accepted" else 200
     response = _json(status, {"id": inbound.id, "status": done.status, "position": done.position})
     if status == 201:
-        response.headers["Location"] = f"/v1/events?cursor=&id={inbound.id}"
+        response.headers["Location"] = _location(inbound)
     return response
 
 
@@ -85,6 +85,15 @@ def take_in(request: Request, house: House, principal: Principal, events: Sequen
         came = next(done)
         results.append((one, of_refusal(came.refused, in_event=True) if came.refused else came))
     return results
+
+
+def _location(inbound: Inbound) -> str:
+    """What the event is about: its bill, its payment, else its customer."""
+    for field, place in (("invoice", "cases"), ("payment", "payments"), ("customer", "customers")):
+        id = getattr(inbound.command, field, None)
+        if id is not None:
+            return f"/v1/{place}/{id}"
+    return "/v1/events"
 
 
 def _traced(asker: Any, traceparent: str) -> Any:

@@ -16,11 +16,16 @@ _CONFLICTING_EVENTS = frozenset({"event_id_reused", "invoice_exists"})  # an ERP
 
 
 class Fault(NamedTuple):
-    """One thing wrong with the input; `pointer` leads into the body, or to `/query/…`, `/path/…`, `/header/…`."""
+    """One thing wrong with the input; `pointer` leads into the body, or to `/query/…`, `/path/…`, `/header/…`.
+
+    The sentence of a `family` is `family.code`; `beside` is told as it is.
+    """
 
     pointer: str
     code: str
     params: Mapping[str, Any] = {}
+    family: str = ""
+    beside: Mapping[str, Any] = {}
 
 
 class Problem(Exception):
@@ -86,12 +91,16 @@ def rendered(
         "instance": instance,
         "code": problem.code,
         "errors": [
-            {"pointer": one.pointer, "code": one.code, "detail": say(one.code, language, **one.params)}
+            {"pointer": one.pointer, "code": one.code, "detail": _detail(one, language), **one.beside}
             for one in problem.errors
         ],
         "request": request,
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _detail(one: Fault, language: str) -> str:
+    return say(f"{one.family}.{one.code}" if one.family else one.code, language, **one.params)
 
 
 def pointer(*parts: str | int) -> str:

@@ -18,6 +18,7 @@ class Right(StrEnum):
     """What may be done. How far a right goes - a pause of 14 days, a task of one's own role - the domain says."""
 
     READ = "read"
+    TEXTS = "texts"
     EVENTS = "events"
     CONTACT_LOG = "contact_log"
     CONTACTS = "contacts"
@@ -53,6 +54,7 @@ _NOBODY_ELSE: frozenset[str] = frozenset()
 
 _ROLES: dict[Right, frozenset[str]] = {
     Right.READ: ROLES,
+    Right.TEXTS: ROLES - {VIEWER, ERP},
     Right.EVENTS: frozenset({ERP}),
     Right.CONTACT_LOG: _COLLECTORS,
     Right.CONTACTS: _COLLECTORS,

@@ -52,7 +52,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
     kind, context = error["type"], error.get("ctx") or {}
     place, *path = error["loc"] or ("body",)
     where = pointer(*path) if place == "body" else pointer(place, *path)
-    code = _code(kind)
+    code = "unknown_parameter" if kind == "extra_forbidden" and place == "query" else _code(kind)
     if code == "not_one_of":
         return Fault(where, code, {"options": context.get("expected", "")})
     if code == "wrong_type":

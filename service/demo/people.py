@@ -9,13 +9,17 @@ from service.demo.history import WITHHELD
 HELD, BEHIND, LATE = WITHHELD
 """The three customers whose payments are withheld: longest first."""
 
+HELD_FROM = WITHHELD[HELD] - timedelta(30)
+"""The first day on which a bill of theirs can be three months overdue is later still: no need to ask before."""
+
 BROKEN_MADE, BROKEN_FOR = timedelta(24), timedelta(10)
 OPEN_MADE, OPEN_FOR = timedelta(3), timedelta(7)
 
 
 def act(api: Api, day: date, today: date) -> None:
     """What happens by people's hands on that day, in the office."""
-    _consent(api)
+    if day > today - HELD_FROM:
+        _consent(api)
     if day == today - BROKEN_MADE:
         _promise(api, BEHIND, day + BROKEN_FOR)
     if day == today - OPEN_MADE:

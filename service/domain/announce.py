@@ -15,7 +15,9 @@ from service.domain.events.bill import InvoiceIssued
 from service.domain.money import format
 from service.domain.views import case_view, customer_view
 
-_MONEY = frozenset({"amount", "received"})
+MONEY = frozenset({"amount", "received", "already", "credit_limit"})
+"""Fields of events that hold minor units; what leaves the house holds decimal text instead."""
+
 _ROLE_OF_LEVEL = {"supervisor": "supervisor", "manager": "manager", "general_manager": "general_manager"}
 
 
@@ -52,7 +54,7 @@ def _readable(data: dict[str, Any], currency: str) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any, currency: str) -> Any:
-    if name in _MONEY and isinstance(value, int):
+    if name in MONEY and isinstance(value, int):
         return format(value, currency)
     if isinstance(value, list):
         return [_readable(one, currency) if isinstance(one, dict) else one for one in value]
@@ -68,9 +70,10 @@ def body(
     today: date,
     case: Case | None,
     customer: Customer | None,
+    currency: str | None,
 ) -> dict[str, Any]:
-    """The CloudEvent that receivers get, with the case and the customer as of the event."""
-    data = data_of(event, case.currency if case else None)
+    """The CloudEvent that receivers get, with the case and the customer as of the event; `currency` is its stream's."""
+    data = data_of(event, currency)
     if case and customer:
         data["case"] = case_view(case, customer, today)
     if customer:

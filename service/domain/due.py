@@ -202,15 +202,20 @@ def next_on(case: Case, step: Step, anchor: date, workdays: Workdays) -> date | 
 
 
 def _asked_again(case: Case, step: Step, after: date) -> date | None:
-    """A refused request comes again so long after the refusal (B8, B9)."""
+    """A refused request comes again so long after the refusal (B8, B9); one that lost its object when the case closed
+    comes again with the case (D7).
+    """
     request = step.request
-    answer = case.answers.get(request.kind) if request else None
-    if request is None or request.again is None or answer is None or answer.outcome != "rejected":
+    if request is None or request.kind in case.requests:
         return None
-    if request.kind in case.requests:
+    if request.kind in RANK and RANK[case.level] >= RANK[request.kind]:
         return None
-    again = add(answer.last_on, request.again)
-    return again if again > after else None
+    answer = case.answers.get(request.kind)
+    if answer is None:
+        return after
+    if answer.outcome != "rejected" or request.again is None:
+        return None
+    return max(add(answer.last_on, request.again), after)
 
 
 def occurrences(case: Case, step: Step, anchor: date, after: date | None, workdays: Workdays) -> Iterator[date]:

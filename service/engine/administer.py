@@ -10,8 +10,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
+from service.domain.announce import audience
 from service.domain.events import TenantEvent
-from service.domain.events.tenant import CalendarPublished, PlaybookPublished, SettingsChanged, TenantCreated
+from service.domain.events.tenant import (
+    CalendarPublished,
+    EndpointTested,
+    PlaybookPublished,
+    SettingsChanged,
+    TenantCreated,
+)
 from service.domain.refusals import Conflict, Refused
 from service.domain.scene import Asker
 from service.domain.settings import Settings
@@ -99,15 +106,21 @@ def _append(
         entries.append(entry)
         for part, content in (change.private or {}).items():
             private.append((STREAM, tenant.version, part, part or tenant.id, codec.encode(content)))
-        called = list(getattr(change.event, "audience", None) or [])
-        wanting = [one.id for one in listening if one.wants(change.event.type, called)]
-        if wanting:
+        called = audience(change.event)
+        wanting = _wanting(listening, change.event, called)
+        if wanting is not None:
             letters.append(_letter(tx, tenant.version, change.event, called, wanting, now))
     log.append(tx, entries)
     log.keep_private(tx, private)
     outbox.put(tx, letters, tx.now)
     tenants.save(tx, tenant, head)
     return tenant
+
+
+def _wanting(listening: Sequence[outbox.Listener], event: TenantEvent, called: list[str]) -> list[str] | None:
+    if isinstance(event, EndpointTested):
+        return [event.endpoint]
+    return outbox.addressed(listening, event.type, called)
 
 
 def _letter(
@@ -126,23 +139,18 @@ def _letter(
     return outbox.Letter(STREAM, version, event.type, called, codec.encode(content), wanting)
 
 
-def change_settings(engine: Engine, id: str, settings: Callable[[Settings], Settings], asker: Asker) -> Tenant:
-    """New settings from the old ones; another country brings its calendar. Alarms follow with the next ticks."""
-
-    def decide(tx: Tx, tenant: Tenant) -> Sequence[Change]:
-        new = settings(tenant.settings)
-        old, fresh = msgspec.to_builtins(tenant.settings), msgspec.to_builtins(new)
-        changed = sorted(name for name in fresh if fresh[name] != old.get(name))
-        if not changed:
-            return []
-        changes = [Change(SettingsChanged(settings=fresh, changed=changed))]
-        if "country" in changed:
-            version = (tenant.calendar.version if tenant.calendar else 0) + 1
-            changes.append(Change(CalendarPublished(calendar=_plain(_calendar(new, version)))))
-        _ring_all(tx)
-        return changes
-
-    return administer(engine, id, decide, asker)
+def settings_changed(tx: Tx, tenant: Tenant, new: Settings) -> list[Change]:
+    """New settings; another country brings its calendar. Alarms follow with the next ticks. Raises Refused."""
+    old, fresh = msgspec.to_builtins(tenant.settings), msgspec.to_builtins(new)
+    changed = sorted(name for name in fresh if fresh[name] != old.get(name))
+    if not changed:
+        return []
+    changes = [Change(SettingsChanged(settings=fresh, changed=changed))]
+    if "country" in changed:
+        version = (tenant.calendar.version if tenant.calendar else 0) + 1
+        changes.append(Change(CalendarPublished(calendar=_plain(_calendar(new, version)))))
+    _ring_all(tx)
+    return changes
 
 
 def refresh_calendar(engine: Engine, id: str, asker: Asker) -> bool:
@@ -171,12 +179,8 @@ def _ring_all(tx: Tx) -> None:
     tx.run("UPDATE customers SET wake_at = %(now)s WHERE tenant = %(tenant)s AND wake_at > %(now)s", at)
 
 
-def publish_playbook(engine: Engine, id: str, name: str, text: str, asker: Asker) -> Tenant:
+def playbook_published(tx: Tx, tenant: Tenant, name: str, text: str) -> list[Change]:
     """A new version of a playbook; open cases keep theirs. The text has been checked."""
-
-    def decide(tx: Tx, tenant: Tenant) -> Sequence[Change]:
-        version = tenant.playbooks.get(name, 0) + 1
-        tenants.publish(tx, name, version, text)
-        return [Change(PlaybookPublished(playbook=name, version=version, text=text))]
-
-    return administer(engine, id, decide, asker)
+    version = tenant.playbooks.get(name, 0) + 1
+    tenants.publish(tx, name, version, text)
+    return [Change(PlaybookPublished(playbook=name, version=version, text=text))]

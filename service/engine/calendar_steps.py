@@ -18,9 +18,18 @@ _NAMED = 1000
 
 
 def next_at(session: Session) -> datetime | None:
-    """When the tenant's next calendar step fires; the first after its clock where none was set yet."""
-    rows = session.tx.rows("SELECT wake_at FROM tenants WHERE id = %(tenant)s")
-    return rows[0][0] or _after(session, session.scene.now)
+    """When the tenant's next calendar step fires; where none was set yet, the first after this moment, kept from now on."""
+    ((at,),) = session.tx.rows("SELECT wake_at FROM tenants WHERE id = %(tenant)s")
+    if at is None:
+        at = _after(session, session.scene.now)
+        tenants.set_wake(session.tx, at)
+    return at
+
+
+def next_look(session: Session) -> datetime | None:
+    """When to look at them again: what is due outside the windows waits for the next one."""
+    at, scene = next_at(session), session.scene
+    return scene.workdays.next_moment(scene.now) if at is not None and at <= scene.now else at
 
 
 def _after(session: Session, now: datetime) -> datetime | None:
@@ -63,14 +72,14 @@ def fire(desk: Desk, tenant: str, now: datetime | None) -> None:
         scene = session.scene
         at = next_at(session)
         if at is None or at > scene.now or not scene.in_window():
-            if session.tx.rows("SELECT 1 FROM tenants WHERE id = %(tenant)s AND wake_at IS NULL"):
-                tenants.set_wake(session.tx, at)
             return
         due = [(book, step) for book in _playbooks(session) for step in book.steps if _is_due(session, step, at)]
         notices = [notice for book, step in due for notice in _notices(session, book, step)]
         later = _after(session, scene.now)
 
     def decide(tx: Tx, _: Tenant) -> Sequence[Change]:
+        if tx.rows("SELECT wake_at FROM tenants WHERE id = %(tenant)s") != [(at,)]:
+            return []  # another clock was faster
         tenants.set_wake(tx, later)
         return [Change(notice) for notice in notices]
 
@@ -80,7 +89,9 @@ def fire(desk: Desk, tenant: str, now: datetime | None) -> None:
 def _is_due(session: Session, step: Step, since: datetime) -> bool:
     if step.scope != "tenant":
         return False
-    moments = [session.scene.workdays.moment(day) for day in _days(step, session.scene.today)]
+    workdays = session.scene.workdays
+    since = workdays.midnight(workdays.today(since))  # the windows may have been set anew meanwhile
+    moments = [workdays.moment(day) for day in _days(step, session.scene.today)]
     return any(since <= moment <= session.scene.now for moment in moments)
 
 

@@ -1,7 +1,7 @@
-"""A queued message when its slot has come: asked again under the customer's lock, struck where things moved on, and put in words."""
+"""A queued message when its slot has come: asked again under the customer's lock, struck where things moved on, and worded."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -60,7 +60,7 @@ def compose(session: Session, id: str, render: Render) -> bool:
     contact = customer.contacts.get(message["contact"])
     items = messages.items(tx, id)
     loaded = {k: v.state for k, v in cases.load(tx, sorted({item["case_id"] for item in items})).items()}
-    letters = messages.letters_today(tx, customer.id, message["day"]) if message["channel"] == "email" else set()
+    letters = _lettered(session, message) if message["channel"] == "email" else set()
     struck = {case: why for case in loaded if (why := _struck(loaded[case], message, items, customer, letters))}
     messages.strike(tx, id, sorted(struck.items()))
     kept = [item for item in items if item["case_id"] not in struck and item["case_id"] in loaded]
@@ -68,9 +68,9 @@ def compose(session: Session, id: str, render: Render) -> bool:
         messages.set_state(tx, id, state="struck", at=scene.now)
         return False
     details = _details(session, customer, contact)
-    composed = render(_letter(session, message, customer, details, kept, loaded))
+    composed = render(_letter(session, message, customer, details, kept, loaded, letters))
     recipient = details.get("email") if message["channel"] in ("email", "letter") else details.get("mobile")
-    captured = session.clock.kind == "sandbox" and message["channel"] not in session.sinks
+    captured = _stays(session, message["channel"])
     messages.set_state(
         tx,
         id,
@@ -82,6 +82,12 @@ def compose(session: Session, id: str, render: Render) -> bool:
         cases=sorted({item["case_id"] for item in kept}),
     )
     return not captured
+
+
+def _stays(session: Session, channel: str) -> bool:
+    """Nothing leads out for it: what a sandbox says is captured, and a letter is kept to be printed. Letters go by mail."""
+    leads_out = ("email" if channel == "letter" else channel) in session.sinks
+    return not leads_out and (session.clock.kind == "sandbox" or channel == "letter")
 
 
 def _struck(
@@ -102,6 +108,12 @@ def _struck(
     return "letter" if case.id in letters else None
 
 
+def _lettered(session: Session, message: Mapping[str, Any]) -> set[str]:
+    """The bills whose letter leaves on the message's day."""
+    day, midnight = message["day"], session.scene.workdays.midnight
+    return messages.lettered(session.tx, message["customer"], midnight(day), midnight(day + timedelta(1)))
+
+
 def _details(session: Session, customer: Customer, contact: Contact) -> dict[str, Any]:
     if contact.details is None:
         return {}
@@ -118,14 +130,16 @@ def _letter(
     details: Mapping[str, Any],
     items: Sequence[Mapping[str, Any]],
     loaded: Mapping[str, Case],
+    letters: set[str],
 ) -> Letter:
     scene = session.scene
     named = {item["case_id"] for item in items}
+    unsaid = named | letters
     today = scene.today
     also = [
         one.state
         for id, one in cases.load_owed(session.tx, [customer.id], ALSO_OPEN_AT_MOST).items()
-        if id not in named and one.state.pause is None and days_overdue(one.state, today) > 0
+        if id not in unsaid and one.state.pause is None and days_overdue(one.state, today) > 0
     ]
     kind = message["kind"] if message["channel"] == "letter" else None
     bills = {id: _bill(loaded[id], today) for id in named}
@@ -195,6 +209,6 @@ def _bill(case: Case, today: date) -> BillLine:
         issued_on=case.issued_on,
         due_on=case.due_on,
         days_overdue=days_overdue(case, today),
-        confirmed=case.confirmed_on is not None or (case.stage == "collection" and case.start is None),
+        confirmed=case.confirmed_on is not None or not case.confirmation_required,
         tax=dispatched if tax and tax.state == "dispatched" else None,
     )

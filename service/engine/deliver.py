@@ -2,11 +2,13 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Condition
+from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy import Engine
 
@@ -21,9 +23,14 @@ from service.store import endpoints, outbox
 from service.store.database import SENDER, Tx, transaction
 
 LEASE = timedelta(seconds=30)
-BATCH = 64
+HANDS = 32
+"""So many sends at once; no more is claimed, so that nothing waits while its lease runs."""
+
 PER_ENDPOINT = 8
 """So many at once to one endpoint, so that a hanging one leaves hands for the others."""
+
+LOOKED_AT = 8 * HANDS
+FREE_WITHIN = 0.2
 
 _log = structlog.get_logger()
 
@@ -36,41 +43,55 @@ def reveal_with(key: bytes) -> Reveal:
     return lambda sealed, context: unseal(key, sealed, context).decode()
 
 
+class _Traced(msgspec.Struct):
+    traceparent: str | None = None
+
+
 class Courier:
     """Delivers webhooks with a pool of hands; one claim a round, many sends at once."""
 
-    def __init__(self, engine: Engine, sender: Sender, reveal: Reveal, hands: int = 32) -> None:
+    def __init__(self, engine: Engine, sender: Sender, reveal: Reveal) -> None:
         self._engine = engine
         self._sender = sender
         self._reveal = reveal
-        self._hands = ThreadPoolExecutor(hands, thread_name_prefix="courier")
+        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
         self._busy: Counter[tuple[str, str]] = Counter()
-        self._lock = Lock()
+        self._freed = Condition()
 
-    def round(self) -> int:
-        """Claim what is due and hand it to the pool; how many were claimed. Does not wait for the sends."""
+    def round(self) -> bool:
+        """Claim what is due and hand it to the pool; whether to look again at once. It waits for no send, but when hands
+        are lacking a moment for one of them."""
+        full = [place for place, count in self._counted().items() if count >= PER_ENDPOINT]
         with transaction(self._engine, "", SENDER) as tx:
-            due = outbox.due(tx, tx.now, BATCH * 8)
+            due = outbox.due(tx, tx.now, LOOKED_AT, full)
         claimed = 0
         for tenant, ids in self._chosen(due).items():
             with transaction(self._engine, tenant) as tx:
                 taken = outbox.claim(tx, ids, tx.now, tx.now + LEASE)
             for one in taken:
-                with self._lock:
+                with self._freed:
                     self._busy[tenant, one.endpoint] += 1
                 self._hands.submit(self._send, one)
             claimed += len(taken)
-        return claimed
+        if claimed or not (full or due):
+            return claimed > 0
+        with self._freed:
+            return self._freed.wait(FREE_WITHIN)
 
     def _chosen(self, due: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
         """What there are hands for, by tenant: no endpoint may take more than its share."""
-        busy = Counter(self._busy)
+        busy = self._counted()
         chosen: dict[str, list[str]] = {}
         for tenant, id, endpoint in due:
-            if busy[tenant, endpoint] < PER_ENDPOINT and busy.total() < BATCH:
+            if busy[tenant, endpoint] < PER_ENDPOINT and busy.total() < HANDS:
                 busy[tenant, endpoint] += 1
                 chosen.setdefault(tenant, []).append(id)
         return chosen
+
+    def _counted(self) -> Counter[tuple[str, str]]:
+        with self._freed:
+            self._busy = +self._busy
+            return self._busy.copy()
 
     def _send(self, one: outbox.Claimed) -> None:
         try:
@@ -79,8 +100,9 @@ class Courier:
         except Exception:
             _log.exception("delivery_not_recorded", delivery=one.id, endpoint=one.endpoint)
         finally:
-            with self._lock:
+            with self._freed:
                 self._busy[one.tenant, one.endpoint] -= 1
+                self._freed.notify_all()
 
     def _attempt(self, one: outbox.Claimed) -> Sent | Failed:
         context = f"{one.tenant}/{one.endpoint}"
@@ -90,6 +112,7 @@ class Courier:
                 url=one.url,
                 id=one.webhook,
                 body=one.body.encode(),
+                traceparent=msgspec.json.decode(one.body, type=_Traced).traceparent,
                 secrets=tuple(self._reveal(secret, context) for secret in sealed),
             )
         )
@@ -113,8 +136,11 @@ def record(engine: Engine, one: outbox.Claimed, outcome: Sent | Failed) -> None:
             "detail": None if isinstance(outcome, Sent) else outcome.detail,
             "head": outcome.head,
         }
+        row = endpoints.get(tx, one.endpoint)
+        if row and (isinstance(outcome, Failed) or row["failing_since"]):
+            row = endpoints.get(tx, one.endpoint, lock=True)  # before its deliveries, as whoever disables it does
         ours = outbox.finish(tx, one, told, state, now + again if again is not None else None, now)
-        why = _streak(tx, one, outcome, now) if ours else None
+        why = _streak(tx, row, outcome, now) if row and ours else None
     if why:
         disable(engine, one.tenant, one.endpoint, why)
 
@@ -125,19 +151,18 @@ def _again(outcome: Sent | Failed, attempts: int) -> timedelta | None:
     return next_attempt(attempts, jitter=random.uniform(-1, 1), retry_after=outcome.retry_after)
 
 
-def _streak(tx: Tx, one: outbox.Claimed, outcome: Sent | Failed, now: datetime) -> str | None:
-    row = endpoints.get(tx, one.endpoint, lock=True)
-    if row is None or row["state"] != "enabled":
+def _streak(tx: Tx, row: Mapping[str, Any], outcome: Sent | Failed, now: datetime) -> str | None:
+    if row["state"] != "enabled":
         return None
     if isinstance(outcome, Sent):
         if row["failing_since"]:
-            endpoints.streak(tx, one.endpoint, None, 0, 0)
+            endpoints.streak(tx, row["id"], None, 0, 0)
         return None
     if outcome.gone:
         return "gone"
     since = row["failing_since"]
     streak = failed_at(Streak(since, row["failing_windows"], row["failing_last"]) if since else None, now)
-    endpoints.streak(tx, one.endpoint, streak.since, streak.windows, streak.last_window)
+    endpoints.streak(tx, row["id"], streak.since, streak.windows, streak.last_window)
     return "failing" if should_disable(streak, now) else None
 
 

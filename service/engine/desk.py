@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock
 
 from msgspec import Struct
 from sqlalchemy import Engine
@@ -25,6 +25,10 @@ _KEPT = 64
 
 class UnknownTenant(Exception):
     """There is no such tenant (any more)."""
+
+
+class Closing(Exception):
+    """The house closes: what was long under way stops at a place from which it can go on elsewhere."""
 
 
 class Tenancy(Struct, frozen=True):
@@ -60,6 +64,16 @@ class Desk:
         self._read_playbook = read_playbook
         self._tenancies: dict[str, Tenancy] = {}
         self._lock = Lock()
+        self._closing = Event()
+
+    def close(self) -> None:
+        """Long work stops as soon as it can."""
+        self._closing.set()
+
+    def go_on(self) -> None:
+        """Asked between two pieces of long work. Raises Closing."""
+        if self._closing.is_set():
+            raise Closing
 
     @contextmanager
     def open(self, tenant: str, now: datetime | None = None, snapshot: bool = False) -> Iterator[Session]:
@@ -71,6 +85,11 @@ class Desk:
             tenancy = self._tenancy(tx, clock.version)
             scene = self._scene(tx, tenancy, clock, now or clock.now(tx.now))
             yield Session(tx, tenancy, scene, clock, self.channels)
+
+    def forget(self, tenant: str) -> None:
+        """Read the tenant anew with the next session, though its version is the same."""
+        with self._lock:
+            self._tenancies.pop(tenant, None)
 
     def _scene(self, tx: Tx, tenancy: Tenancy, clock: tenants.Clock, now: datetime) -> Scene:
         channels = self.channels

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, TypeAlias, get_args
 
@@ -43,8 +43,8 @@ class Told(Struct, frozen=True):
 
 
 class Folded(Struct):
-    """One stream. `state` is None when an event cannot be read: nothing can be said of its row then. `told` are the
-    events that lead to rows beside the state's own: tasks, requests, playbooks, mentions of cases."""
+    """One stream. `state` is None when its log is broken or cannot be read: nothing can be said of its row then. `told`
+    are the events that lead to rows beside the state's own: tasks, requests, playbooks, mentions of cases."""
 
     stream: str
     kind: str
@@ -118,14 +118,17 @@ def _fold(tenant: str, stream: str, rows: Iterable[Row]) -> Folded:
         one.named_customers.add(customer)
         if state is None:
             continue
-        event = _event(one, version, type, schema, data) if type in types else _foreign(one, version, type)
-        state = None if event is None else _evolved(one, evolve, state, event)
-        if event is not None and (type in _TELLING or kind != "case"):
+        event = _event(one, types, type, schema, data)
+        if event is None:
+            state = None
+            continue
+        state = _evolved(one, evolve, state, event)
+        if type in _TELLING or kind != "case":
             one.told.append(Told(stream, version, event, occurred_at, recorded_at))
-        if event is not None and type in _DATED and business_day(event, day) != day:
-            right_day = business_day(event, day)
+        if type in _DATED and (right_day := business_day(event, day)) != day:
             one.faults.append(Difference("day", f"{stream}@{version}", right_day.isoformat(), day.isoformat()))
-    one.state = state
+    broken = any(fault.what in _BREAKING for fault in one.faults)
+    one.state = None if broken else state
     return one
 
 
@@ -133,16 +136,19 @@ _TELLING = frozenset({"task.created", "task.changed", "task.completed", "task.ca
 _DATED = frozenset({"payment.applied", "payment.unapplied", "payment.received", "invoice.issued", "invoice.credited"})
 
 
-def _event(one: Folded, version: int, type: str, schema: int, data: str) -> Event | None:
+_BREAKING = frozenset({"gap", "chain", "unreadable"})
+
+
+def _event(one: Folded, types: frozenset[str], type: str, schema: int, data: str) -> Event | None:
+    where = f"{one.stream}@{one.version}"
+    if type not in types:
+        one.faults.append(Difference("unreadable", where, f"an event of a {one.kind}", type))
+        return None
     try:
         return codec.event(type, schema, data)
     except (codec.UnknownEvent, msgspec.MsgspecError) as error:
-        one.faults.append(Difference("unreadable", f"{one.stream}@{version}", type, str(error)))
+        one.faults.append(Difference("unreadable", where, type, str(error)))
         return None
-
-
-def _foreign(one: Folded, version: int, type: str) -> None:
-    one.faults.append(Difference("unreadable", f"{one.stream}@{version}", f"an event of a {one.kind}", type))
 
 
 def _evolved(one: Folded, evolve: Callable[[Any, Any], Any], state: Any, event: Event) -> Any:
@@ -151,3 +157,10 @@ def _evolved(one: Folded, evolve: Callable[[Any, Any], Any], state: Any, event: 
     except msgspec.MsgspecError as error:  # a tenant's settings and calendar are read only now
         one.faults.append(Difference("unreadable", f"{one.stream}@{one.version}", event.type, str(error)))
         return None
+
+
+def batches(values: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The values, so many at a time."""
+    left = iter(values)
+    while batch := list(islice(left, size)):
+        yield batch

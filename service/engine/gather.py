@@ -21,12 +21,14 @@ _MAKES_CUSTOMER = (c.UpdateCustomer, c.SubmitInvoice, c.IssueInvoice)
 
 
 class Loaded(Struct):
-    """The locked customers' accounts, with the heads and versions that saving needs."""
+    """The locked customers' accounts, with the heads and versions that saving needs; `owners` tells whose each bill and
+    payment is, locked or not."""
 
     accounts: dict[str, Account]
     heads: dict[str, bytes]
     versions: dict[str, int]
     rung: set[str]
+    owners: dict[str, str]
 
 
 def owners(session: Session, asks: Sequence[Ask]) -> list[str | None]:
@@ -68,7 +70,7 @@ def take(session: Session, asks: Sequence[Ask], names: Sequence[str | None], ski
     making = {name for ask, name in zip(asks, names, strict=True) if name and isinstance(ask.command, _MAKES_CUSTOMER)}
     customers.ensure(tx, sorted(making))
     locked = customers.lock(tx, sorted(wanted), skip_locked)
-    loaded = Loaded({}, {}, {}, set())
+    loaded = Loaded({}, {}, {}, set(), {})
     for id, one in locked.items():
         loaded.accounts[id] = Account(one.state)
         loaded.versions[f"customer/{id}"] = one.state.version
@@ -105,12 +107,14 @@ def _load_cases(
     found |= cases.load_held(tx, [customer.id for customer in locked if customer.hold], HELD_AT_MOST)
     loaded.rung = set(rung)
     for id, case in found.items():
+        loaded.owners[f"case/{id}"] = case.state.customer
         account = loaded.accounts.get(case.state.customer)
         if account:
             account.cases[id] = case.state
             loaded.heads[f"case/{id}"] = case.head
             loaded.versions[f"case/{id}"] = case.state.version
     for id, payment in paid.items():
+        loaded.owners[f"payment/{id}"] = payment.state.customer
         account = loaded.accounts.get(payment.state.customer)
         if account:
             account.payments[id] = payment.state

@@ -7,7 +7,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 from psycopg import errors
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain import commands as c
 from service.domain.decide import run
@@ -22,6 +22,9 @@ FORGOTTEN = frozenset({401, 403, 408, 429})
 """Answers that a repeat must not get again."""
 
 TRIES = 5
+
+_AWAY = (errors.OperationalError, errors.InterfaceError, errors.ReadOnlySqlTransaction, SQLAlchemyError)
+"""The database's own trouble; what else it says (a constraint, a value out of range) is a bug in one of the commands."""
 
 _log = structlog.get_logger()
 
@@ -59,7 +62,7 @@ def _tried(
         return _together(desk, tenant, asks, now, skip_locked)
     except (Raced, errors.DeadlockDetected, errors.UniqueViolation):
         return None
-    except (errors.Error, DBAPIError, UnknownTenant):
+    except (*_AWAY, UnknownTenant):
         raise
     except Exception:
         _log.exception("transaction_undone", asks=len(asks), command=type(asks[0].command).__name__)
@@ -148,6 +151,7 @@ def _one(session: Session, work: _Work, ask: Ask, name: str | None) -> Done:
     try:
         if account is None or (not account.customer.version and isinstance(ask.command, c.ReceivePayment)):
             raise _unknown(ask.command, name)
+        _not_anothers(work.loaded, ask.command)
         _expected(ask, account.customer.version, {id: case.version for id, case in account.cases.items()})
         before = len(account.happened)
         details = details_of(session, account, ask.command)
@@ -159,6 +163,19 @@ def _one(session: Session, work: _Work, ask: Ask, name: str | None) -> Done:
         work.fresh.append(Fresh(ask, account, happened, state))
         facts.append(Fact(happened.stream, happened.id, state.version, happened.event))
     return Done(status="accepted" if facts else "duplicate", happened=tuple(facts))
+
+
+def _not_anothers(loaded: Loaded, command: c.Command) -> None:
+    """An id that another customer's bill or payment has is taken: ids are never used twice."""
+    match command:
+        case c.SubmitInvoice() | c.IssueInvoice():
+            if loaded.owners.get(f"case/{command.invoice}", command.customer) != command.customer:
+                raise Conflict("invoice_exists", "/data/invoice", invoice=command.invoice)
+        case c.ReceivePayment():
+            if loaded.owners.get(f"payment/{command.payment}", command.customer) != command.customer:
+                raise Conflict("payment_exists", "/data/payment", payment=command.payment)
+        case _:
+            return
 
 
 def _unknown(command: c.Command, name: str | None) -> NotFound:

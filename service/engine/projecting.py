@@ -141,7 +141,9 @@ def case_row(session: Session, one: Folded, moving: bool) -> Values:
     """A case's row. While a sandbox's clock is `moving`, its alarms may be those of an instant still to be stored."""
     assert isinstance(one.state, Case)
     saved = cases.Saved(one.state, 0, one.head, None)
-    return dict(zip(cases.COLUMNS, cases.row(saved), strict=True)) | {"next_at": _case_alarm(session, one.state, moving)}
+    return dict(zip(cases.COLUMNS, cases.row(saved), strict=True)) | {
+        "next_at": _case_alarm(session, one.state, moving)
+    }
 
 
 def _case_alarm(session: Session, case: Case, moving: bool) -> NotLater | _Anything:

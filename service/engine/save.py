@@ -236,8 +236,8 @@ def _announce(session: Session, fresh: Sequence[Fresh]) -> None:
     for one in fresh:
         event = one.happened.event
         called = audience(event)
-        wanting = [listener.id for listener in listening if listener.wants(event.type, called)]
-        if wanting:
+        wanting = outbox.addressed(listening, event.type, called)
+        if wanting is not None:
             letters.append(_letter(session, one, called, wanting))
     outbox.put(session.tx, letters, session.tx.now)
 
@@ -256,6 +256,7 @@ def _letter(session: Session, one: Fresh, called: list[str], wanting: list[str])
         session.scene.today,
         case,
         customer,
+        one.state.currency,
     )
     if one.ask.asker.traceparent:
         content["traceparent"] = one.ask.asker.traceparent

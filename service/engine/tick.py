@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import structlog
+
 from service.domain.commands import Wake
 from service.domain.scene import Asker
 from service.engine.asks import Ask
 from service.engine.desk import Desk
-from service.engine.handle import handle
+from service.engine.handle import InternalError, handle
+from service.engine.save import PARKED_FOR
 from service.store import customers, tenants
 from service.store.database import CLOCK, transaction
 
@@ -15,6 +18,8 @@ SLICE = 100
 
 LATE = timedelta(seconds=10)
 """A customer so late is waited for, or a busy one would starve."""
+
+_log = structlog.get_logger()
 
 CLOCKWORK = Asker(actor="clock", role="clock", source="clock")
 
@@ -43,5 +48,15 @@ def wake(desk: Desk, tenant: str, now: datetime | None) -> int:
         oldest = session.tx.one("SELECT min(wake_at) AS at FROM customers WHERE tenant = %(tenant)s") if rung else None
         patient = bool(oldest and oldest["at"] < session.scene.now - LATE)
     asks = [Ask(command=Wake(customer=id), asker=CLOCKWORK) for id in sorted(rung)]
-    handle(desk, tenant, asks, now, skip_locked=not patient and now is None)
+    done = handle(desk, tenant, asks, now, skip_locked=not patient and now is None)
+    broken = [id for id, one in zip(sorted(rung), done, strict=True) if isinstance(one.refused, InternalError)]
+    if broken:
+        _park(desk, tenant, now, broken)
     return len(rung)
+
+
+def _park(desk: Desk, tenant: str, now: datetime | None, broken: list[str]) -> None:
+    """Customers on whom our own code fails are looked at again later, so that they delay nobody (I36)."""
+    with desk.open(tenant, now) as session:
+        customers.set_wake(session.tx, broken, session.scene.now + PARKED_FOR)
+    _log.error("customers_parked", tenant=tenant, customers=broken)

@@ -20,16 +20,13 @@ Report = Callable[[datetime], None]
 def _alone(desk: Desk, tenant: str) -> Iterator[None]:
     """One move at a time; a second one meanwhile is refused rather than queued."""
     with desk.engine.connect() as connection:
+        connection.detach()  # closed at the end, lock and all; walks must not take the pool's connections from each other
         key = {"key": f"walk/{tenant}"}
         free = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar()
         connection.rollback()
         if not free:
             raise Conflict("clock_moving", None)
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
-            connection.rollback()
+        yield
 
 
 def is_moving(tx: Tx) -> bool:
@@ -43,11 +40,13 @@ def is_moving(tx: Tx) -> bool:
     return bool(rows)
 
 
-def move(desk: Desk, tenant: str, to: datetime | None, follow: bool, render: compose.Render, report: Report) -> datetime:
+def move(
+    desk: Desk, tenant: str, to: datetime | None, follow: bool, render: compose.Render, report: Report
+) -> datetime:
     """Decide everything due up to `to` (real time when following), then store where the clock stands.
 
-    Raises Conflict `not_sandbox`, `clock_moves_forward`, `clock_moving`. The clock is stored after each instant, so the same
-    call finishes what a crash interrupted.
+    Raises Conflict `not_sandbox`, `clock_moves_forward`, `clock_moving`, and Closing. The clock is stored after each
+    instant, so the same call finishes what a crash interrupted.
     """
     with _alone(desk, tenant):
         with desk.open(tenant) as session:
@@ -58,6 +57,7 @@ def move(desk: Desk, tenant: str, to: datetime | None, follow: bool, render: com
             if goal < here:
                 raise Conflict("clock_moves_forward", "/now", now=here)
         while here < goal:
+            desk.go_on()
             instant = _next_instant(desk, tenant, here)
             if instant is None or instant > goal:
                 break
@@ -73,9 +73,9 @@ def decide(desk: Desk, tenant: str, now: datetime, render: compose.Render) -> No
     """Everything due at one instant: the tenant's own steps, the customers', then the messages that leave at it."""
     calendar_steps.fire(desk, tenant, now)
     while wake(desk, tenant, now):
-        pass
+        desk.go_on()
     while compose.compose_ready(desk, tenant, render, now):
-        pass
+        desk.go_on()
 
 
 def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
@@ -83,7 +83,7 @@ def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
         ats = [
             customers.next_wake(session.tx),
             messages.next_slot(session.tx),
-            calendar_steps.next_at(session),
+            calendar_steps.next_look(session),
         ]
     return min((at for at in ats if at is not None), default=None)
 

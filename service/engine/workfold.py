@@ -43,7 +43,8 @@ def _task(rows: dict[str, Values], customer: str | None, told: Told, event: t.Ta
             )
         case t.TaskChanged() if row:
             row |= {name: getattr(event, name) for name in ("bills", "role", "owner")}
-            row |= {"due_on": event.due_on or row["due_on"], "cases": _joined(row, event, NAMED)}
+            row |= {name: getattr(event, name) or row[name] for name in ("due_on", "best_from", "best_until")}
+            row["cases"] = _joined(row, event, NAMED)
         case t.TaskCompleted() | t.TaskCancelled() if row:
             row |= {"state": event.type.removeprefix("task."), "ended_at": told.occurred_at}
         case _:

@@ -64,7 +64,9 @@ def fold_key(text: str | None) -> str | None:
 
 
 def late_confirmed_from(case: Case) -> date | None:
-    """The first day on which an unconfirmed bill counts as confirmed late (A3)."""
+    """The first day on which an unconfirmed bill counts as confirmed late (A3); None when none is waited for."""
+    if not case.confirmation_required:
+        return None
     if case.monthly and case.period:
         year, month = (int(part) for part in case.period.split("-"))
         return add(date(year, month, 21), Offset(months=1))
@@ -79,7 +81,7 @@ def row(one: Saved) -> Row:
         case.id,
         case.customer,
         case.version,
-        codec.encode(case),
+        codec.encode_state(case),
         one.head,
         case.stage,
         case.level,
@@ -147,6 +149,16 @@ def load_owed(tx: Tx, customers: Sequence[str], limit: int) -> dict[str, Loaded]
             {"customers": list(customers), "limit": limit},
         )
     )
+
+
+def overdue(tx: Tx, customer: str, today: date, limit: int) -> list[Case]:
+    """The customer's open bills whose due date has passed, oldest due first, at most `limit`; unlocked."""
+    rows = tx.rows(
+        """SELECT state::text FROM cases WHERE tenant = %(tenant)s AND customer = %(customer)s AND stage <> 'closed'
+              AND due_on < %(today)s ORDER BY due_on, id LIMIT %(limit)s""",
+        {"customer": customer, "today": today, "limit": limit},
+    )
+    return [codec.state(Case, state) for (state,) in rows]
 
 
 def load_rung(tx: Tx, customers: Sequence[str], now: datetime, limit: int) -> dict[str, Loaded]:

@@ -4,10 +4,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from service.domain.case import Case
-from service.domain.customer import Customer
+from service.domain.case import Case, Promise
+from service.domain.customer import Contact, Customer, OpenRequest
 from service.domain.events import TYPES, Event
 from service.domain.payment import Payment
+from service.domain.tenant import Tenant
 
 State = TypeVar("State", Case, Customer, Payment)
 
@@ -28,6 +29,40 @@ class UnknownEvent(Exception):
 def encode(value: object) -> str:
     """JSON text, fields in the order of their shape."""
     return _encoder.encode(value).decode()
+
+
+def encode_state(state: object) -> str:
+    """JSON text that is the same for equal states, however they came about."""
+    return _encoder.encode(_settled(state)).decode()
+
+
+def encode_tenant(tenant: Tenant) -> str:
+    """The same for a tenant, whose sets have no order of their own."""
+    return _sorted.encode(_settled(tenant)).decode()
+
+
+WORDS = {
+    shape: tuple((f.name, f.default) for f in msgspec.structs.fields(shape) if isinstance(f.default, str) and f.default)
+    for shape in (Case, Promise, Customer, Contact, OpenRequest, Payment, Tenant)
+}
+"""The fields of states that are a word by default."""
+
+
+def _settled(one: Any) -> Any:
+    """With the very words of the defaults: the encoder leaves a default out when it is the same object, so that a
+    state read from the log and one that a decision made would differ in their bytes."""
+    changed: dict[str, Any] = {
+        name: word for name, word in WORDS[type(one)] if (value := getattr(one, name)) is not word and value == word
+    }
+    match one:
+        case Case() if one.promises:
+            changed["promises"] = tuple(map(_settled, one.promises))
+        case Customer() if one.contacts or one.requests:
+            changed["contacts"] = {key: _settled(contact) for key, contact in one.contacts.items()}
+            changed["requests"] = {key: _settled(request) for key, request in one.requests.items()}
+        case _:
+            pass
+    return msgspec.structs.replace(one, **changed) if changed else one
 
 
 def canonical(value: object) -> bytes:

@@ -76,7 +76,7 @@ def row(one: Saved) -> Row:
     return (
         customer.id,
         customer.version,
-        codec.encode(customer),
+        codec.encode_state(customer),
         one.head,
         fold_key(customer.name) or "",
         customer.segment,
@@ -109,6 +109,14 @@ def rung(tx: Tx, now: datetime, limit: int) -> list[str]:
         {"now": now, "limit": limit},
     )
     return [id for (id,) in rows]
+
+
+def set_wake(tx: Tx, ids: Sequence[str], at: datetime) -> None:
+    """Their alarms, set by hand."""
+    tx.run(
+        "UPDATE customers SET wake_at = %(at)s WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])",
+        {"ids": list(ids), "at": at},
+    )
 
 
 def next_wake(tx: Tx) -> datetime | None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
+
 from service.store.database import Tx
 
 OLD_SECRET_FOR = timedelta(hours=24)
@@ -72,12 +74,22 @@ def cancel_pending(tx: Tx, id: str) -> int:
     )
 
 
-def replay(tx: Tx, id: str, after: datetime, until: datetime, limit: int) -> list[tuple[str, str, int]]:
-    """(endpoint, stream, version) of kept bodies in the range, for sending once more."""
+class Kept(Struct, frozen=True):
+    """An event whose body is kept."""
+
+    stream: str
+    version: int
+    type: str
+    audience: list[str]
+    recorded_at: datetime
+
+
+def kept(tx: Tx, after: datetime, until: datetime, limit: int) -> list[Kept]:
+    """Events with kept bodies, recorded from `after` (inclusive) to `until` (exclusive), in that order."""
     rows = tx.rows(
-        """SELECT %(id)s, stream, version FROM outbox
+        """SELECT stream, version, type, audience, recorded_at FROM outbox
             WHERE tenant = %(tenant)s AND recorded_at >= %(after)s AND recorded_at < %(until)s
             ORDER BY recorded_at, stream, version LIMIT %(limit)s""",
-        {"id": id, "after": after, "until": until, "limit": limit},
+        {"after": after, "until": until, "limit": limit},
     )
-    return [(endpoint, stream, version) for endpoint, stream, version in rows]
+    return [Kept(*row) for row in rows]

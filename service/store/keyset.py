@@ -16,13 +16,17 @@ _LAST = chr(0x10FFFF)
 
 
 class Sort(Struct, frozen=True, kw_only=True):
-    """What a list is sorted by: a column, ties by `id`, both upwards or both down. Rows without a value come last."""
+    """What a list is sorted by: a column, ties by `id`, both upwards or both down. Rows without a value come last.
+
+    `valued` holds for all wanted rows that have a value, so that the list may begin and end there.
+    """
 
     column: str
     type: str
     id: str
     down: bool = False
     nullable: bool = False
+    valued: str | None = None
 
 
 class Asked(Struct, frozen=True):
@@ -70,6 +74,7 @@ def _legs(sort: Sort, after: After | None) -> Iterator[Leg]:
         return
     if after is None or value is not None:
         leg = [f"{sort.column} IS NOT NULL"] if sort.nullable else []
+        leg += [sort.valued] if sort.valued else []
         if after is not None:
             leg.append(f"({sort.column}, {sort.id}) {beyond} (%(after_value)s::{sort.type}, %(after_id)s)")
         yield leg, f"{sort.column} {way}, {sort.id} {way}", {"after_value": value, "after_id": id}

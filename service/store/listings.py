@@ -52,8 +52,13 @@ def cases(
     """A page of cases. Closed ones only by customer, by their stage, or by their own id."""
     column, type, nullable = _CASE_SORTS[sort]
     select = f"""SELECT c.state::text AS state, c.customer, {column} AS sorted_by FROM cases c"""
-    order = Sort(column=column, type=type, id="c.id", down=down, nullable=nullable)
-    rows = page(tx, select, _cases_asked(wanted, today), order, after, limit)
+    asked = _cases_asked(tx, wanted, today)
+    bounded = (
+        sort == "due_on" and "due_earliest" in asked.values and wanted.customer is None and wanted.stage != "closed"
+    )
+    valued = "c.due_on >= %(due_earliest)s" if bounded else None
+    order = Sort(column=column, type=type, id="c.id", down=down, nullable=nullable, valued=valued)
+    rows = page(tx, select, asked, order, after, limit)
     owing = customers_of(tx, sorted({row["customer"] for row in rows}))
     return [CaseRow(codec.state(Case, row["state"]), owing[row["customer"]], row["sorted_by"]) for row in rows]
 
@@ -68,9 +73,9 @@ def customers_of(tx: Tx, ids: list[str]) -> dict[str, Customer]:
     return {id: codec.state(Customer, state) for id, state in rows}
 
 
-def _cases_asked(wanted: CaseFilter, today: date) -> Asked:
+def _cases_asked(tx: Tx, wanted: CaseFilter, today: date) -> Asked:
     asked = Asked(["c.tenant = %(tenant)s"], {})
-    _stages(asked, wanted)
+    _stages(tx, asked, wanted)
     for name in ("customer", "owner", "currency"):
         if getattr(wanted, name) is not None:
             asked.and_(f"c.{name} = %({name})s", **{name: getattr(wanted, name)})
@@ -88,7 +93,7 @@ def _cases_asked(wanted: CaseFilter, today: date) -> Asked:
     return asked
 
 
-def _stages(asked: Asked, wanted: CaseFilter) -> None:
+def _stages(tx: Tx, asked: Asked, wanted: CaseFilter) -> None:
     if wanted.stage is not None:
         stage = STAGES[STAGES.index(wanted.stage)]
         asked.and_(f"c.stage = '{stage}'")
@@ -96,10 +101,15 @@ def _stages(asked: Asked, wanted: CaseFilter) -> None:
             asked.and_("c.stage IN ('review', 'confirmation', 'legal')")
         if stage != "closed":
             asked.and_("c.stage <> 'closed'")
-    elif wanted.q is not None and wanted.customer is None:
+    elif wanted.customer is None and wanted.q is not None and _is_closed(tx, wanted.q):
         asked.and_("(c.stage <> 'closed' OR c.id = %(q)s)")
     elif wanted.customer is None:
         asked.and_("c.stage <> 'closed'")
+
+
+def _is_closed(tx: Tx, id: str) -> bool:
+    """Asked first, for a condition that might admit a closed case keeps the indexes of the open ones out."""
+    return bool(tx.rows("SELECT FROM cases WHERE tenant = %(tenant)s AND id = %(id)s AND stage = 'closed'", {"id": id}))
 
 
 def _amounts(asked: Asked, wanted: CaseFilter) -> None:
@@ -168,7 +178,11 @@ LEFT JOIN (SELECT customer, sum(open_amount)::bigint AS overdue FROM cases
             WHERE tenant = %(tenant)s AND stage <> 'closed' AND currency = %(currency)s AND due_on < %(today)s
             GROUP BY customer) o ON o.customer = c.id
 """
-_CUSTOMER_SORTS = {"overdue": ("COALESCE(o.overdue, 0)", "bigint"), "name": ("c.name_key", "text"), "id": ("c.id", "text")}
+_CUSTOMER_SORTS = {
+    "overdue": ("COALESCE(o.overdue, 0)", "bigint"),
+    "name": ("c.name_key", "text"),
+    "id": ("c.id", "text"),
+}
 
 
 def customers(

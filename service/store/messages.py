@@ -131,40 +131,14 @@ def set_state(tx: Tx, id: str, **values: Any) -> None:
     tx.run(f"UPDATE messages SET {sets} WHERE tenant = %(tenant)s AND id = %(id)s", {**values, "id": id})
 
 
-def letters_today(tx: Tx, customer: str, day: date) -> set[str]:
-    """Bills that a letter of that day speaks of: it replaces the day's e-mail for them (C3)."""
+def lettered(tx: Tx, customer: str, since: datetime, until: datetime) -> set[str]:
+    """Bills that a letter leaving between the two instants speaks of: it replaces that day's e-mail for them (C3)."""
     rows = tx.rows(
         """SELECT DISTINCT i.case_id FROM messages m JOIN message_items i ON i.tenant = m.tenant AND i.message = m.id
-            WHERE m.tenant = %(tenant)s AND m.customer = %(customer)s AND m.day = %(day)s AND m.channel = 'letter'""",
-        {"customer": customer, "day": day},
+            WHERE m.tenant = %(tenant)s AND m.customer = %(customer)s AND m.channel = 'letter' AND m.state <> 'struck'
+              AND m.slot_at >= %(since)s AND m.slot_at < %(until)s""",
+        {"customer": customer, "since": since, "until": until},
     )
     return {case for (case,) in rows}
 
 
-def listing(
-    tx: Tx, customer: str | None, case: str | None, state: str | None, after: tuple[datetime, str] | None, limit: int
-) -> list[dict[str, Any]]:
-    """Messages, newest first."""
-    wanted = ["m.tenant = %(tenant)s"]
-    if customer is not None:
-        wanted.append("m.customer = %(customer)s")
-    if state is not None:
-        wanted.append("m.state = %(state)s")
-    if case is not None:
-        wanted.append(
-            """EXISTS (SELECT FROM message_items i WHERE i.tenant = m.tenant AND i.message = m.id
-                        AND i.case_id = %(case)s)"""
-        )
-    if after:
-        wanted.append("(m.queued_at, m.id) < (%(after_at)s, %(after_id)s)")
-    return tx.dicts(
-        f"SELECT m.* FROM messages m WHERE {' AND '.join(wanted)} ORDER BY m.queued_at DESC, m.id DESC LIMIT %(limit)s",
-        {
-            "customer": customer,
-            "case": case,
-            "state": state,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-            "limit": limit,
-        },
-    )

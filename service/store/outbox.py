@@ -12,11 +12,12 @@ from service.store.database import Row, Tx, columns
 
 
 class Listener(Struct, frozen=True):
-    """An endpoint that is enabled: what it listens to."""
+    """An endpoint: what it listens to. What a disabled one misses is kept, so that it can be replayed."""
 
     id: str
     types: tuple[str, ...]
     audience: str | None
+    enabled: bool = True
 
     def wants(self, type: str, audience: Sequence[str]) -> bool:
         """Whether an event of that type, calling on those people, goes here."""
@@ -45,9 +46,18 @@ def webhook_id(tenant: str, endpoint: str, stream: str, version: int) -> str:
 
 
 def listeners(tx: Tx) -> list[Listener]:
-    """The enabled endpoints."""
-    rows = tx.rows("SELECT id, types, audience FROM endpoints WHERE tenant = %(tenant)s AND state = 'enabled' ORDER BY id")
-    return [Listener(id, tuple(types), audience) for id, types, audience in rows]
+    """The endpoints that have not been removed."""
+    rows = tx.rows(
+        """SELECT id, types, audience, state = 'enabled' FROM endpoints
+            WHERE tenant = %(tenant)s AND state <> 'removed' ORDER BY id"""
+    )
+    return [Listener(id, tuple(types), audience, enabled) for id, types, audience, enabled in rows]
+
+
+def addressed(listening: Sequence[Listener], type: str, audience: Sequence[str]) -> list[str] | None:
+    """The enabled endpoints that an event goes to; None when nobody at all listens to it."""
+    wanting = [one for one in listening if one.wants(type, audience)]
+    return [one.id for one in wanting if one.enabled] if wanting else None
 
 
 def put(tx: Tx, letters: Sequence[Letter], now: datetime) -> None:
@@ -102,7 +112,14 @@ class Claimed(Struct, frozen=True, kw_only=True):
 
 
 def claim(tx: Tx, ids: Sequence[str], now: datetime, lease_until: datetime) -> list[Claimed]:
-    """Take those still due: the attempt counts from now on, and stands in the log of attempts as started."""
+    """Take those still due: the attempt counts from now on, and stands in the log of attempts as started. An attempt whose
+    lease ran out ended nobody knows how. What goes to an endpoint that is not enabled (any more) ends here."""
+    tx.run(
+        """UPDATE deliveries d SET state = 'cancelled', ended_at = %(now)s, next_at = NULL FROM endpoints e
+            WHERE d.tenant = %(tenant)s AND d.id = ANY(%(ids)s::text[]) AND d.state = 'pending'
+              AND e.tenant = d.tenant AND e.id = d.endpoint AND e.state <> 'enabled'""",
+        {"ids": list(ids), "now": now},
+    )
     rows = tx.dicts(
         """WITH taken AS (
              SELECT id FROM deliveries WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND state = 'pending'
@@ -110,10 +127,13 @@ def claim(tx: Tx, ids: Sequence[str], now: datetime, lease_until: datetime) -> l
            held AS (
              UPDATE deliveries d SET attempts = attempts + 1, fence = fence + 1, next_at = %(lease)s
                FROM taken WHERE d.tenant = %(tenant)s AND d.id = taken.id RETURNING d.*),
+           unknown AS (
+             UPDATE attempts a SET outcome = 'unknown', finished_at = %(now)s FROM taken
+              WHERE a.tenant = %(tenant)s AND a.delivery = taken.id AND a.outcome = 'started'),
            started AS (
              INSERT INTO attempts (tenant, delivery, number, started_at, outcome)
              SELECT tenant, id, attempts, %(now)s, 'started' FROM held)
-           SELECT h.id, h.endpoint, h.webhook, h.attempts, h.fence, o.body, e.url, e.secret, e.state,
+           SELECT h.id, h.endpoint, h.webhook, h.attempts, h.fence, o.body, e.url, e.secret,
                   CASE WHEN e.old_until > %(now)s THEN e.old_secret END AS old_secret
              FROM held h JOIN outbox o USING (tenant, stream, version)
              JOIN endpoints e ON e.tenant = h.tenant AND e.id = h.endpoint""",
@@ -133,7 +153,6 @@ def claim(tx: Tx, ids: Sequence[str], now: datetime, lease_until: datetime) -> l
             old_secret=bytes(row["old_secret"]) if row["old_secret"] else None,
         )
         for row in rows
-        if row["state"] == "enabled"
     ]
 
 
@@ -158,28 +177,40 @@ def finish(tx: Tx, one: Claimed, outcome: dict[str, Any], state: str, next_at: d
     )
 
 
+_DELIVERY = """
+SELECT d.*, o.type, COALESCE((SELECT json_agg(json_build_object(
+         'number', a.number, 'started_at', a.started_at, 'finished_at', a.finished_at, 'outcome', a.outcome,
+         'status', a.status, 'duration_ms', a.duration_ms, 'detail', a.detail, 'head', a.head) ORDER BY a.number)
+       FROM attempts a WHERE a.tenant = d.tenant AND a.delivery = d.id), '[]'::json) AS tries
+  FROM deliveries d JOIN outbox o USING (tenant, stream, version)
+ WHERE d.tenant = %(tenant)s AND d.endpoint = %(endpoint)s
+"""
+
+
 def deliveries(tx: Tx, endpoint: str, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
     """An endpoint's deliveries, newest first, each with its attempts."""
     return tx.dicts(
-        """SELECT d.*, o.type, COALESCE((SELECT json_agg(json_build_object(
-               'number', a.number, 'started_at', a.started_at, 'finished_at', a.finished_at, 'outcome', a.outcome,
-               'status', a.status, 'duration_ms', a.duration_ms, 'detail', a.detail, 'head', a.head) ORDER BY a.number)
-             FROM attempts a WHERE a.tenant = d.tenant AND a.delivery = d.id), '[]'::json) AS tries
-             FROM deliveries d JOIN outbox o USING (tenant, stream, version)
-            WHERE d.tenant = %(tenant)s AND d.endpoint = %(endpoint)s
-              AND (%(at)s::timestamptz IS NULL OR (d.created_at, d.id) < (%(at)s, %(id)s))
+        f"""{_DELIVERY} AND (%(at)s::timestamptz IS NULL OR (d.created_at, d.id) < (%(at)s, %(id)s))
             ORDER BY d.created_at DESC, d.id DESC LIMIT %(limit)s""",
         {"endpoint": endpoint, "at": after[0] if after else None, "id": after[1] if after else None, "limit": limit},
     )
 
 
-def due(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str, str]]:
-    """(tenant, delivery, endpoint) across tenants, earliest first; a transaction of the sender's role."""
+def delivery(tx: Tx, endpoint: str, id: str) -> dict[str, Any] | None:
+    """One of an endpoint's deliveries with its attempts."""
+    return tx.one(f"{_DELIVERY} AND d.id = %(id)s", {"endpoint": endpoint, "id": id})
+
+
+def due(tx: Tx, now: datetime, limit: int, full: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str, str]]:
+    """(tenant, delivery, endpoint) across tenants, earliest first, but for the (tenant, endpoint) that are full; a
+    transaction of the sender's role."""
     return [
         (tenant, id, endpoint)
         for tenant, id, endpoint in tx.rows(
-            """SELECT tenant, id, endpoint FROM deliveries WHERE state = 'pending' AND next_at <= %(now)s
+            """SELECT tenant, id, endpoint FROM deliveries d WHERE state = 'pending' AND next_at <= %(now)s
+                  AND NOT EXISTS (SELECT FROM unnest(%(tenants)s::text[], %(endpoints)s::text[]) AS f(tenant, endpoint)
+                                   WHERE (f.tenant, f.endpoint) = (d.tenant, d.endpoint))
                 ORDER BY next_at LIMIT %(limit)s""",
-            {"now": now, "limit": limit},
+            {"now": now, "limit": limit} | columns(list(full), ("tenants", "endpoints")),
         )
     ]

@@ -66,14 +66,14 @@ def customers_of(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
 def row(one: Saved) -> Row:
     """What stands in its columns."""
     p = one.state
-    return (p.id, p.customer, p.version, codec.encode(p), one.head, p.currency, p.amount, p.rest, p.received_on)
+    return (p.id, p.customer, p.version, codec.encode_state(p), one.head, p.currency, p.amount, p.rest, p.received_on)
 
 
 def save(tx: Tx, changed: Sequence[Saved]) -> int:
     """Inserts the new ones, updates those whose version is still the expected one; how many won."""
     new = [row(one) for one in changed if one.expected == 0]
     old = [
-        (one.state.id, one.state.version, codec.encode(one.state), one.head, one.state.rest, one.expected)
+        (one.state.id, one.state.version, codec.encode_state(one.state), one.head, one.state.rest, one.expected)
         for one in changed
         if one.expected > 0
     ]

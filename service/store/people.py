@@ -43,6 +43,13 @@ def users(tx: Tx) -> list[dict[str, Any]]:
     return tx.dicts("SELECT * FROM users WHERE tenant = %(tenant)s ORDER BY id")
 
 
+def directory(tx: Tx) -> list[dict[str, Any]]:
+    """The directory with what is private of each."""
+    rows = users(tx)
+    private = log.private_of(tx, [("tenant", row["details_version"]) for row in rows])
+    return [{**row, **private.get(("tenant", row["details_version"]), {}).get(row["id"], {})} for row in rows]
+
+
 def put_key(tx: Tx, id: str, role: str, user: str, digest: bytes) -> None:
     """A new key; only its digest is kept."""
     tx.run(

@@ -74,13 +74,23 @@ def save(tx: Tx, tenant: Tenant, head: bytes) -> None:
 
 def encode(tenant: Tenant) -> str:
     """The state as JSON text, sets sorted."""
-    return codec.canonical(tenant).decode()
+    return codec.encode_tenant(tenant)
+
+
+def settings_version(tx: Tx) -> int:
+    """Which event of the tenant's stream the settings stand since."""
+    rows = tx.rows(
+        """SELECT version FROM events WHERE tenant = %(tenant)s AND stream = 'tenant' AND type = 'settings.changed'
+            ORDER BY version DESC LIMIT 1"""
+    )
+    return int(rows[0][0]) if rows else 0
 
 
 def set_clock(tx: Tx, at: datetime | None, follows: bool) -> None:
-    """Where a sandbox's clock stands, or that it runs with the real one."""
+    """Where a sandbox's clock stands, or that it runs with the real one; it never goes back."""
     tx.run(
-        "UPDATE tenants SET clock_at = %(at)s, follows = %(follows)s WHERE id = %(tenant)s", {"at": at, "follows": follows}
+        "UPDATE tenants SET clock_at = GREATEST(clock_at, %(at)s), follows = %(follows)s WHERE id = %(tenant)s",
+        {"at": at, "follows": follows},
     )
 
 
@@ -97,6 +107,11 @@ def ticking(tx: Tx) -> list[tuple[str, str, datetime | None, bool]]:
             "SELECT id, kind, clock_at, follows FROM tenants WHERE kind = 'live' OR follows ORDER BY id"
         )
     ]
+
+
+def names(tx: Tx) -> list[str]:
+    """Every tenant's name; a transaction of the clock's role."""
+    return [id for (id,) in tx.rows("SELECT id FROM tenants ORDER BY id")]
 
 
 def playbook_text(tx: Tx, name: str, version: int) -> str | None:

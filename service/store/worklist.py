@@ -177,6 +177,16 @@ def get(tx: Tx, table: str, id: str) -> dict[str, Any] | None:
     return tx.one(f"SELECT * FROM {table} WHERE tenant = %(tenant)s AND id = %(id)s", {"id": id})
 
 
+def approvals_by_id(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Whole rows of the requests of those ids."""
+    if not ids:
+        return {}
+    rows = tx.dicts(
+        "SELECT * FROM approvals WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])", {"ids": list(ids)}
+    )
+    return {row["id"]: row for row in rows}
+
+
 class Filters(Struct, frozen=True, kw_only=True):
     """What a worklist is narrowed to."""
 

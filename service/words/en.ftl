@@ -45,6 +45,9 @@ record_required = This task ({ NAME($kind, of: "task_kind") }) ends with a conta
 record_incomplete = This task’s record also needs { $field }. Add it.
 unknown_contact = No contact { $contact } is known for this customer. Add the person first, or correct the id.
 
+contact_exists = There is a contact { $contact } already. Correct the person with PATCH, or give another id.
+nothing_overdue = Nothing of { $customer } is overdue that this could be done to. Name the bills in cases.
+
 ### Refusals: approvals, holds, customers
 
 unknown_approval = No request { $approval } is known here. Read the list of approvals again.
@@ -59,6 +62,8 @@ no_hold = No hold stands for { $customer }. There is nothing to release.
 unknown_hold = No hold { $hold } stands for this customer. Name the one from hold.applied.
 unknown_playbook = No playbook “{ $playbook }” is published. Publish it first, or name another.
 unknown_user = No user { $user } is known here. Create the user first, or correct the id.
+reports_in_circle = { $user } would stand above themselves. Name another superior.
+away_order = The absence ends before it begins on { $from }. Correct one of the two days.
 time_zone_unknown = “{ $given }” is no time zone. Write one such as Asia/Shanghai or Europe/Berlin.
 country_unknown = No holiday calendar is known for “{ $country }”. Write an ISO 3166 code such as CN, DE or GB-ENG.
 windows_order = The contact windows overlap or run backwards. Give each as opening and closing time, in order of the day.
@@ -84,6 +89,7 @@ unsupported_media_type = This content type is not understood here. The documenta
 rate_limited = Too many requests. Wait as long as Retry-After says, then go on.
 database_away = The database cannot be reached. Nothing was done; try again as Retry-After says.
 overloaded = Too many requests are waiting. Nothing was done; try again as Retry-After says.
+closing = The service is being restarted. What was done stays done; send the same call again as Retry-After says.
 busy = Somebody else is changing the same customer. Nothing was done; try again as Retry-After says.
 internal_error = Something went wrong on our side. Nothing was done; try again, and name the request id if it stays.
 invalid = The request holds invalid values; each is listed in errors.
@@ -165,6 +171,12 @@ host_too_long = The host is longer than { $limit } characters. Shorten it.
 port_invalid = The port is no number between 1 and 65535. Correct it.
 port_not_allowed = Port { $port } is not open to webhooks; allowed: { $allowed }. Use one of those.
 address_denied = { $host } leads into a private network. Use a public address, or ask the operator to allow that network.
+
+unknown_endpoint = No webhook endpoint { $endpoint } is known here. Read the list of endpoints again.
+unknown_delivery = No delivery { $delivery } is known for this endpoint. Read its deliveries again.
+endpoint_disabled = Endpoint { $endpoint } is disabled and gets nothing. Enable it first.
+endpoints_exhausted = There are { $limit } webhook endpoints already. Remove one that is no longer used.
+range_empty = The range ends before it begins. Give an until that is later than after.
 
 ### Titles of problems, by status
 
@@ -349,6 +361,8 @@ playbook-shape = The value does not fit here{ GIVEN($what) ->
     [yes] : { $what }.
    *[no] .
 } Compare with a published playbook.
+playbook-name_invalid = “{ $given }” cannot be a playbook’s name. Write up to 64 lower-case letters, digits, hyphens and underscores.
+playbook-name_differs = The text is called “{ $given }”, the address “{ $wanted }”. Make them the same.
 playbook-field_missing = “{ $name }” is missing. Add it.
 playbook-field_unknown = “{ $name }” is not known here. Check its spelling, or remove it.
 playbook-wrong_type = Wanted here: { NAME($wanted, of: "shape") }; found: { NAME($given, of: "shape") }. Correct the value.
@@ -471,3 +485,37 @@ shape-object = a mapping
 shape-str = a text
 shape-int = a whole number
 shape-bool = true or false
+
+nothing_to_change = Nothing to change was sent. Name at least one field.
+now_or_follow = Give either now or follow: true, one of the two.
+
+unknown_parameter = This parameter is not known here. Check its spelling, or leave it out.
+repeated_parameter = This parameter was given more than once. Give it once.
+schedule-waits_for_stage = Waits until the case comes to { NAME($stage, of: "case_stage") }.
+schedule-level_reached = Not done: the case already stands at this level or above ({ NAME($level, of: "level") }).
+schedule-condition = Not done as things stand: its conditions do not hold ({ $names }).
+case_stage-review = the review
+case_stage-confirmation = the confirmation
+case_stage-collection = collection
+case_stage-legal = legal
+start-flag = the flag
+action-message = { $channel ->
+    [sms] SMS to the customer
+    [letter] Letter to the customer
+   *[email] E-mail to the customer
+}
+action-task = Task: { NAME($kind, of: "task_kind") } ({ NAME($role, of: "role") })
+action-notice = Notice ({ $audience })
+action-letter = Letter ({ NAME($kind, of: "letter_kind") })
+action-request = Request for consent: { NAME($kind, of: "approval") } ({ NAME($role, of: "role") })
+action-escalate = Escalation: { NAME($level, of: "level") }
+action-hold = Stop of deliveries
+action-propose = Proposal: { NAME($what, of: "approval") }
+step-confirmation-ends = Collection begins
+step-promise-check = The promise is judged
+step-pause-ends = Contact goes on
+step-draft-matures = The draft’s day passes
+step-take-up = The case is taken up
+letter_kind-formal_dunning = formal dunning letter
+letter_kind-reconciliation = reconciliation letter
+letter_kind-lawyer = lawyer’s letter

@@ -45,6 +45,9 @@ record_required = 结束{ NAME($kind, of: "task_kind") }任务须有联系记录
 record_incomplete = 该任务的记录还须填写 { $field }。请补上。
 unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，或更正编号。
 
+contact_exists = 联系人 { $contact } 已存在。请用 PATCH 更正，或换一个编号。
+nothing_overdue = 客户 { $customer } 没有可如此处理的逾期账单。请在 cases 中指明账单。
+
 ### 拒绝：审批、停货、客户
 
 unknown_approval = 没有审批 { $approval }。请重新读取审批列表。
@@ -59,6 +62,8 @@ no_hold = 客户 { $customer } 未被停货，无需解除。
 unknown_hold = 该客户没有停货 { $hold }。请使用 hold.applied 中的编号。
 unknown_playbook = 没有已发布的流程“{ $playbook }”。请先发布，或改用其他流程。
 unknown_user = 没有用户 { $user }。请先建立该用户，或更正编号。
+reports_in_circle = { $user } 将成为自己的上级。请指定另一位上级。
+away_order = 缺勤在开始日 { $from } 之前就结束了。请更正其中一天。
 time_zone_unknown = “{ $given }”不是时区。请写 Asia/Shanghai 或 Europe/Berlin 等名称。
 country_unknown = 没有“{ $country }”的节假日历。请写 CN、DE 或 GB-ENG 等 ISO 3166 代码。
 windows_order = 联系时段重叠或先后颠倒。请按一天的先后写出每段的开始和结束时间。
@@ -84,6 +89,7 @@ unsupported_media_type = 此处不接受该内容类型。可用的类型见文�
 rate_limited = 请求过多。请按 Retry-After 等待后继续。
 database_away = 数据库无法连接。未做任何更改；请按 Retry-After 重试。
 overloaded = 等待中的请求过多。未做任何更改；请按 Retry-After 重试。
+closing = 服务正在重启。已完成的保持不变；请按 Retry-After 重新发送同一请求。
 busy = 另有操作正在更改同一客户。未做任何更改；请按 Retry-After 重试。
 internal_error = 我方出现错误。未做任何更改；请重试，若仍出现请告知请求编号。
 invalid = 请求中有无效的值，逐项列于 errors。
@@ -159,6 +165,12 @@ host_too_long = 主机超过 { $limit } 个字符。请缩短。
 port_invalid = 端口不是 1 至 65535 之间的数字。请更正。
 port_not_allowed = Webhook 不可使用端口 { $port }；允许：{ $allowed }。请改用其中之一。
 address_denied = { $host } 指向内部网络。请使用公网地址，或请运维人员允许该网络。
+
+unknown_endpoint = 没有 Webhook 端点 { $endpoint }。请重新读取端点列表。
+unknown_delivery = 此端点没有投递 { $delivery }。请重新读取其投递记录。
+endpoint_disabled = 端点 { $endpoint } 已停用，不会收到任何内容。请先启用。
+endpoints_exhausted = 已有 { $limit } 个 Webhook 端点。请删除不再使用的端点。
+range_empty = 时间段的结束早于开始。请给出晚于 after 的 until。
 
 ### 各状态的标题
 
@@ -331,6 +343,8 @@ playbook-shape = 此处的值不合适{ GIVEN($what) ->
     [yes] ：{ $what }。
    *[no] 。
 }请对照已发布的流程。
+playbook-name_invalid = “{ $given }”不能作为流程名称。请用至多 64 个小写字母、数字、连字符和下划线。
+playbook-name_differs = 文本中的名称是“{ $given }”，地址中是“{ $wanted }”。请改为一致。
 playbook-field_missing = 缺少“{ $name }”。请补上。
 playbook-field_unknown = 此处没有“{ $name }”。请检查拼写，或删去。
 playbook-wrong_type = 此处应为{ NAME($wanted, of: "shape") }，现为{ NAME($given, of: "shape") }。请更正。
@@ -453,3 +467,37 @@ shape-object = 映射
 shape-str = 文本
 shape-int = 整数
 shape-bool = true 或 false
+
+nothing_to_change = 没有要更改的内容。请至少给出一个字段。
+now_or_follow = 请给出 now 或 follow: true 二者之一。
+
+unknown_parameter = 不认识此参数。请检查拼写，或去掉它。
+repeated_parameter = 此参数出现了不止一次。请只给一次。
+schedule-waits_for_stage = 等待案件进入{ NAME($stage, of: "case_stage") }阶段。
+schedule-level_reached = 不再执行：案件已处于此级别或更高（{ NAME($level, of: "level") }）。
+schedule-condition = 按目前情况不执行：条件不满足（{ $names }）。
+case_stage-review = 审核
+case_stage-confirmation = 核对确认
+case_stage-collection = 催收
+case_stage-legal = 法务
+start-flag = 标记
+action-message = { $channel ->
+    [sms] 给客户发短信
+    [letter] 给客户发函
+   *[email] 给客户发邮件
+}
+action-task = 任务：{ NAME($kind, of: "task_kind") }（{ NAME($role, of: "role") }）
+action-notice = 通知（{ $audience }）
+action-letter = 函件（{ NAME($kind, of: "letter_kind") }）
+action-request = 请求批准：{ NAME($kind, of: "approval") }（{ NAME($role, of: "role") }）
+action-escalate = 升级：{ NAME($level, of: "level") }
+action-hold = 停止出库
+action-propose = 建议：{ NAME($what, of: "approval") }
+step-confirmation-ends = 开始催收
+step-promise-check = 判定付款承诺
+step-pause-ends = 恢复联系
+step-draft-matures = 票据到期
+step-take-up = 开始处理案件
+letter_kind-formal_dunning = 催帐函
+letter_kind-reconciliation = 对账函
+letter_kind-lawyer = 律师函

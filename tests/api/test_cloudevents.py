@@ -121,6 +121,8 @@ class TestForms:
 
     def test_binary_headers_are_checked_after_decoding(self):
         assert refusal(BILL, ce_specversion="1.0", ce_id="%00", ce_source="x") == (422, "text_invalid", "/id")
+        needed = {"ce_specversion": "1.0", "ce_id": "1", "ce_source": "x", "ce_type": "invoice.issued"}
+        assert refusal(BILL, **needed, ce_extension="%00") == (422, "text_invalid", "/extension")
         with pytest.raises(Problem, match="text_invalid"):
             one(BILL, ce_specversion="1.0", ce_id="%ff", ce_source="x")
 
@@ -318,8 +320,11 @@ class TestBadInput:
         assert first.error is None and last.error is None
         assert bad.command is None and bad.error is not None and bad.error.code == code
 
-    def test_raw_control_characters_count_like_escaped_ones(self):
-        raw = json.dumps(a_customer(name="a\x85b"), ensure_ascii=False).encode()
+    @pytest.mark.parametrize("sign", [chr(number) for number in (*range(1, 0x20), *range(0x7F, 0xA0))])
+    def test_every_control_character_raw_or_escaped(self, sign):
+        event = a_customer(name=f"a{sign}b")
+        assert refusal(json.dumps(event).encode()) == (422, "control_character", "/data/name")
+        raw = json.dumps(event, ensure_ascii=False).encode()
         assert refusal(raw) == (422, "control_character", "/data/name")
 
     @pytest.mark.parametrize("text", ["two\nlines", "tab\there", "windows\r\nlines", "escaped \\n and é 中"])

@@ -73,6 +73,11 @@ def test_only_one_spelling_is_ours():
     assert padded == cursor or refused(padded)
     assert refused(cursor + "\n")
     assert refused(cursor[:-1])
+    signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    for length in range(1, 4):  # of the last sign some bits may not count
+        cursor = CURSORS.write("acme", "cases", FILTERS, ("x" * length,))
+        last = signs[signs.index(cursor[-1]) ^ 1]
+        assert refused(cursor[:-1] + last)
 
 
 def test_signed_nonsense_of_another_release_is_refused():

@@ -266,6 +266,8 @@ class TestBodies:
             ({"due_on": "10000-01-01"}, "bad_date", "/due_on"),
             ({"due_on": "2026-03-06T00:00:00Z"}, "bad_date", "/due_on"),
             ({"due_on": 1767225600}, "bad_date", "/due_on"),
+            ({"due_on": "20260306"}, "bad_date", "/due_on"),
+            ({"due_on": "2026-W10-5"}, "bad_date", "/due_on"),
             ({"promised_by": "a\nb"}, "control_character", "/promised_by"),
             ({"promised_by": "a\x07b"}, "control_character", "/promised_by"),
             ({"promised_by": "a\x00b"}, "text_invalid", "/promised_by"),

@@ -1,9 +1,11 @@
 """A company that uses the service over HTTP only: its ERP posts, its people act, its clock walks."""
 
 import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -21,6 +23,7 @@ class Company:
 
     url: str
     keys: dict[str, str]
+    tenant: str = ""
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -81,6 +84,14 @@ class Company:
         """The clock moves to that day's time."""
         self.do("admin", "/v1/test-clock", {"now": at(day, time)})
 
+    def live(self, diary: Iterable[tuple[str, Callable[[], Any]]], until: str) -> None:
+        """Acts at their moments (`2026-02-10`, or `2026-02-10 18:00`), in order of time; the clock walks between them."""
+        for moment, act in sorted(diary, key=lambda entry: entry[0]):
+            day, _, time = moment.partition(" ")
+            self.walk(day, time or "08:00")
+            act()
+        self.walk(until)
+
     def get(self, path: str, role: str = "supervisor", **params: Any) -> Any:
         """A resource, which must be there."""
         response = self.http.get(path, params=params, headers=self.headers(role))
@@ -98,35 +109,107 @@ class Company:
             if cursor is None:
                 return rows
 
+    def ask(self, role: str, method: str, path: str, body: Any = None) -> httpx.Response:
+        """A request; what was answered."""
+        return self.http.request(method, path, json=body, headers=self.headers(role))
+
     def do(self, role: str, path: str, body: dict[str, Any] | None = None, status: int = 0) -> Any:
         """A command, which must succeed (or answer `status`)."""
-        response = self.http.post(path, json=body or {}, headers=self.headers(role))
+        response = self.ask(role, "POST", path, body or {})
         assert response.status_code == status or (not status and response.is_success), response.text
         return response.json() if response.content else None
+
+    def choose(self, **settings: Any) -> None:
+        """The tenant's settings."""
+        response = self.ask("admin", "PATCH", "/v1/settings", settings)
+        assert response.status_code == 200, response.text
 
     def log(self, case: str, type: str | None = None) -> list[dict[str, Any]]:
         """A case's log, of one type when named."""
         return [e for e in self.all(f"/v1/cases/{case}/events") if type in (None, e["type"])]
 
-    def reminded(self, case: str, rule: str | None = None, channel: str = "email") -> list[str]:
-        """The days on which the case was reminded by that channel (and rule)."""
-        return [
-            local_day(e["occurred_at"])
+    def feed(self, type: str, **params: Any) -> list[dict[str, Any]]:
+        """Every event of a type, or of a kind (`hold.*`)."""
+        found: list[dict[str, Any]] = []
+        cursor: dict[str, Any] = {}
+        while (answer := self.get("/v1/events", type=type, limit=200, **params, **cursor))["next_cursor"] not in (
+            cursor.values()
+        ):
+            found += answer["data"]
+            cursor = {"cursor": answer["next_cursor"]}
+        return found
+
+    def reminded(self, case: str, *rules: str, channel: str = "email") -> str:
+        """The days on which the case was reminded by that channel (and rules), as `01-31 02-02`."""
+        return days(
+            e
             for e in self.log(case, "case.reminded")
-            if e["data"]["channel"] == channel and rule in (None, e["data"]["rule"])
+            if e["data"]["channel"] == channel and (not rules or e["data"]["rule"] in rules)
+        )
+
+    def escalated(self, case: str) -> list[str]:
+        """Every escalation, as `01-31 supervisor`."""
+        return [f"{day_of(e)} {e['data']['level']}" for e in self.log(case, "case.escalated")]
+
+    def skipped(self, case: str, step: str = "") -> list[str]:
+        """Every step left out, as `01-31 overdue-manager level_reached`."""
+        events = [e for e in self.log(case, "step.skipped") if step in ("", e["data"]["step"])]
+        return [f"{day_of(e)} {e['data']['step']} {e['data']['why']}" for e in events]
+
+    def notices(self, text: str, customer: str | None = None, case: str | None = None) -> list[str]:
+        """Every notice of that text, as `01-31 finance,supervisor`."""
+        return [
+            f"{day_of(e)} {','.join(e['data']['audience'])}"
+            for e in self.feed("notice.raised")
+            if e["data"]["text"] == text
+            and (customer is None or customer in e["data"]["customers"])
+            and (case is None or case in e["data"]["cases"])
         ]
 
-    def escalated(self, case: str) -> list[tuple[str, str]]:
-        """(day, level) of every escalation."""
-        return [(local_day(e["occurred_at"]), e["data"]["level"]) for e in self.log(case, "case.escalated")]
+    def tasks(self, **params: Any) -> list[dict[str, Any]]:
+        """The work list."""
+        return self.all("/v1/tasks", **params)
+
+    def close(self, kind: str, customer: str, role: str = "supervisor", **record: Any) -> dict[str, Any]:
+        """The customer's open task of a kind is done, with a contact record."""
+        (task,) = self.tasks(kind=kind, customer=customer, state="open")
+        given = {"channel": "visit" if kind == "visit" else "phone", "outcome": "reached", **record}
+        done: dict[str, Any] = self.do(role, f"/v1/tasks/{task['id']}/complete", given)
+        return done
+
+    def asked(self, kind: str, customer: str, state: str = "open") -> dict[str, Any]:
+        """The customer's one request of a kind."""
+        (request,) = self.all("/v1/approvals", kind=kind, customer=customer, state=state)
+        return request
+
+    def grant(self, kind: str, customer: str, role: str = "boss") -> Any:
+        """Somebody agrees to the open request."""
+        return self.do(role, f"/v1/approvals/{self.asked(kind, customer)['id']}/grant")
+
+    def reject(self, kind: str, customer: str, reason: str, role: str = "boss") -> Any:
+        """Somebody does not, and says why."""
+        return self.do(role, f"/v1/approvals/{self.asked(kind, customer)['id']}/reject", {"reason": reason})
 
     def messages(self, **params: Any) -> list[dict[str, Any]]:
-        """What was said, newest first."""
-        return self.all("/v1/messages", **params)
+        """What was said, the earliest first."""
+        return self.all("/v1/messages", **params)[::-1]
 
 
-def local_day(instant: str) -> str:
-    """The company's day of an instant."""
-    from zoneinfo import ZoneInfo
+def local(instant: str) -> datetime:
+    """The company's time of an instant."""
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo("Asia/Shanghai"))
 
-    return str(datetime.fromisoformat(instant).astimezone(ZoneInfo("Asia/Shanghai")).date())
+
+def day_of(event: dict[str, Any]) -> str:
+    """The company's day of an event, as `01-31`."""
+    return f"{local(event['occurred_at']):%m-%d}"
+
+
+def moment_of(event: dict[str, Any]) -> str:
+    """The company's time of an event, as `01-31 09:00`."""
+    return f"{local(event['occurred_at']):%m-%d %H:%M}"
+
+
+def days(events: Iterable[dict[str, Any]]) -> str:
+    """The days of events, each once, as `01-31 02-02`."""
+    return " ".join(dict.fromkeys(day_of(event) for event in events))

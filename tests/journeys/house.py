@@ -6,7 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import weakref
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +34,12 @@ class House:
     port: int = field(default_factory=free_port)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        descriptor, name = tempfile.mkstemp(prefix="dunlog-said-")
+        os.close(descriptor)
+        self._said = Path(name)  # a pipe that nobody reads would stop the service once it is full
+        weakref.finalize(self, self._said.unlink, missing_ok=True)
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
@@ -39,9 +48,10 @@ class House:
         """`serve` unless told otherwise; returns when it is ready."""
         port = port or self.port
         command = command or ("serve",)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service", *command], env=self._environment(port), stderr=subprocess.PIPE
-        )
+        with self._said.open("ab") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "service", *command], env=self._environment(port), stdout=said, stderr=said
+            )
         self.processes.append(process)
         if command[0] in ("serve", "demo"):
             self._wait(process, f"http://127.0.0.1:{port}")
@@ -55,14 +65,16 @@ class House:
         until = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < until:
             if process.poll() is not None:
-                said = process.stderr.read().decode() if process.stderr else ""
-                raise AssertionError(f"serve ended with {process.returncode}: {said}")
-            try:
+                raise AssertionError(f"serve ended with {process.returncode}: {self.said()[-4000:]}")
+            with suppress(httpx.TransportError):
                 if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
                     return
-            except httpx.TransportError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise AssertionError("serve was not ready in time")
+
+    def said(self) -> str:
+        """What the processes logged so far."""
+        return self._said.read_text(encoding="utf-8", errors="replace")
 
     def run(self, *arguments: str) -> str:
         """A command of the command line; what it printed."""
@@ -88,8 +100,6 @@ class House:
             process.terminate()
         for process in self.processes:
             process.wait(timeout=30)
-            if process.stderr:
-                process.stderr.close()
         self.processes.clear()
 
     def tenant(self, name: str, *, now: str, **options: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain import commands as c
+from service.domain.playbook import Notice
 from tests.examples import STANDARD, day
 from tests.world import World
 
@@ -22,7 +23,7 @@ def test_A1_the_sixth_finds_monthly_customers_without_a_bill():
     step = STANDARD.step("bills-missing")
     assert step and (step.scope, step.start.day_of_month, step.rule) == ("tenant", 6, "A1")
     assert step.select == {"billing_cycle": "monthly", "without_bill_for": "previous_month"}
-    assert [(a.deed.audience, a.deed.text) for a in step.actions] == [(("supervisor",), "bills_missing")]
+    assert [a.deed for a in step.actions] == [Notice(audience=("supervisor",), text="bills_missing")]
 
 
 def test_A1_a_submitted_bill_opens_a_case_in_review():
@@ -113,7 +114,9 @@ def test_A3_the_details_for_the_tax_invoice_are_kept_apart():
     details = c.TaxDetails(title="Acme Ltd", tax_id="9131")
     happened = world.do(c.ConfirmInvoice(invoice="INV-1", confirmed_by="Ms Wu", tax_invoice=details))
     assert happened[0].event.has_tax_details
-    assert happened[0].private == {"": {"confirmed_by": "Ms Wu", "tax_invoice": {"title": "Acme Ltd", "tax_id": "9131"}}}
+    assert happened[0].private == {
+        "": {"confirmed_by": "Ms Wu", "tax_invoice": {"title": "Acme Ltd", "tax_id": "9131"}}
+    }
     assert "Acme Ltd" not in str(happened[0].event)
 
 
@@ -194,7 +197,8 @@ def test_A5_the_customer_is_told_courier_and_tracking():
 
 
 @pytest.mark.parametrize(
-    ("due", "told"), [("2026-04-10", "04-03"), ("2026-05-08", "05-06"), ("2026-03-02", "02-24"), ("2026-03-07", "02-28")]
+    ("due", "told"),
+    [("2026-04-10", "04-03"), ("2026-05-08", "05-06"), ("2026-03-02", "02-24"), ("2026-03-07", "02-28")],
 )
 def test_A5_not_dispatched_seven_days_before_due(due, told):
     world = World("2026-01-12")

@@ -66,7 +66,7 @@ class CaseAnswer(Answer):
 
     id: Id
     customer: Id = Field(examples=["C-1"])
-    customer_name: str = Field(examples=["Hong Star Trading"])
+    customer_name: str | None = Field(examples=["Hong Star Trading"])
     stage: Stage
     level: Level
     amount: Money
@@ -110,6 +110,9 @@ class EventAnswer(Answer):
     actor: str = Field(examples=["clock"])
     source: str
     data: dict[str, Any]
+    private: dict[str, Any] | None = Field(
+        None, description="What people wrote, and details of persons; null for viewers and the ERP."
+    )
     hash: str = Field(description="SHA-256 over the entry and the one before it in its stream, in hexadecimal.")
 
 
@@ -127,22 +130,54 @@ class FeedPage(Answer):
     next_cursor: str
 
 
+class ScheduledAction(Answer):
+    """One thing a step does."""
+
+    code: str = Field(examples=["message:email", "task:call", "escalate:manager"])
+    text: str = Field(description="In the reader's language.")
+    rule: str = Field(examples=["B3"])
+    applies: bool = Field(description="Whether its own conditions (a habit, an amount) hold on that day as things stand.")
+
+
 class ScheduledStep(Answer):
     """A step still to come as things stand, or held back, with why."""
 
     step: str
     rule: str
     at: Instant | None = Field(description="null while its moment cannot be known.")
-    action: str = Field(examples=["message email", "escalate manager"])
-    held_back: bool = False
-    why: str
-    why_code: str
+    action: str = Field(description="What it does, in the reader's language.", examples=["E-mail to the customer"])
+    actions: list[ScheduledAction]
+    held_back: bool = Field(description="Whether something stands in its way; `why` says what.")
+    why: str = Field(description="Sentences in the reader's language.")
+    why_code: str = Field(description="The first reason's code.", examples=["schedule.after"])
+    why_codes: list[str] = Field(examples=[["schedule.waits_for_progress", "schedule.after"]])
+
+
+class Bounds(Answer):
+    """How far a schedule reaches."""
+
+    occurrences: int = Field(description="Of one step at most.", examples=[10])
+    days: int = Field(description="From today on.", examples=[365])
 
 
 class Schedule(Answer):
-    """Everything still to come."""
+    """What comes, in order of time; then what is held back without a day."""
 
     data: list[ScheduledStep]
+    bounds: Bounds
+
+
+class Resumed(Answer):
+    """What would go out next about a case if it were resumed now; null: nothing."""
+
+    case: Id
+    next_action: NextAction | None
+
+
+class ResumePreview(Answer):
+    """What resuming would lead to; nothing has been changed."""
+
+    cases: list[Resumed]
 
 
 class PromiseAnswer(Answer):
@@ -151,6 +186,7 @@ class PromiseAnswer(Answer):
     id: str = Field(examples=["INV-1.9"])
     case: Id
     amount: Money
+    received: Money | None = Field(None, description="What came in time, once the promise has been judged.")
     currency: Currency
     due_on: Day
     until: Day = Field(description="The last day on which the money is in time.")

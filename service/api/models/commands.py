@@ -78,6 +78,10 @@ class PromiseBody(Body):
     due_on: Day = Field(description="The promised day.")
     promised_by: Line | None = Field(None, description="Who promised.", examples=["Zhang Wei"])
 
+    def terms(self) -> dict[str, Any]:
+        """The promise as the domain takes it."""
+        return {"amount": self.amount, "due_on": self.due_on, "promised_by": self.promised_by}
+
 
 class CustomerPromiseBody(PromiseBody):
     """The amount is split over the cases, oldest due first."""
@@ -123,9 +127,16 @@ class NoteBody(Body):
 
 
 class CustomerNoteBody(NoteBody):
-    """On the customer, or on the cases named."""
+    """The same for several of a customer's bills; on the customer alone when nothing is overdue."""
 
-    cases: list[Id] | None = Field(None, min_length=1, max_length=500, description="The customer itself when left out.")
+    cases: list[Id] | None = Cases
+
+
+class SnoozeBody(Body):
+    """Put off to a day."""
+
+    until: Day
+    reason: Said = Field(examples=["Their accountant is back on Monday."])
 
 
 class GrantBody(Body):
@@ -148,6 +159,9 @@ class HoldBody(Body):
     reason: Said = Field(examples=["Three bills over 90 days, no answer."])
 
 
+_CLEARABLE = frozenset({"title", "salutation", "phone", "email", "mobile"})
+
+
 class _Person(Body):
     title: Line | None = Field(None, examples=["accountant"])
     salutation: Line | None = Field(None, examples=["Ms"])
@@ -159,7 +173,8 @@ class _Person(Body):
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent; null clears one."""
-        return {name: value for name, value in self.model_dump(exclude_unset=True).items() if name != "mark"}
+        sent = self.model_dump(exclude_unset=True, exclude={"id", "mark"})
+        return {name: value for name, value in sent.items() if value is not None or name in _CLEARABLE}
 
 
 class ContactBody(_Person):
@@ -172,7 +187,7 @@ class ContactBody(_Person):
 class ContactPatchBody(_Person):
     """A person corrected or marked; absent fields stay, null clears."""
 
-    id: Id
+    id: Id | None = Field(None, description="Who, where the address does not say it.")
     name: Line | None = Field(None, min_length=1)
     mark: Literal["wrong_number", "left", "moved"] | None = Field(
         None, description="Nobody writes to or calls a marked person until the mark is cleared with null."

@@ -1,28 +1,22 @@
 """Customers as they are answered: who they are, what they owe, whether goods may leave; their payments."""
 
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from service.api.models.fields import Answer, Currency, Cursor, Day, Id, Instant, Language, Money, Segment, Version
 
-
-class Owed(Answer):
-    """Amounts of one currency; currencies are never added."""
-
-    currency: Currency
-    exposure: Money = Field(description="All that is open.")
-    overdue: Money
-    bills: int = Field(description="Open bills.", examples=[4])
-    bills_overdue: int = Field(examples=[2])
-    credit: Money = Field(description="Payments not applied to any bill.")
+Sums: TypeAlias = Annotated[
+    dict[str, Money],
+    Field(description="By currency; currencies are never added.", examples=[{"CNY": "1200.00"}]),
+]
 
 
 class HoldAnswer(Answer):
     """No shipments."""
 
     id: str = Field(examples=["C-1.21"])
-    on: Day
+    since: Day
     acknowledged_on: Day | None = Field(description="When the ERP said that it stopped.")
 
 
@@ -56,16 +50,20 @@ class Habits(Answer):
     """How the customer pays, over their last bills."""
 
     late_confirmer: bool
+    late_confirmations: int = Field(description="Of the last bills that are confirmed or already late.", examples=[2])
+    confirmations: int = Field(description="How many those are; three unless the tenant chose otherwise.", examples=[3])
     late_payer: bool
-    bills_settled: int
-    average_days_late: float | None
+    late_payments: int = Field(description="Of the last bills that are settled or already late.", examples=[0])
+    payments: int = Field(description="How many those are.", examples=[3])
+    bills_settled: int = Field(description="Over how many bills, 50 at most, days late are averaged.", examples=[12])
+    average_days_late: float | None = Field(examples=[4.5])
 
 
 class CustomerAnswer(Answer):
     """Who owes."""
 
     id: Id = Field(examples=["C-1"])
-    name: str
+    name: str | None
     segment: Segment
     language: Language | None
     time_zone: str | None
@@ -79,7 +77,11 @@ class CustomerAnswer(Answer):
     restrictions: list[Literal["do_not_contact", "lawyer_represented", "insolvent"]]
     credit_limit: Money | None
     currency: Currency | None
-    owed: list[Owed] = Field(description="One entry a currency.")
+    exposure: Sums = Field(description="All that is open, by currency; currencies are never added.")
+    overdue: Sums = Field(description="What of it is overdue.")
+    credit: Sums = Field(description="Payments that are not applied to any bill.")
+    bills: dict[str, int] = Field(description="Open bills, by currency.", examples=[{"CNY": 4}])
+    bills_overdue: dict[str, int] = Field(examples=[{"CNY": 2}])
     hold: HoldAnswer | None
     contacts: list[ContactAnswer]
     commitments: list[Commitment]
@@ -94,11 +96,12 @@ class CustomerRow(Answer):
     """A customer in a list."""
 
     id: Id = Field(examples=["C-1"])
-    name: str
+    name: str | None
     segment: Segment
     owner: str
-    hold: str | None = Field(description="The hold's id.")
-    owed: list[Owed]
+    hold: HoldAnswer | None
+    exposure: Sums
+    overdue: Sums
 
 
 class CustomerList(Answer):
@@ -125,6 +128,39 @@ class CreditAnswer(Answer):
     limit: Money | None
     available: Money | None
     others: list[CurrencyCredit] = []
+
+
+class StatementBill(Answer):
+    """An open bill on a statement."""
+
+    case: Id
+    reference: str | None
+    issued_on: Day | None
+    due_on: Day | None
+    days_overdue: int
+    amount: Money
+    open_amount: Money
+
+
+class StatementPart(Answer):
+    """One currency of a statement."""
+
+    currency: Currency
+    bills: list[StatementBill]
+    open: Money
+    overdue: Money
+    credit: Money = Field(description="Payments that are not applied to any bill.")
+    balance: Money = Field(description="`open` less `credit`.")
+
+
+class StatementAnswer(Answer):
+    """What a customer owes today, bill by bill."""
+
+    customer: Id
+    name: str | None
+    as_of: Day
+    currencies: list[StatementPart]
+    complete: bool = Field(description="false when there are more bills than a statement lists; the sums are of all.")
 
 
 class Application(Answer):

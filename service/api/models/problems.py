@@ -36,6 +36,7 @@ _DESCRIPTIONS = {
     401: "No key, or a bad one.",
     403: "The key's role may not.",
     404: "There is no such thing, or it is another tenant's.",
+    406: "Not available in the form asked for.",
     409: "Not as things stand.",
     412: "`If-Match` named an older version.",
     413: "Too large.",

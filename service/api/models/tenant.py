@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import ConfigDict, Field, StrictStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api.models.fields import Answer, Body, Day, Instant, Language, Line, Role, UserId, Version
+from service.api.models.fields import Answer, Body, Cursor, Day, Instant, Language, Line, Role, UserId, Version
 
 TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", examples=["09:00"])]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=100)]
@@ -45,8 +45,8 @@ class SettingsPatch(Body):
     automatic_release: bool = Field(False, description="A hold ends by itself when its last bill closes (B10).")
     confirmation_required: bool = Field(True, description="Of bills that do not say it themselves.")
     playbook: Line = Field("standard", description="For customers and segments without one of their own.")
-    segment_playbooks: dict[SegmentName, Line] = Field({}, description="By segment.")
-    grace_days: dict[SegmentName, Days] = Field({}, description="By segment.")
+    segment_playbooks: dict[SegmentName, Line | None] = Field({}, description="By segment; null removes one.")
+    grace_days: dict[SegmentName, Days | None] = Field({}, description="By segment; null removes one.")
     habit_bills: Count = Field(3, description="Of so many last bills so many late ones make a habit (A10, B5).")
     habit_late: Count = 2
     habit_days: Days = Field(7, description="Settled more days late than this counts as late.")
@@ -54,7 +54,9 @@ class SettingsPatch(Body):
     promise_days: Days = Field(30, description="Promises further ahead need a supervisor (D1).")
     pause_days: Days = Field(14, description="A collector's own pause is not longer (F1).")
     go_live_on: Day | None = Field(None, description="Until then nothing goes out and nothing is asked (F2).")
-    banks: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Bank] = Field({}, description="By currency.")
+    banks: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Bank | None] = Field(
+        {}, description="By currency; null removes one."
+    )
     company: Line = Field("", description="How messages are signed.")
 
     @model_validator(mode="after")
@@ -88,6 +90,13 @@ class UserPut(Body):
     email: Line | None = Field(None, pattern=r"^[^\s@]+@[^\s@]+$", examples=["li.na@example.com"])
     reports_to: UserId | None = Field(None, description="Who is told when something stays undone.")
     away: Away | None = None
+
+
+class UserList(Answer):
+    """The directory."""
+
+    data: list["UserAnswer"]
+    next_cursor: Cursor = None
 
 
 class UserAnswer(Answer):
@@ -148,8 +157,10 @@ class PlaybookBody(Body):
 class PlaybookFault(Answer):
     """A mistake in a playbook, with its remedy."""
 
-    line: int | None = None
-    path: str = Field(examples=["ladders/collection/steps/3/every"])
+    file: str = Field(examples=["gentle.yaml"])
+    line: int
+    column: int
+    path: str = Field(examples=["ladders/0/steps/3/every"])
     code: str = Field(examples=["repetition_without_end"])
     detail: str
 
@@ -161,14 +172,36 @@ class PlaybookCheck(Answer):
     errors: list[PlaybookFault] = []
 
 
-class PlaybookAnswer(Answer):
-    """A published version, which never changes."""
+class PlaybookAsked(BaseModel):
+    """Which version."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    version: int | None = Field(None, ge=1, le=1_000_000, description="The newest when left out.")
+
+
+class PlaybookRow(Answer):
+    """A playbook with its newest version."""
 
     name: str = Field(examples=["standard"])
     version: Version
-    versions: list[int] = Field([], description="All that were published.", examples=[[1, 2]])
+    versions: list[int] = Field(description="All that were published.", examples=[[1, 2]])
     published_at: Instant
-    text: str | None = Field(None, description="Its YAML; not in lists.")
+
+
+class PlaybookList(Answer):
+    """All playbooks."""
+
+    data: list[PlaybookRow]
+    next_cursor: Cursor = None
+
+
+class PlaybookAnswer(PlaybookRow):
+    """A published version, which never changes."""
+
+    title: dict[str, str] = Field(description="By language.")
+    steps: list[dict[str, Any]] = Field(description="Its steps in ladder order, as data.")
+    text: str = Field(description="Its YAML.")
 
 
 class SettingsAnswer(SettingsPatch, Answer):

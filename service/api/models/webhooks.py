@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api.models.fields import Answer, Audience, Body, Instant, Text
+from service.api.models.fields import Answer, Audience, Body, Cursor, Instant, Text
 
 Topic: TypeAlias = Annotated[
     StrictStr,
@@ -66,6 +66,13 @@ class WebhookEndpoint(Answer):
     created_at: Instant
 
 
+class WebhookEndpointList(Answer):
+    """All endpoints."""
+
+    data: list[WebhookEndpoint]
+    next_cursor: Cursor = None
+
+
 class WebhookSecret(Answer):
     """A signing secret, shown once."""
 
@@ -82,7 +89,9 @@ class Attempt(Answer):
     number: int
     started_at: Instant
     finished_at: Instant | None
-    outcome: str = Field(examples=["delivered", "failed", "unknown"])
+    outcome: str = Field(
+        description="`delivered`, `started`, `unknown`, or the code of the failure.", examples=["delivered", "timeout"]
+    )
     status: int | None = Field(description="HTTP status.", examples=[200])
     duration_ms: int | None
     detail: str | None = Field(description="Why it failed.")
@@ -101,7 +110,16 @@ class Delivery(Answer):
     attempts: list[Attempt] = []
 
 
+class DeliveryList(Answer):
+    """A page of deliveries."""
+
+    data: list[Delivery]
+    next_cursor: Cursor
+
+
 class Replayed(Answer):
     """How many deliveries were queued once more."""
 
-    queued: int
+    queued: int = Field(examples=[120])
+    complete: bool = Field(description="false: the range holds more; go on with `after` = `until`.")
+    until: Instant = Field(description="Up to where the range has been looked at.")

@@ -1,10 +1,48 @@
 """What people must do and agree to, and what was said to customers."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from service.api.models.fields import Answer, Channel, Cursor, Day, Id, Instant, UserId
+from service.api.models.queries import Listed
+
+TaskKind: TypeAlias = Literal[
+    "call", "visit", "review", "pod", "find_contact", "assist", "finance", "legal", "reconcile", "deduct"
+]
+ApprovalKind: TypeAlias = Literal[
+    "hold",
+    "release",
+    "letter",
+    "lawyer_letter",
+    "plan",
+    "extension",
+    "discount",
+    "write_off",
+    "credit_stop",
+    "hand_over",
+]
+ApprovalState: TypeAlias = Literal["open", "granted", "rejected", "expired", "cancelled"]
+
+
+class TasksAsked(Listed):
+    """Which tasks."""
+
+    owner: UserId | None = None
+    role: str | None = Field(None, max_length=40, description="Whose work it is.", examples=["supervisor"])
+    kind: TaskKind | None = None
+    state: Literal["open", "completed", "cancelled"] | None = Field(None, description="All when left out.")
+    customer: Id | None = None
+    due_before: Day | None = Field(None, description="Due before this day.")
+
+
+class ApprovalsAsked(Listed):
+    """Which requests for consent."""
+
+    state: ApprovalState | None = Field(None, description="All when left out.")
+    kind: ApprovalKind | None = None
+    role: str | None = Field(None, max_length=40, description="Who may answer.", examples=["boss"])
+    customer: Id | None = None
 
 
 class TaskAnswer(Answer):
@@ -36,23 +74,21 @@ class TaskList(Answer):
     next_cursor: Cursor
 
 
+class PreviousAnswer(Answer):
+    """An earlier request of the kind, and why it was rejected."""
+
+    id: str = Field(examples=["hold~C-1.12"])
+    reason: str | None = Field(examples=["The customer pays on the 25th; wait."])
+    answered_by: str | None
+    answered_at: Instant | None
+
+
 class ApprovalAnswer(Answer):
     """Something a person must agree to before it happens."""
 
     id: str = Field(examples=["C-1.20"])
-    kind: Literal[
-        "hold",
-        "release",
-        "letter",
-        "lawyer_letter",
-        "plan",
-        "extension",
-        "discount",
-        "write_off",
-        "credit_stop",
-        "hand_over",
-    ]
-    state: Literal["open", "granted", "rejected", "expired", "cancelled"]
+    kind: ApprovalKind
+    state: ApprovalState
     role: str = Field(description="Who may answer.", examples=["boss"])
     customer: Id = Field(examples=["C-1"])
     cases: list[Id]
@@ -63,7 +99,11 @@ class ApprovalAnswer(Answer):
     expires_on: Day | None = Field(description="Only requests of people expire.")
     reason: str | None = Field(description="Why it was asked or, once rejected, why not.")
     content_hash: str = Field(description="SHA-256 of exactly what a grant does, in hexadecimal.")
-    previous: str | None = Field(description="The request of its kind that was rejected before.")
+    content: dict[str, Any] = Field(
+        description="What a grant does. `content_hash` is taken of it as JSON without spaces, keys in the order given.",
+        examples=[{"kind": "hold", "customer": "C-1", "step": "hold", "rule": "B8", "granted": [{"deed": "hold"}]}],
+    )
+    previous: PreviousAnswer | None = Field(description="The request of its kind that was rejected before.")
     answered_by: str | None = None
     answered_at: Instant | None = None
 
@@ -75,6 +115,13 @@ class ApprovalList(Answer):
     next_cursor: Cursor
 
 
+class StruckBill(Answer):
+    """A bill that was taken out before the message left."""
+
+    case: Id
+    why_code: str = Field(examples=["struck.closed"])
+
+
 class MessageAnswer(Answer):
     """What was said to whom."""
 
@@ -82,11 +129,19 @@ class MessageAnswer(Answer):
     customer: Id = Field(examples=["C-1"])
     contact: str = Field(examples=["zhang"])
     channel: Channel
-    cases: list[Id]
-    subject: str | None
-    text: str | None
+    cases: list[Id] = Field(description="The bills it speaks of.")
+    struck: list[StruckBill] = []
+    subject: str | None = Field(description="null until it is composed, and for viewers and the ERP.")
+    text: str | None = Field(description="null until it is composed, and for viewers and the ERP.")
     state: Literal["queued", "captured", "handed_over", "bounced", "replied", "struck"]
-    at: Instant
+    at: Instant = Field(description="When it is to leave or, once it has left, when it did.")
+
+
+class LetterAnswer(MessageAnswer):
+    """A letter as it went out."""
+
+    kind: str = Field(examples=["formal_dunning"])
+    issued_on: Day
 
 
 class MessageList(Answer):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from service.domain.commands.facts import ContactGiven, Line, Mark
 
@@ -92,7 +92,7 @@ class SnoozeTask(Struct, frozen=True, kw_only=True):
 class ChangeContact(Struct, frozen=True, kw_only=True):
     customer: str
     contact: ContactGiven
-    mark: Mark | None = None
+    mark: Mark | None | UnsetType = UNSET
 
 
 class FlagCases(Struct, frozen=True, kw_only=True):

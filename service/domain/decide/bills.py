@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from service.domain import commands as c
-from service.domain.account import Account, Happened, Private, on_case
+from service.domain.account import Account, Happened, Private, on_case, on_customer
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.decide import backfill, money_back, settling, tasks
@@ -13,6 +13,7 @@ from service.domain.decide.closing import close, close_when_settled, reopen_when
 from service.domain.decide.due_dates import complete_terms, new_due_date, read_terms
 from service.domain.events import bill as b
 from service.domain.events.case import CaseOpened, StageChanged
+from service.domain.events.customer import CustomerUpdated
 from service.domain.evolve.case import issued_as
 from service.domain.offsets import add
 from service.domain.playbook import Playbook
@@ -42,7 +43,7 @@ def submit(command: c.SubmitInvoice, account: Account, scene: Scene) -> Iterator
             submitted_on=submitted_on,
         ),
     )
-    yield _opened(command.invoice, account.customer, scene, "review")
+    yield from _opened(command.invoice, account.customer, scene, "review")
 
 
 def issue(command: c.IssueInvoice, account: Account, scene: Scene) -> Iterator[Happened]:
@@ -63,7 +64,7 @@ def issue(command: c.IssueInvoice, account: Account, scene: Scene) -> Iterator[H
         if earlier.stage == "review":
             yield on_case(id, StageChanged(stage=stage, previous="review", why="issued"))
     else:
-        yield _opened(id, account.customer, scene, stage)
+        yield from _opened(id, account.customer, scene, stage)
     case = account.cases[id]
     if case.due_on is None and event.terms:
         yield from complete_terms(case, scene)
@@ -111,7 +112,8 @@ def _same(case: Case, event: b.InvoiceIssued) -> bool:
     return known == said and (case.reference, case.contract, case.document_url) == beside
 
 
-def _opened(id: str, customer: Customer, scene: Scene, stage: str) -> Happened:
+def _opened(id: str, customer: Customer, scene: Scene, stage: str) -> Iterator[Happened]:
+    """The case begins; an unknown customer begins with it, bare until the ERP says more."""
     name = customer.playbook or scene.settings.segment_playbooks.get(customer.segment) or scene.settings.playbook
     playbook = scene.newest(name)
     go_live = scene.settings.go_live_on
@@ -127,7 +129,9 @@ def _opened(id: str, customer: Customer, scene: Scene, stage: str) -> Happened:
         pod=customer.settles_by_pod,
         grace_days=_grace(playbook, customer.segment, scene),
     )
-    return on_case(id, opened)
+    yield on_case(id, opened)
+    if not customer.version:
+        yield on_customer(customer.id, CustomerUpdated())
 
 
 def _grace(playbook: Playbook, segment: str, scene: Scene) -> int:

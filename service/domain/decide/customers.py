@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import UNSET
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from service.domain.account import Account, Happened, Private, on_customer
 from service.domain.commands import ChangeContact, ContactGiven, UpdateCustomer
@@ -79,8 +79,13 @@ def change_contact(command: ChangeContact, account: Account, scene: Scene, detai
     """A person found, corrected or marked by one of ours."""
     id = command.contact.id
     contact, known = _contact(command.contact, details.get(id, {}))
-    if command.mark:
-        if id not in account.customer.contacts:
+    if command.mark is not UNSET:
+        known_as = account.customer.contacts.get(id)
+        if known_as is None:
             raise NotFound("unknown_contact", None, contact=id)
-        contact = ContactFacts(**{**asdict(contact), "mark": command.mark})
+        # To be reachable again is what clears a mark.
+        reachable = (
+            list(known_as.reachable_by) if contact.reachable_by is UNSET and not command.mark else contact.reachable_by
+        )
+        contact = replace(contact, mark=command.mark, reachable_by=reachable)
     yield on_customer(account.customer.id, ContactChanged(contact=contact), {id: known} if known is not None else None)

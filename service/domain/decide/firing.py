@@ -85,7 +85,7 @@ class Firing:
     def _why_not(self, case: Case, occasion: Occasion, names: set[str]) -> str | None:
         step, today = occasion.step, self.scene.today
         if occasion.is_too_late(today):
-            return "too_late"
+            return "backfill" if occasion.backfilled else "too_late"
         if step.reminds and step.name not in names:
             return self._why_missed(case, occasion.days[-1])
         if occasion.is_missed and step.catch_up == "none":

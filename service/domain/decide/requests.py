@@ -36,5 +36,6 @@ def ask_by_person(command: ApplyHold | ReleaseHold, account: Account, scene: Sce
         content=content,
         content_hash=content_hash,
         expires_on=scene.today + EXPIRES_AFTER,
+        previous=customer.refusals[kind].approval if kind in customer.refusals else None,
     )
     yield on_customer(customer.id, event, {"": {"reason": command.reason}})

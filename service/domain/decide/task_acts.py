@@ -45,7 +45,13 @@ def _present(task: str, account: Account, scene: Scene) -> TaskChanged:
     shared = account.customer.tasks.get(kind) if kind in CONSOLIDATED else None
     if shared:
         return TaskChanged(
-            task=task, kind=kind, bills=shared.bills, raised=shared.raised, on=scene.today, role=shared.role, owner=shared.owner
+            task=task,
+            kind=kind,
+            bills=shared.bills,
+            raised=shared.raised,
+            on=scene.today,
+            role=shared.role,
+            owner=shared.owner,
         )
     key = next(key for key, id in account.cases[cases[0]].tasks.items() if id == task)
     role = key.partition(":")[2]

@@ -10,7 +10,7 @@ from service.domain.events import case as e
 from service.domain.events import task as t
 from service.domain.events.shape import Occurrence
 
-_RECEIPTS_KEPT = 24
+_RECEIPTS_KEPT = 12
 _JUDGED_KEPT = 5
 
 

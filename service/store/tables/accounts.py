@@ -11,12 +11,11 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Table,
-    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSON
 
-from service.store.tables.shape import instant, metadata
+from service.store.tables.shape import Text, instant, metadata
 
 tenants = Table(
     "tenants",

@@ -1,8 +1,8 @@
 """What leaves the house: messages to customers, webhooks to programs."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, text
 
-from service.store.tables.shape import instant, metadata, words
+from service.store.tables.shape import Text, instant, metadata, words
 
 messages = Table(
     "messages",
@@ -30,6 +30,7 @@ messages = Table(
     Index("messages_slot", "tenant", "slot_at", postgresql_where=text("state = 'queued'")),
     Index("messages_ready", "tenant", "slot_at", "id", postgresql_where=text("state = 'ready'")),
     Index("messages_customer", "tenant", "customer", "queued_at", "id"),
+    Index("messages_queued", "tenant", "queued_at", "id"),
 )
 
 message_items = Table(
@@ -43,6 +44,7 @@ message_items = Table(
     Column("rule", Text, nullable=False),
     Column("service", Boolean, nullable=False),
     Column("struck", Text),
+    Index("message_items_case", "tenant", "case_id", "message"),
 )
 
 endpoints = Table(

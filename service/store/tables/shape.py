@@ -1,11 +1,16 @@
 """What the tables share: one catalogue, instants with their zone, lists of words, and PostgreSQL's transaction id."""
 
-from sqlalchemy import Column, DateTime, MetaData, Text, text
+from sqlalchemy import Column, DateTime, MetaData, text
+from sqlalchemy import Text as AnyText
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData()
+
+Text = AnyText(collation="C")
+"""Sorted and searched by its bytes, whatever the database was made with: a prefix is a range, and no index depends on the
+operating system's rules of sorting."""
 
 
 class Xid8(UserDefinedType[str]):

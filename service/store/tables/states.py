@@ -1,9 +1,9 @@
 """The projections that are also the streams' heads: customers, cases, payments."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, text
 from sqlalchemy.dialects.postgresql import JSON
 
-from service.store.tables.shape import instant, metadata
+from service.store.tables.shape import Text, instant, metadata
 
 customers = Table(
     "customers",
@@ -21,6 +21,7 @@ customers = Table(
     instant("wake_at"),
     Index("customers_wake", "tenant", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
     Index("customers_name", "tenant", "name_key", "id"),
+    Index("customers_held", "tenant", "name_key", "id", postgresql_where=text("hold IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
 
@@ -63,6 +64,26 @@ cases = Table(
     Index("cases_due", "tenant", "due_on", "id", postgresql_where=text("stage <> 'closed'")),
     Index("cases_amount", "tenant", "currency", "open_amount", "id", postgresql_where=text("stage <> 'closed'")),
     Index("cases_next", "tenant", "next_at", "id", postgresql_where=text("stage <> 'closed'")),
+    # Lists by what sets a few cases apart: in these stand none of the many that were never raised, confirmed long since ...
+    Index("cases_owner", "tenant", "owner", "due_on", "id", postgresql_where=text("stage <> 'closed'")),
+    Index(
+        "cases_raised",
+        "tenant",
+        "level",
+        "due_on",
+        "id",
+        postgresql_where=text("stage <> 'closed' AND level <> 'none'"),
+    ),
+    Index(
+        "cases_stage",
+        "tenant",
+        "stage",
+        "due_on",
+        "id",
+        postgresql_where=text("stage IN ('review', 'confirmation', 'legal')"),
+    ),
+    Index("cases_paused", "tenant", "due_on", "id", postgresql_where=text("stage <> 'closed' AND paused IS NOT NULL")),
+    Index("cases_closed", "tenant", "due_on", "id", postgresql_where=text("stage = 'closed'")),
     Index("cases_reference", "tenant", "reference_key", postgresql_where=text("reference_key IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
@@ -82,4 +103,12 @@ payments = Table(
     Column("received_on", Date, nullable=False),
     CheckConstraint("rest >= 0", name="rest_is_never_negative"),
     Index("payments_customer", "tenant", "customer", "received_on", "id"),
+    Index("payments_received", "tenant", "received_on", "id"),
+    Index(
+        "payments_credit",
+        "tenant",
+        "customer",
+        postgresql_include=["currency", "rest"],
+        postgresql_where=text("rest > 0"),
+    ),
 )

@@ -1,8 +1,8 @@
 """What people must do and agree to."""
 
-from sqlalchemy import Column, Date, Index, Integer, Table, Text, text
+from sqlalchemy import Column, Date, Index, Integer, Table, text
 
-from service.store.tables.shape import instant, metadata, words
+from service.store.tables.shape import Text, instant, metadata, words
 
 tasks = Table(
     "tasks",

@@ -1,0 +1,91 @@
+"""What comes next for a case, in words: its next action, and the whole of its schedule."""
+
+from typing import Any, assert_never
+
+from service.api.answers import local, sentence, sentences
+from service.domain import playbook as p
+from service.domain.account import Account
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.domain.outlook import Ahead, Outlook
+from service.domain.views import case_view
+from service.engine.desk import Session
+
+
+def outlook(session: Session, case: Case, account: Account) -> Outlook:
+    """The case's outlook on the tenant's clock."""
+    scene = session.scene
+    return Outlook(case, account, scene.plan_of(case), scene.workdays, scene.now)
+
+
+def case_answer(session: Session, case: Case, customer: Customer, language: str) -> dict[str, Any]:
+    """The case as `GET /v1/cases/{id}` answers it."""
+    ahead = outlook(session, case, Account(customer)).next() if case.stage != "closed" else None
+    return {**case_view(case, customer, session.scene.today), "next_action": _next(session, ahead, language)}
+
+
+def _next(session: Session, ahead: Ahead | None, language: str) -> dict[str, Any] | None:
+    if ahead is None or ahead.at is None:
+        return None
+    return {
+        "step": ahead.step,
+        "rule": ahead.rule,
+        "at": local(session, ahead.at),
+        "why": sentences(ahead.why, language),
+        "why_code": ahead.why[0].code,
+    }
+
+
+def schedule_answer(session: Session, found: Outlook, language: str) -> list[dict[str, Any]]:
+    """Every step still to come and what is held back."""
+    return [_row(session, found, ahead, language) for ahead in found.all()]
+
+
+def _row(session: Session, found: Outlook, ahead: Ahead, language: str) -> dict[str, Any]:
+    actions: list[dict[str, Any]] = [
+        {
+            **_action(one.deed, language),
+            "applies": found.goes(ahead.step, one, ahead.at),
+            "rule": one.rule or ahead.rule,
+        }
+        for one in ahead.actions
+    ]
+    said = [str(one["text"]) for one in actions if one["applies"]] or [sentence(f"step.{ahead.step}", language, {})]
+    return {
+        "step": ahead.step,
+        "rule": ahead.rule,
+        "at": local(session, ahead.at) if ahead.at else None,
+        "action": "; ".join(said),
+        "actions": actions,
+        "held_back": ahead.held_back,
+        "why": sentences(ahead.why, language),
+        "why_code": ahead.why[0].code,
+        "why_codes": [reason.code for reason in ahead.why],
+    }
+
+
+def _action(deed: p.Deed, language: str) -> dict[str, str]:
+    code, params = _code(deed)
+    return {"code": code, "text": sentence(f"action.{code.partition(':')[0]}", language, params)}
+
+
+def _code(deed: p.Deed) -> tuple[str, dict[str, Any]]:
+    match deed:
+        case p.Message():
+            return f"message:{deed.channel}", {"channel": deed.channel, "template": deed.template}
+        case p.TaskWanted():
+            return f"task:{deed.kind}", {"kind": deed.kind, "role": deed.role}
+        case p.Notice():
+            return f"notice:{deed.text}", {"audience": ", ".join(deed.audience)}
+        case p.Letter():
+            return f"letter:{deed.kind}", {"kind": deed.kind}
+        case p.Request():
+            return f"request:{deed.kind}", {"kind": deed.kind, "role": deed.role}
+        case p.Escalate():
+            return f"escalate:{deed.level}", {"level": deed.level}
+        case p.PutHold():
+            return "hold", {}
+        case p.Propose():
+            return f"propose:{deed.what}", {"what": deed.what}
+        case _:
+            assert_never(deed)

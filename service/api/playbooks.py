@@ -1,0 +1,140 @@
+"""Playbooks: read, checked, and published as versions that never change."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import Response
+
+from service.api.acts import Asking, Reply, administer, asks
+from service.api.bodies import CommandRoute
+from service.api.mistakes import checked, faults, told
+from service.api.models.problems import responses
+from service.api.models.tenant import (
+    PlaybookAnswer,
+    PlaybookAsked,
+    PlaybookBody,
+    PlaybookCheck,
+    PlaybookFault,
+    PlaybookList,
+    PlaybookRow,
+)
+from service.api.problems import Problem
+from service.api.roles import Right
+from service.domain.playbook import Playbook
+from service.domain.refusals import NotFound
+from service.domain.tenant import Tenant
+from service.engine.administer import Change, playbook_published
+from service.engine.desk import Session
+from service.store import tenants
+from service.store.database import Tx
+
+router = APIRouter(prefix="/v1/playbooks", tags=["playbooks"], route_class=CommandRoute)
+
+Name = Annotated[str, Path(description="The playbook's name.", examples=["standard"])]
+Reading = Annotated[Asking, Depends(asks(Right.READ))]
+Publishing = Annotated[Asking, Depends(asks(Right.PLAYBOOKS))]
+
+
+@router.get("", response_model=PlaybookList, summary="The playbooks there are")
+def get_playbooks(asking: Reading) -> Response:
+    """Each with its newest version."""
+    with asking.house.desk.open(asking.tenant) as session:
+        rows = tenants.playbooks(session.tx)
+        data = [_row(list(versions)) for _, versions in groupby(rows, key=lambda row: row["name"])]
+    return Reply(PlaybookList(data=data)).response()
+
+
+@router.get("/{name}", response_model=PlaybookAnswer, responses=responses(404, 422), summary="One playbook")
+def get_playbook(name: Name, asking: Reading, asked: Annotated[PlaybookAsked, Query()]) -> Response:
+    """Its text and its steps as data; the newest version unless told otherwise."""
+    with asking.house.desk.open(asking.tenant) as session:
+        versions = [row for row in tenants.playbooks(session.tx) if row["name"] == name]
+        number = asked.version or max((row["version"] for row in versions), default=0)
+        if not any(row["version"] == number for row in versions):
+            raise NotFound("unknown_playbook", None, playbook=name)
+        return Reply(_answer(session, versions, number)).response()
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=PlaybookAnswer,
+    responses={
+        200: {"model": PlaybookAnswer, "description": "The newest version says exactly this."},
+        **responses(422),
+    },
+    summary="Publish a playbook",
+)
+def publish(body: PlaybookBody, asking: Publishing) -> Response:
+    """A new version of the playbook that the text names; cases keep the version they were opened with.
+
+    Every mistake is told with line, column, path and remedy.
+    """
+    found = checked(body.text, "playbook.yaml")
+    if not isinstance(found, Playbook):
+        raise Problem(422, "playbook_invalid", errors=faults(found))
+    name = found.name
+
+    def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Reply]:
+        newest = tenant.playbooks.get(name, 0)
+        known = newest and tenants.playbook_text(tx, name, newest) == body.text
+        changes = [] if known else playbook_published(tx, tenant, name, body.text)
+        rows = [row for row in tenants.playbooks(tx) if row["name"] == name]
+        answer = _whole(rows, rows[-1]["version"], body.text, found)
+        return changes, Reply(answer) if known else Reply(answer, 201, f"/v1/playbooks/{name}")
+
+    return administer(asking, decide)
+
+
+@router.post("/{name}/check", response_model=PlaybookCheck, responses=responses(422), summary="Check a playbook")
+def check_playbook(name: Name, body: PlaybookBody, asking: Publishing) -> Response:
+    """Whether the text could be published under that name, or all its mistakes; changes nothing."""
+    found = checked(body.text, f"{name}.yaml", name)
+    if isinstance(found, Playbook):
+        return Reply(PlaybookCheck(valid=True)).response()
+    errors = [PlaybookFault.model_validate(one) for one in told(found, asking.language)]
+    return Reply(PlaybookCheck(valid=False, errors=errors)).response()
+
+
+def _row(versions: list[dict[str, Any]]) -> PlaybookRow:
+    newest = versions[-1]
+    return PlaybookRow(
+        name=newest["name"],
+        version=newest["version"],
+        versions=[row["version"] for row in versions],
+        published_at=newest["published_at"],
+    )
+
+
+def _answer(session: Session, versions: list[dict[str, Any]], number: int) -> PlaybookAnswer:
+    name = versions[0]["name"]
+    text = tenants.playbook_text(session.tx, name, number)
+    assert text is not None
+    return _whole(versions, number, text, session.scene.playbook(name, number))
+
+
+def _whole(versions: list[dict[str, Any]], number: int, text: str, playbook: Playbook) -> PlaybookAnswer:
+    row = next(row for row in versions if row["version"] == number)
+    return PlaybookAnswer(
+        name=row["name"],
+        version=number,
+        versions=[row["version"] for row in versions],
+        published_at=row["published_at"],
+        title=playbook.title,
+        steps=[_said(msgspec.to_builtins(step)) for step in playbook.steps],
+        text=text,
+    )
+
+
+def _said(value: Any) -> Any:
+    """Without what was left out."""
+    match value:
+        case dict():
+            return {name.rstrip("_"): _said(one) for name, one in value.items() if one not in (None, [], {})}
+        case list():
+            return [_said(one) for one in value]
+        case _:
+            return value

@@ -1,0 +1,116 @@
+"""What the tenant chooses of the process: read, and changed field by field, each change a version in the log."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from service.api import etags
+from service.api.acts import Asking, Reply, administer, asks
+from service.api.bodies import CommandRoute
+from service.api.models.problems import responses
+from service.api.models.tenant import SettingsAnswer, SettingsPatch
+from service.api.problems import Fault, invalid
+from service.api.roles import Right
+from service.domain.money import is_currency
+from service.domain.settings import Settings
+from service.domain.tenant import Tenant
+from service.engine.administer import Change, settings_changed
+from service.store import tenants
+from service.store.calendars import UnknownCountry, published
+from service.store.database import Tx
+
+router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=CommandRoute)
+
+_BY_KEY = ("segment_playbooks", "grace_days", "banks")
+"""Fields that are merged entry by entry."""
+
+
+@router.get("", response_model=SettingsAnswer, summary="The settings")
+def get_settings(asking: Annotated[Asking, Depends(asks(Right.READ))]) -> Response:
+    """As they stand, with the defaults of what was never set. The `ETag` is what `If-Match` of a change names."""
+    with asking.house.desk.open(asking.tenant) as session:
+        return _reply(session.scene.settings, tenants.settings_version(session.tx)).response()
+
+
+@router.patch("", response_model=SettingsAnswer, responses=responses(412, 422), summary="Change settings")
+def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SETTINGS))]) -> Response:
+    """Absent fields stay. `banks`, `segment_playbooks` and `grace_days` are merged by key; null removes an entry.
+
+    What was decided stays decided; alarms not yet rung are computed anew. The history is `settings.changed` in the feed.
+    """
+    given = body.changes()
+
+    def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Reply]:
+        version = tenants.settings_version(tx)
+        etags.check(asking.request.headers.get("if-match"), etags.etag(version))
+        new = _merged(tenant.settings, given)
+        _check(tenant, new)
+        changes = settings_changed(tx, tenant, new)
+        return changes, _reply(new, tenant.version + 1 if changes else version)
+
+    return administer(asking, decide)
+
+
+def _merged(old: Settings, given: dict[str, Any]) -> Settings:
+    plain: dict[str, Any] = msgspec.to_builtins(old)
+    if "windows" in given:
+        windows = [{name: f"{time[:5]}:00" for name, time in window.items()} for window in given["windows"]]
+        given = {**given, "windows": windows}
+    for name, value in given.items():
+        if name in _BY_KEY:
+            entries = {**plain[name], **value}
+            plain[name] = {key: entry for key, entry in entries.items() if entry is not None}
+        else:
+            plain[name] = value
+    return msgspec.convert(plain, Settings)
+
+
+def _check(tenant: Tenant, new: Settings) -> None:
+    if found := [*_calendar_faults(new), *_playbook_faults(tenant, new), *_other_faults(new)]:
+        raise invalid(found)
+
+
+def _calendar_faults(new: Settings) -> list[Fault]:
+    try:
+        calendar = published(new.country)
+    except UnknownCountry:
+        return [Fault("/country", "country_unknown", {"country": new.country})]
+    try:
+        new.workdays(calendar)
+    except ValueError:
+        pass
+    else:
+        return []
+    try:
+        Settings(time_zone=new.time_zone).workdays(calendar)
+    except ValueError:
+        return [Fault("/time_zone", "time_zone_unknown", {"given": new.time_zone})]
+    return [Fault("/windows", "windows_order")]
+
+
+def _playbook_faults(tenant: Tenant, new: Settings) -> list[Fault]:
+    named = {"/playbook": new.playbook} | {f"/segment_playbooks/{s}": p for s, p in new.segment_playbooks.items()}
+    return [
+        Fault(where, "unknown_playbook", {"playbook": name})
+        for where, name in named.items()
+        if name not in tenant.playbooks
+    ]
+
+
+def _other_faults(new: Settings) -> list[Fault]:
+    found = [
+        Fault(f"/banks/{code}", "currency_unknown", {"currency": code}) for code in new.banks if not is_currency(code)
+    ]
+    if new.habit_late > new.habit_bills:
+        found.append(Fault("/habit_late", "out_of_range", {"limit": new.habit_bills}))
+    return found
+
+
+def _reply(settings: Settings, version: int) -> Reply:
+    plain: dict[str, Any] = msgspec.to_builtins(settings)
+    windows = [{name: time[:5] for name, time in window.items()} for window in plain["windows"]]
+    answer = SettingsAnswer.model_validate({**plain, "windows": windows, "version": version})
+    return Reply(answer, etag=etags.etag(version))

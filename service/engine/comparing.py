@@ -1,0 +1,189 @@
+"""What of some customers is not as the log says: their streams folded, every row of theirs compared. It only looks."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from service.domain.case import Case
+from service.domain.events.tenant import PlaybookPublished
+from service.domain.tenant import Tenant
+from service.engine.desk import Session
+from service.engine.folding import Counted, Difference, Folded, batches, fold
+from service.engine.projecting import Deviation, Values, case_row, compare, customer_row, payment_row
+from service.engine.workfold import work_rows
+from service.store import tenants
+from service.store.database import Row, Tx, columns
+
+BATCH = 500
+MENTIONS = 5000
+
+_TABLES = {"case": "cases", "payment": "payments"}
+
+
+class Look:
+    """One look at a set of customers in one transaction. While their sandbox's clock is `moving`, alarms may run ahead."""
+
+    def __init__(self, session: Session, moving: bool, counted: Counted) -> None:
+        self._session = session
+        self._tx = session.tx
+        self._moving = moving
+        self._counted = counted
+        self._known: dict[str, set[str]] = {"tasks": set(), "approvals": set()}
+        self._work: dict[str, dict[str, tuple[str | None, Values]]] = {"tasks": {}, "approvals": {}}
+        self._mentions: Counter[str] = Counter()
+        self._broken: set[str | None] = set()
+
+    def at(self, ids: Sequence[str]) -> Iterator[Deviation]:
+        """Everything that differs with these customers. Who mends a row does it before asking for the next one."""
+        people = {one.id: one for one in fold(self._tx, [f"customer/{id}" for id in ids], self._counted)}
+        for one in people.values():
+            yield from self._beside(one)
+        yield from self._compare_work()
+        for kind in ("payment", "case"):
+            for batch in batches(self._owned(_TABLES[kind], ids), BATCH):
+                yield from self.states(kind, batch)
+        yield from self._rows_of(ids, people)
+        whole = [id for id in ids if id not in self._broken]  # a broken log does not say what is too much
+        for table, known in self._known.items():
+            for batch in batches(self._owned(table, whole), BATCH):
+                yield from compare(self._tx, table, {}, set(batch) - known)
+        yield from self._mentioned_too_often(whole)
+
+    def people(self, ids: Sequence[str]) -> Iterator[Deviation]:
+        """These customers' own rows alone."""
+        folded = fold(self._tx, [f"customer/{id}" for id in ids], self._counted)
+        yield from self._rows_of(ids, {one.id: one for one in folded})
+
+    def _rows_of(self, ids: Sequence[str], people: dict[str, Folded]) -> Iterator[Deviation]:
+        earliest = self._earliest(ids)
+        expected = {
+            id: (id, customer_row(self._session, one, earliest.get(id), self._moving))
+            for id, one in people.items()
+            if one.state is not None
+        }
+        yield from compare(self._tx, "customers", expected, set(ids) - people.keys())
+
+    def states(self, kind: str, ids: Sequence[str]) -> Iterator[Deviation]:
+        """These bills or payments: their streams and rows, and what their events leave beside."""
+        expected: dict[str, tuple[str | None, Values]] = {}
+        absent = set(ids)
+        for one in fold(self._tx, [f"{kind}/{id}" for id in ids], self._counted):
+            absent.discard(one.id)
+            yield from self._beside(one)
+            if one.state is not None:
+                expected[one.id] = (one.customer, self._row(one))
+        yield from self._compare_work()
+        yield from compare(self._tx, _TABLES[kind], expected, absent)
+
+    def _row(self, one: Folded) -> Values:
+        return case_row(self._session, one, self._moving) if isinstance(one.state, Case) else payment_row(one)
+
+    def _owned(self, table: str, customers: Sequence[str]) -> Iterator[str]:
+        sql = f"SELECT id FROM {table} WHERE tenant = %(tenant)s AND customer = ANY(%(customers)s::text[]) ORDER BY id"
+        return (id for (id,) in self._tx.stream(sql, {"customers": list(customers)}))
+
+    def _earliest(self, customers: Sequence[str]) -> dict[str, datetime]:
+        rows = self._tx.rows(
+            """SELECT customer, min(next_at) FROM cases
+                WHERE tenant = %(tenant)s AND customer = ANY(%(customers)s::text[]) AND next_at IS NOT NULL GROUP BY 1""",
+            {"customers": list(customers)},
+        )
+        return dict(rows)
+
+    def _beside(self, one: Folded) -> Iterator[Deviation]:
+        """What a stream says beside its own row: whether it is whole, tasks, requests, mentions."""
+        faults = list(one.faults)
+        if one.state is not None and one.named_customers != {one.customer}:
+            named = ", ".join(sorted(map(str, one.named_customers)))
+            faults.append(Difference("owner", one.stream, one.customer, named))
+        if faults:
+            yield Deviation(faults, one.customer)
+        if one.state is None:
+            self._broken |= one.named_customers
+            return
+        for table, rows in work_rows(one).items():
+            self._known[table] |= rows.keys()
+            self._work[table] |= rows
+        if one.kind != "case":
+            for missing in self._unmentioned(one):
+                case, stream, version = missing
+                what = Difference("missing", f"mentions/{case}", f"{stream}@{version}", None)
+                yield Deviation([what], one.customer, "mentions", case, {"mention": missing})
+
+    def _compare_work(self) -> Iterator[Deviation]:
+        for table, rows in self._work.items():
+            yield from compare(self._tx, table, rows)
+            rows.clear()
+
+    def _unmentioned(self, one: Folded) -> Iterator[Row]:
+        wanted = [
+            (case, told.stream, told.version)
+            for told in one.told
+            for case in sorted({*getattr(told.event, "cases", ()), *getattr(told.event, "removed", ())})
+        ]
+        self._mentions[one.customer or ""] += len(wanted)
+        for start in range(0, len(wanted), MENTIONS):
+            yield from self._tx.rows(
+                """SELECT w.case_id, w.stream, w.version
+                     FROM unnest(%(case_id)s::text[], %(stream)s::text[], %(version)s::int[])
+                       AS w(case_id, stream, version)
+                    WHERE NOT EXISTS (SELECT FROM mentions m WHERE m.tenant = %(tenant)s AND m.case_id = w.case_id
+                       AND m.stream = w.stream AND m.version = w.version)""",
+                columns(wanted[start : start + MENTIONS], ("case_id", "stream", "version")),
+            )
+
+    def _mentioned_too_often(self, customers: Sequence[str]) -> Iterator[Deviation]:
+        rows = self._tx.rows(
+            """SELECT k.customer, count(*) FROM cases k JOIN mentions m ON m.tenant = k.tenant AND m.case_id = k.id
+                WHERE k.tenant = %(tenant)s AND k.customer = ANY(%(customers)s::text[]) GROUP BY 1""",
+            {"customers": list(customers)},
+        )
+        for customer, found in rows:
+            if found > self._mentions[customer]:
+                what = Difference("extra", f"mentions of {customer}", str(self._mentions[customer]), str(found))
+                yield Deviation([what], customer, "mentions", customer)
+
+
+def tenant_deviations(tx: Tx, counted: Counted) -> tuple[Tenant | None, bytes, list[Deviation]]:
+    """The tenant's own stream against its row and its published playbooks; also the state and head that it leaves."""
+    folded = next(fold(tx, ["tenant"], counted), None)
+    if folded is None or not isinstance(folded.state, Tenant):
+        faults = folded.faults if folded else [Difference("missing", "tenant", "the tenant's stream", None)]
+        return None, b"", [Deviation(faults)]
+    tenant, head = folded.state, folded.head
+    found = [Deviation(folded.faults)] if folded.faults else []
+    row = tx.dicts("SELECT kind, version, state::text, hash FROM tenants WHERE id = %(tenant)s")[0]
+    right = {"kind": tenant.kind, "version": tenant.version, "state": tenants.encode(tenant), "hash": head}
+    differing = [
+        Difference("state" if name == "state" else "head", f"tenants.{name}", _plain(right[name]), _plain(row[name]))
+        for name in right
+        if right[name] != row[name]
+    ]
+    if differing:
+        found.append(Deviation(differing, table="tenants", id=tenant.id))
+    return tenant, head, found + _playbooks(tx, folded)
+
+
+def _plain(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _playbooks(tx: Tx, folded: Folded) -> list[Deviation]:
+    """The texts as published, each version for ever."""
+    right = {
+        (told.event.playbook, told.event.version): (told.event.text, told.recorded_at)
+        for told in folded.told
+        if isinstance(told.event, PlaybookPublished)
+    }
+    rows = tx.rows("SELECT name, version, text, published_at FROM playbooks WHERE tenant = %(tenant)s")
+    stored = {(name, version): (text, at) for name, version, text, at in rows}
+    found = []
+    for key in sorted(right.keys() | stored.keys()):
+        if right.get(key) != stored.get(key):
+            text, at = right.get(key) or (None, None)
+            what = "missing" if key not in stored else "extra" if key not in right else "column"
+            where = f"playbooks/{key[0]} {key[1]}"
+            difference = Difference(what, where, text, stored[key][0] if key in stored else None)
+            values = {"name": key[0], "version": key[1], "text": text, "published_at": at} if key in right else None
+            found.append(Deviation([difference], table="playbooks", id=f"{key[0]} {key[1]}", values=values))
+    return found

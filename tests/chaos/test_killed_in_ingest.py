@@ -1,0 +1,112 @@
+"""SIGKILL in the middle of ingest: of the service, of PostgreSQL, of both. Nothing acknowledged is lost, nothing is half done.
+
+The database has a data directory of its own with fsync, as an operator's has. CHAOS multiplies the kills.
+"""
+
+import random
+import time
+from collections import Counter
+
+from service import postgres
+from service.runtime import opened
+from service.settings import load
+from tests.chaos.posting import Client, post_again
+from tests.chaos.processes import Cluster, rows
+from tests.chaos.stories import SOURCE, Erp, left
+from tests.journeys.house import House, embedded
+from tests.journeys.proof import prove
+from tests.journeys.provisioning import found
+
+KILLS = 6
+CLIENTS = 3
+TENANT = "chaos"
+
+# what the ERP says stands in the log under its own type, on the stream of what it speaks of
+FACTS = "invoice.issued invoice.confirmed payment.received invoice.credited payment.reversed invoice.voided".split()
+
+
+def test_I19_I20_I22_every_acknowledged_event_survives_kills_of_service_and_database(
+    cluster: Cluster, rng: random.Random, chaos: int
+):
+    with opened(load(data_dir=cluster.folder)) as runtime:
+        keys = found(runtime, TENANT, "2026-01-05T08:00:00+08:00")
+    house = embedded(cluster.folder)
+    house.start()
+    began = time.monotonic()
+    erps = [Erp(f"e{n}", random.Random(rng.random())) for n in range(CLIENTS)]
+    clients = [Client(erp, keys["erp"], [house.url], pause=0.1) for erp in erps]
+    for client in clients:
+        client.start()
+    killed = Counter(_kill(house, cluster, rng, number) for number in range(KILLS * chaos))
+    time.sleep(0.5)
+    for client in clients:
+        client.stop()
+    print(f'posting {time.monotonic() - began:.1f}')
+    wrong = [text for client in clients for text in client.wrong]
+    assert not wrong, wrong[:5]
+
+    acknowledged = sum(client.acknowledged for client in clients)
+    told = sum(len(request.events) for erp in erps for request in erp.told)
+    with postgres.start(cluster.folder) as server:
+        _nothing_lost_nothing_half(server.url, clients)
+        counts = post_again(clients, house.url)
+        assert counts.total() == told and counts["duplicate"] >= acknowledged
+        _as_the_model_says(server.url, erps)
+        house.stop()
+        with opened(load(data_dir=cluster.folder)) as runtime:
+            prove(runtime, TENANT)
+    broken = sum(client.broken for client in clients)
+    print(f"killed {dict(killed)}; told {told}, acknowledged {acknowledged}, lost 0; broken requests {broken}")
+    assert acknowledged > 100 * len(killed)
+
+
+def _kill(house: House, cluster: Cluster, rng: random.Random, number: int) -> str:
+    """One kill at a random moment; the service is started again when it was hit, PostgreSQL comes back by itself."""
+    time.sleep(rng.uniform(0.3, 1.0))
+    what = ("service", "postgres", "both")[number % 3]
+    if what != "service":
+        assert cluster.strike(cluster.wait())
+    if what != "postgres":
+        house.kill()
+        time.sleep(rng.choice((0.0, 0.1, 0.5)))
+        house.start()
+    return what
+
+
+def _nothing_lost_nothing_half(url: str, clients: list[Client]) -> None:
+    stored = dict(rows(url, "SELECT id, position FROM inbox WHERE tenant = %s AND source = %s", TENANT, SOURCE))
+    logged = Counter(
+        f"{type}/{stream.split('/', 1)[1].removeprefix('p-')}"  # type: ignore[attr-defined]
+        for stream, type in rows(
+            url, "SELECT stream, type FROM events WHERE tenant = %s AND type = ANY(%s)", TENANT, FACTS
+        )
+    )
+    positions = dict(rows(url, "SELECT position, type FROM events WHERE tenant = %s", TENANT))
+    twice = [id for id, count in logged.items() if count > 1]
+    assert not twice, twice[:5]
+    assert set(logged) == set(stored)
+    for client in clients:
+        for request in client.erp.told:
+            ids = [event["id"] for event in request.events]
+            there = [id for id in ids if id in stored]
+            if request.positions is None:
+                assert there == [] or there == ids or request.kind == "stream", (request.kind, len(there), len(ids))
+                continue
+            assert there == ids, f"lost: {set(ids) - set(there)}"
+            for id, position in request.positions.items():
+                assert stored[id] == position and positions[position] == id.split("/")[0]
+
+
+def _as_the_model_says(url: str, erps: list[Erp]) -> None:
+    expected = left(event for erp in erps for request in erp.told for event in request.events)
+    found = {
+        id: tuple(rest)
+        for id, *rest in rows(
+            url,
+            "SELECT id, customer, amount, open_amount, stage, closed_as FROM cases WHERE tenant = %s",
+            TENANT,
+        )
+    }
+    differing = {id: (found.get(id), expected.get(id)) for id in expected if found.get(id) != expected[id]}
+    assert found.keys() == expected.keys()
+    assert not differing, list(differing.items())[:5]

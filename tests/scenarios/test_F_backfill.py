@@ -1,0 +1,193 @@
+"""Rule F2: bills first recorded after steps of theirs were due, and the day a tenant goes live."""
+
+import pytest
+
+from service.domain import commands as c
+from service.domain.settings import Settings
+from tests.examples import a_contact, day
+from tests.world import World
+
+
+def recorded(due: str, on: str, issued: str = "2025-12-01", **more) -> World:
+    world = World(on, **more)
+    world.owed("INV-1", due=due, issued=issued)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("overdue_since", "level"),
+    [
+        ("2026-06-06", None),  # D+4
+        ("2026-05-28", None),  # D+13
+        ("2026-05-27", None),  # D+14 is today: its own step comes in the window
+        ("2026-05-26", "supervisor"),
+        ("2026-05-09", "manager"),
+        ("2026-04-09", "general_manager"),
+        ("2026-01-09", "general_manager"),  # at most
+    ],
+)
+def test_F2_takes_the_level_its_age_calls_for_in_one_event(overdue_since, level):
+    world = recorded(overdue_since, "2026-06-10 08:00")
+    risen = world.events("case.escalated")
+    assert [(e.level, e.backfill, e.previous) for e in risen] == ([(level, True, "none")] if level else [])
+    assert (world.case("INV-1").stage, world.case("INV-1").level) == ("collection", level or "none")
+    assert world.events("case.reminded") == []
+
+
+def test_F2_steps_of_earlier_days_are_skipped_and_the_customer_gets_one_email_and_one_call():
+    world = recorded("2026-05-20", "2026-06-10 08:00").walk("2026-06-10")  # D+21
+    reminded = [(e.step, e.channel) for e in world.events("case.reminded")]
+    assert reminded == [("overdue-daily", "email"), ("overdue-daily", "phone")]
+    skipped = {e.step: (e.why, e.count) for e in world.events("step.skipped")}
+    assert skipped == {
+        "due-soon": ("backfill", 1),
+        "overdue-first-week": ("backfill", 4),
+        "overdue-daily": ("backfill", 13),
+        "overdue-supervisor": ("backfill", 1),
+    }
+
+
+def test_F2_recorded_after_hours_it_is_the_next_window():
+    world = recorded("2026-05-20", "2026-06-10 18:00").walk("2026-06-11 08:59")
+    assert world.events("case.reminded") == []
+    world.walk("2026-06-11 12:00")
+    assert world.timed("case.reminded", channel="email") == ["06-11 09:00"]
+    assert len(world.events("case.reminded", channel="phone")) == 1
+
+
+def test_F2_a_bill_at_managers_level_gets_its_one_contact_too_and_is_weekly_from_then():
+    world = recorded("2026-04-20", "2026-06-10 08:00").walk("2026-06-25")
+    assert world.dated("case.reminded", channel="email") == ["06-10", "06-17", "06-24"]
+
+
+def test_F2_people_get_one_digest_a_role_and_no_task_to_help():
+    world = World("2026-06-10 08:00")
+    for n, due in enumerate(["2026-05-20", "2026-05-22", "2026-05-01", "2026-03-20", "2026-03-01"], start=1):
+        world.owed(f"INV-{n}", due=due, issued="2025-12-01")
+    world.walk("2026-06-10")
+    told = {e.audience[0]: sorted(e.cases) for e in world.events("notice.raised")}
+    assert told == {
+        "supervisor": ["INV-1", "INV-2"],
+        "manager": ["INV-3"],
+        "general_manager": ["INV-4", "INV-5"],
+    }
+    assert {(e.rule, e.text) for e in world.events("notice.raised")} == {("F2", "backfilled")}
+    assert world.events("task.created", kind="assist") == []
+
+
+def test_F2_notices_of_earlier_days_are_in_the_digest():
+    world = World("2026-03-16 08:00", billing_cycle="monthly")
+    world.do(c.SubmitInvoice(invoice="INV-1", customer="C-1", amount="9.00", currency="CNY", period="2026-02"))
+    world.walk("2026-03-31")
+    assert (world.notices("bill_unsent"), world.notices("backfilled")) == ([], ["03-16 supervisor"])
+
+
+@pytest.mark.parametrize(
+    ("due", "asked"),
+    [
+        ("2026-01-05", "06-17"),  # long past D+3M: seven days after
+        ("2026-03-12", "06-17"),  # D+3M is two days ahead: not before the seven days either
+        ("2026-03-20", "06-22"),  # D+3M is a Saturday in the holiday
+    ],
+)
+def test_F2_nothing_is_asked_before_seven_days_later(due, asked):
+    world = recorded(due, "2026-06-10 08:00").walk("2026-07-31")
+    assert world.dated("approval.requested", kind="hold") == [asked]
+
+
+def test_F2_a_bill_recorded_on_its_day_is_asked_about_on_the_day():
+    world = World("2026-03-09")
+    world.owed("INV-1", due="2026-03-09", issued="2026-03-09")
+    assert world.walk("2026-07-01").dated("approval.requested") == ["06-09"]
+
+
+def test_F2_five_hundred_old_bills_are_one_message_one_call_and_one_request():
+    world = World("2026-06-10 08:00", contacts=[a_contact("ap")])
+    for n in range(500):
+        world.owed(f"INV-{n:03}", due=f"2026-0{1 + n % 2}-1{n % 9}", issued="2025-12-01")
+    world.walk("2026-06-10")
+    sent = world.events("case.reminded", channel="email")
+    assert ({e.message for e in sent}, {e.bills for e in sent}, len(sent)) == ({"C-1~ap~email~2026-06-10"}, {500}, 500)
+    (call,) = world.events("task.created", kind="call")
+    assert (call.bills, len(call.cases), call.role) == (500, 500, "supervisor")
+    assert len(world.events("notice.raised")) == 1
+    world.walk("2026-06-16 23:00")
+    assert world.events("approval.requested") == []
+    world.walk("2026-06-18")
+    (request,) = world.events("approval.requested")
+    assert (request.bills, world.dated("approval.requested")) == (500, ["06-17"])
+
+
+def test_F2_an_unconfirmed_bill_posted_late():
+    world = World("2026-03-24 08:00")
+    world.bill("INV-1", "2026-03-02", "2026-04-30")  # S+22
+    assert world.levels("INV-1") == ["03-24 supervisor"]
+    world.walk("2026-03-25")
+    assert world.days("confirm-first-week") == []
+    assert world.days("confirm-daily") == ["03-24", "03-25"]
+
+
+def test_F2_confirmed_right_after_it_falls_back_and_collection_runs():
+    world = World("2026-03-24 08:00")
+    world.bill("INV-1", "2026-03-02", "2026-04-10")
+    assert world.case("INV-1").level == "supervisor"
+    world.confirm("INV-1", on="2026-03-05")
+    assert (world.case("INV-1").stage, world.case("INV-1").level) == ("collection", "none")
+    world.walk("2026-03-31")
+    assert world.events("case.reminded") == []
+    assert world.notices("backfilled") == []
+
+
+def test_F2_paid_bills_of_the_past_leave_no_trace_in_the_clock():
+    world = World("2026-06-10 08:00")
+    world.owed("INV-1", due="2026-01-05", issued="2025-12-01")
+    world.pay("P-1", "1000.00", on="2026-01-04")
+    assert world.next_alarm() is None
+    assert world.case("INV-1").closed_on == day("2026-01-04")
+
+
+# Going live
+
+
+def not_live_before(go_live: str, start: str = "2026-05-20") -> World:
+    return World(start, settings=Settings(go_live_on=day(go_live)))
+
+
+def test_F2_until_the_tenant_goes_live_nothing_goes_out_and_nothing_is_asked():
+    world = not_live_before("2026-06-11")
+    world.owed("OLD", due="2026-01-05", issued="2025-12-01")
+    world.bill("NEW", "2026-05-20", "2026-08-20")
+    assert world.events("case.escalated") == []
+    world.confirm("NEW")
+    world.walk("2026-06-10 23:59")
+    quiet = {"case.reminded", "task.created", "notice.raised", "approval.requested", "case.escalated", "step.fired"}
+    assert not quiet & {one.event.type for _, one in world.log}
+
+
+def test_F2_on_that_day_the_same_rule_applies():
+    world = not_live_before("2026-06-11")
+    world.owed("OLD", due="2026-01-05", issued="2025-12-01")
+    world.owed("SOON", due="2026-06-09", issued="2026-05-20")
+    world.walk("2026-06-11")
+    assert world.timed("case.escalated") == ["06-11 09:00"]
+    assert (world.case("OLD").level, world.case("SOON").level) == ("general_manager", "none")
+    sent = world.events("case.reminded", channel="email")
+    assert ({e.message for e in sent}, len(sent)) == ({"C-1~ap~email~2026-06-11"}, 2)
+    assert world.notices("backfilled") == ["06-11 general_manager"]
+    world.walk("2026-06-30")
+    assert world.dated("approval.requested") == ["06-18"]
+
+
+def test_F2_going_live_on_a_closed_day_begins_with_the_next_window():
+    world = not_live_before("2026-06-20")  # a Saturday in the holiday
+    world.owed("OLD", due="2026-01-05", issued="2025-12-01")
+    world.walk("2026-06-22")
+    assert world.timed("case.taken_up") == ["06-22 09:00"]
+    assert world.timed("case.reminded", channel="email") == ["06-22 09:00"]
+
+
+def test_F2_the_finance_task_of_a_bill_confirmed_before_comes_on_the_day():
+    world = not_live_before("2026-06-11")
+    world.bill("NEW", "2026-05-20", "2026-08-20")
+    world.confirm("NEW")
+    assert world.walk("2026-06-11").dated("task.created", kind="finance") == ["06-11"]
