@@ -33,8 +33,10 @@ from service.api.context import Context, Readiness
 from service.api.cursors import Cursors
 from service.api.document import document
 from service.api.guards import Keyring
+from service.api.limits import WAITING_PER_CONNECTION, Overload, RateLimit
 from service.api.request_ids import RequestIds
 from service.channels.sealing import new_secret
+from service.metrics import Measured
 from service.runtime import VERSION, Runtime, cursor_key
 from service.words.compose import compose
 
@@ -89,5 +91,9 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
     )
     app.state.keyring = Keyring(runtime.desk, app.state.context.key_patience)
     failures.register(app)
+    # The last one added is the first one asked.
+    app.add_middleware(RateLimit, rate=runtime.settings.rate_limit)
+    app.add_middleware(Overload, most=WAITING_PER_CONNECTION * runtime.settings.pool_size)
+    app.add_middleware(Measured, metrics=runtime.metrics)
     app.add_middleware(RequestIds)
     return app

@@ -24,6 +24,8 @@ def configure(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING)
+    # it warns of every beat that finds the one before still at work, which is how the loops are meant to be
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def _unchanged(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +16,7 @@ from service.channels.webhook import Sender
 from service.domain.playbook import Playbook
 from service.engine.deliver import Courier, reveal_with
 from service.engine.desk import Desk
+from service.metrics import Metrics
 from service.settings import Settings, SettingsError, secret_key
 from service.store.database import connect
 from service.store.playbook_text import check
@@ -32,6 +33,7 @@ class Runtime:
     engine: Engine
     desk: Desk
     key: bytes
+    metrics: Metrics = field(default_factory=Metrics)
 
     def seal(self, secret: str, context: str) -> bytes:
         """A webhook secret as it is kept."""
@@ -49,7 +51,7 @@ class Runtime:
 
     def courier(self) -> Courier:
         """Somebody who delivers webhooks."""
-        return Courier(self.engine, Sender(self.reach(), version=VERSION), reveal_with(self.key))
+        return Courier(self.engine, Sender(self.reach(), version=VERSION), reveal_with(self.key), self.metrics)
 
 
 @contextmanager
@@ -58,8 +60,10 @@ def opened(settings: Settings, migrate_too: bool = False) -> Iterator[Runtime]:
     with _database(settings) as url:
         _bring_up_to_date(settings, url, migrate_too)
         engine = connect(url, settings.pool_size)
+        metrics = Metrics()
+        desk = Desk(engine, _channels(settings), read_playbook, metrics)
         try:
-            yield Runtime(settings, url, engine, Desk(engine, _channels(settings), read_playbook), secret_key(settings))
+            yield Runtime(settings, url, engine, desk, secret_key(settings), metrics)
         finally:
             engine.dispose()
 
@@ -69,7 +73,7 @@ def _database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url
         return
-    with postgres.start(settings.data_dir, bin_dir=settings.postgres_bin) as embedded:
+    with postgres.start(settings.data_dir, bin_dir=settings.postgres_bin) as embedded, postgres.watched(embedded):
         yield embedded.url
 
 

@@ -3,62 +3,24 @@
 import signal
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
-import psycopg
 import uvicorn
-from prometheus_client import CollectorRegistry, generate_latest
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from prometheus_client import start_http_server
 
-from service import migrate
-from service.api.context import Readiness
 from service.app import create
+from service.health import Health
 from service.runtime import Runtime
 from service.worker import Loops
 
-TICK_TOO_OLD = timedelta(seconds=30)
 GRACE_SECONDS = 15
-
-
-class Health:
-    """What readiness asks of: the database, its migrations, the clock's last tick, and what should be known beside."""
-
-    def __init__(self, runtime: Runtime, loops: Loops | None) -> None:
-        self._runtime = runtime
-        self._loops = loops
-        self._started = datetime.now(UTC)
-        self.registry = CollectorRegistry()
-
-    def readiness(self) -> Readiness:
-        """Whether requests can be served."""
-        checks: dict[str, Any] = {"database": "ok", "migrations": migrate.head(), "clock": "elsewhere"}
-        try:
-            with self._runtime.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, psycopg.Error):
-            return Readiness(False, checks | {"database": "away"})
-        ready = True
-        if self._loops:
-            last = self._loops.last_tick
-            fresh = datetime.now(UTC) - (last or self._started) < TICK_TOO_OLD
-            checks["clock"] = {"last_tick": last.isoformat() if last else None}
-            ready = fresh
-        if self._runtime.settings.smtp_url is None:
-            checks["email"] = "not configured: live tenants' e-mail steps are skipped"
-        return Readiness(ready, checks)
-
-    def metrics(self) -> bytes:
-        """Text exposition format."""
-        return generate_latest(self.registry)
 
 
 def serve(runtime: Runtime, with_clock: bool, started: Callable[[], None]) -> None:
     """Answer requests until told to stop; what is in flight is finished first."""
     loops = Loops(runtime) if with_clock else None
-    health = Health(runtime, loops)
+    health = Health(runtime, (lambda: loops.last_tick) if loops else None)
     app = create(runtime, health.readiness, health.metrics)
     config = uvicorn.Config(
         app,
@@ -100,7 +62,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """As the parent does, but the signal is not raised anew at the end: the loops are still to finish then."""
         self._ending()
-        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.force_exit = self.force_exit or (self.should_exit and sig == signal.SIGINT)
         self.should_exit = True
 
     async def startup(self, sockets: Any = None) -> None:
@@ -115,6 +77,9 @@ def work(runtime: Runtime) -> None:
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
+    if runtime.settings.metrics_port:
+        Health(runtime, lambda: loops.last_tick)
+        start_http_server(runtime.settings.metrics_port, runtime.settings.host, runtime.metrics.registry)
     loops.start()
     told.wait()
     loops.stop()

@@ -88,6 +88,15 @@ class Settings(BaseSettings):
         description="Database connections of one process; by default twice the processors.",
     )
     tick_seconds: float = Field(1.0, ge=0.05, le=60, description="Seconds between two looks at the alarms.")
+    rate_limit: float = Field(
+        200.0,
+        ge=0,
+        le=1_000_000,
+        description="Requests a second that one key may make on one process, twice as many in a burst; 0 sets no limit.",
+    )
+    metrics_port: PortNumber | None = Field(
+        None, description="Port on which `dunlog worker` shows its figures; `dunlog serve` has /metrics."
+    )
     log_level: Level = Field("info", description="Least level that is logged.")
     log_format: Format = Field("json", description="Form of the log lines: json for machines, or text.")
 
@@ -118,7 +127,7 @@ class Settings(BaseSettings):
             raise ValueError("it must be one e-mail address")
         return address or None
 
-    @field_validator("postgres_bin", "secret_key_file", mode="before")
+    @field_validator("postgres_bin", "secret_key_file", "metrics_port", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return value or None

@@ -9,15 +9,16 @@ import psycopg
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.engine import calendar_steps, compose, post
 from service.engine.administer import refresh_calendar
-from service.engine.desk import UnknownTenant
+from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
 from service.mailing import poster
 from service.runtime import Runtime
-from service.store import inbox
+from service.store import gauges, inbox
 from service.store.database import CLOCK, transaction
 from service.words.compose import compose as render
 
@@ -25,7 +26,11 @@ _log = structlog.get_logger()
 
 HOUSEKEEPING_SECONDS = 60
 CALENDAR_SECONDS = 6 * 3600
+LOOPS = 6
 EXPIRED_AT_ONCE = 1000
+
+_HELD_UP = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
+"""One tenant's trouble, for which the others do not wait."""
 
 
 class Loops:
@@ -39,7 +44,7 @@ class Loops:
         self._stopping = False
         self.last_tick: datetime | None = None
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(LOOPS)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,
         )
@@ -51,6 +56,7 @@ class Loops:
             (self._tick, beat),
             (self._deliver, beat / 2),
             (self._letters, beat),
+            (self._mail, beat),
             (self._tidy, HOUSEKEEPING_SECONDS),
             (self._calendars, CALENDAR_SECONDS),
         ):
@@ -61,6 +67,7 @@ class Loops:
     def retire(self) -> None:
         """Claim nothing more; what is in hand goes on."""
         self._stopping = True
+        self._runtime.desk.close()
 
     def stop(self) -> None:
         """Stop claiming, finish what is in hand, then end."""
@@ -74,6 +81,8 @@ class Loops:
                 return
             try:
                 loop()
+            except Closing:
+                return
             except (SQLAlchemyError, psycopg.Error, OSError) as error:
                 _log.warning("loop_waits", loop=loop.__name__, error=type(error).__name__)
 
@@ -88,7 +97,11 @@ class Loops:
                 tick(self._runtime.desk, tenant)
             except UnknownTenant:
                 continue
+            except _HELD_UP as error:
+                _log.warning("tenant_waits", tenant=tenant, error=type(error).__name__)
         self.last_tick = datetime.now(UTC)
+        with transaction(self._runtime.engine, "") as tx:
+            gauges.note(tx, "tick")
 
     def _deliver(self) -> None:
         while not self._stopping and self._courier.round():
@@ -99,9 +112,11 @@ class Loops:
         for tenant in running(desk):
             while not self._stopping and compose.compose_ready(desk, tenant, render):
                 pass
+
+    def _mail(self) -> None:
         if self._post:
             for tenant in tenants_with_post(self._runtime):
-                while not self._stopping and post.post_ready(desk, tenant, render, self._post):
+                while not self._stopping and post.post_ready(self._runtime.desk, tenant, render, self._post):
                     pass
 
     def _tidy(self) -> None:

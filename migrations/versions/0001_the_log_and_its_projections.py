@@ -69,7 +69,9 @@ def _clock() -> None:
 
 def _sender() -> None:
     """The delivery scan looks across tenants, at what waits only."""
-    op.execute(f"GRANT SELECT (tenant, id, endpoint, state, next_at) ON deliveries TO {SENDER}")
+    op.execute(f"GRANT SELECT (tenant, id, endpoint, state, next_at, created_at) ON deliveries TO {SENDER}")
+    op.execute(f"GRANT SELECT (tenant, state) ON endpoints TO {SENDER}")
+    op.execute(f"CREATE POLICY every_endpoint ON endpoints FOR SELECT TO {SENDER} USING (true)")
     op.execute(f"CREATE POLICY every_delivery ON deliveries FOR SELECT TO {SENDER} USING (true)")
 
 

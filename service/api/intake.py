@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from anyio import to_thread
 from fastapi import APIRouter, Depends
+from msgspec.structs import replace
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -15,6 +16,7 @@ from service.api.failures import answer, problem_data
 from service.api.guards import House, Principal, needs
 from service.api.problems import Problem, of_refusal
 from service.api.roles import Right
+from service.domain.scene import Asker
 from service.engine.asks import Ask, Done
 from service.engine.handle import handle
 from service.store import inbox
@@ -70,7 +72,7 @@ def take_in(request: Request, house: House, principal: Principal, events: Sequen
             asks.append(
                 Ask(
                     command=one.command,
-                    asker=asker if one.traceparent is None else _traced(asker, one.traceparent),
+                    asker=_said_by(asker, one),
                     identity=inbox.Identity(one.source, one.id, fingerprint),
                     occurred_at=one.time,
                     extra=one.extra or None,
@@ -96,8 +98,9 @@ def _location(inbound: Inbound) -> str:
     return "/v1/events"
 
 
-def _traced(asker: Any, traceparent: str) -> Any:
-    return msgspec.structs.replace(asker, traceparent=traceparent)
+def _said_by(asker: Asker, one: Inbound) -> Asker:
+    """The ERP's own source and trace stand in the log."""
+    return replace(asker, source=one.source or asker.source, traceparent=one.traceparent or asker.traceparent)
 
 
 def _counted(results: Sequence[Result]) -> dict[str, int]:

@@ -29,7 +29,7 @@ def anchor_of(case: Case, start: Start) -> date | None:
         case "tax_requested" | "tax_issued" | "tax_dispatched":
             return case.tax.on if case.tax and case.tax.state == start.fact.removeprefix("tax_") else None
         case "level":
-            return min((on for level, on in case.levels.items() if RANK[level] >= RANK[str(start.name)]), default=None)
+            return reached_on(case, str(start.name))
         case "letter":
             return case.letters.get(str(start.name))
         case "flag":
@@ -40,6 +40,11 @@ def anchor_of(case: Case, start: Start) -> date | None:
             answer = case.answers.get(str(start.name))
             return answer.granted_on if answer else None
     return None
+
+
+def reached_on(case: Case, level: str) -> date | None:
+    """The day on which the case first stood at that level or above, on its present ladder."""
+    return min((on for reached, on in case.levels.items() if RANK[reached] >= RANK[level]), default=None)
 
 
 def _answered(case: Case, kind: str) -> date | None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from service.domain.case import RANK, Case
-from service.domain.clocks import anchor_of, holds
+from service.domain.clocks import anchor_of, holds, reached_on
 from service.domain.customer import Customer
 from service.domain.offsets import Offset, OffsetError, add
 from service.domain.playbook import At, Playbook, Step
@@ -150,7 +150,7 @@ def step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
     if step.scope != "case" or not all(holds(case, conditions) for conditions in step.while_):
         return None
     anchor = anchor_of(case, step.start)
-    if anchor is None or (step.until_level and RANK[case.level] >= RANK[step.until_level]):
+    if anchor is None:
         return None
     on = next_on(case, step, anchor, workdays)
     if on is None:
@@ -251,8 +251,17 @@ def day_of(case: Case, at: At, anchor: date, workdays: Workdays) -> date:
 def _goes_on(case: Case, step: Step, anchor: date, on: date, n: int) -> bool:
     if step.times is not None and n >= step.times:
         return False
+    if step.until_level and _is_over(case, step.until_level, on):
+        return False
     if step.until == "due" and case.due_on and on > case.due_on:
         return False
     if step.until == "confirmed" and case.confirmed_on and on > case.confirmed_on:
         return False
     return step.until_offset is None or on <= add(anchor, step.until_offset)
+
+
+def _is_over(case: Case, level: str, on: date) -> bool:
+    """Whether the level ends the repetition. A bill recorded late, or owed again, takes its level at once: what was due
+    before still makes its one message (F2)."""
+    reached = reached_on(case, level)
+    return reached is not None and (on >= reached or reached != case.since)

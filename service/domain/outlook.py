@@ -205,6 +205,8 @@ class Outlook:
         case = replace(case, done={**case.done, step.name: Mark(anchor, on)})
         if missed and (step.escalates_to or step.request):
             case = replace(case, missed_on=today)
+        if step.request:
+            case = replace(case, requests={**case.requests, step.request.kind: ""})
         level = step.escalates_to
         if level and RANK[level] > RANK[case.level]:
             return replace(case, level=level, levels={**case.levels, level: today})

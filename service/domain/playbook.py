@@ -231,8 +231,22 @@ class Step(Struct, frozen=True, kw_only=True):
     @property
     def asks_habit(self) -> bool:
         """Whether a condition of it needs the customer's habits, which cost a query."""
+        return any(c.habit is not None for c in self._asked())
+
+    @property
+    def asks_balance(self) -> bool:
+        """Whether a condition of it needs what the customer owes in all, which costs a query."""
+        return any(c.exposure_over_limit is not None or c.oldest_overdue_over is not None for c in self._asked())
+
+    @property
+    def asks_customer(self) -> bool:
+        """Whether a condition of it needs either."""
+        return self.asks_habit or self.asks_balance
+
+    def _asked(self) -> list[Conditions]:
+        """The conditions that are asked when it fires."""
         conditions = [self.when, self.unless, *(c for a in self.actions for c in (a.when, a.unless))]
-        return any(c is not None and c.habit is not None for c in conditions)
+        return [c for c in conditions if c is not None]
 
 
 def _is_contact(deed: Deed) -> bool:

@@ -1,4 +1,4 @@
-"""The tenant's own stream: created, settings, calendars, playbooks, people, keys, endpoints - one locked row, one event each."""
+"""The tenant's own stream - settings, calendars, playbooks, people, keys, endpoints: one locked row, one event each."""
 
 import secrets
 from collections.abc import Callable, Sequence

@@ -19,6 +19,7 @@ _NAMED = 1000
 
 def next_at(session: Session) -> datetime | None:
     """When the tenant's next calendar step fires; where none was set yet, the first after this moment, kept from now on."""
+    at: datetime | None
     ((at,),) = session.tx.rows("SELECT wake_at FROM tenants WHERE id = %(tenant)s")
     if at is None:
         at = _after(session, session.scene.now)

@@ -6,9 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from service.domain.account import Account
 from service.domain.case import Case
 from service.domain.conditions import days_overdue
 from service.domain.customer import Contact, Customer
+from service.domain.decide.messages import slot
 from service.engine.desk import Desk, Session
 from service.store import cases, customers, log, messages
 from service.store.people import user_details
@@ -54,10 +56,13 @@ def compose(session: Session, id: str, render: Render) -> bool:
     customer = customers.lock(tx, [message["customer"]])[message["customer"]].state
     days = scene.workdays.in_zone(customer.time_zone) if customer.time_zone else scene.workdays
     allowed = days.next_moment(scene.now)
+    contact = customer.contacts.get(message["contact"])
+    if contact and message["channel"] != "letter" and scene.workdays.today(allowed) > message["day"]:
+        _put_off(session, message, customer, contact)
+        return False
     if allowed > scene.now:
         messages.set_state(tx, id, slot_at=allowed, state="queued")
         return False
-    contact = customer.contacts.get(message["contact"])
     items = messages.items(tx, id)
     loaded = {k: v.state for k, v in cases.load(tx, sorted({item["case_id"] for item in items})).items()}
     letters = _lettered(session, message) if message["channel"] == "email" else set()
@@ -82,6 +87,15 @@ def compose(session: Session, id: str, render: Render) -> bool:
         cases=sorted({item["case_id"] for item in kept}),
     )
     return not captured
+
+
+def _put_off(session: Session, message: Mapping[str, Any], customer: Customer, contact: Contact) -> None:
+    """After downtime there is one message a contact and day, not one for every day missed (I14, I16)."""
+    account = Account(customer)
+    account.gone = messages.gone(session.tx, [customer.id], session.scene.today).get(customer.id, frozenset())
+    there = slot(account, session.scene, contact, message["channel"], message["service"])
+    day = session.scene.workdays.today(there.at)
+    messages.put_off(session.tx, message["id"], there.message, day, there.at, session.scene.now)
 
 
 def _stays(session: Session, channel: str) -> bool:

@@ -18,6 +18,7 @@ from service.channels.sealing import unseal
 from service.channels.webhook import Delivery, Sender
 from service.domain.events.tenant import EndpointDisabled
 from service.engine.administer import Change, administer
+from service.engine.meter import Meter
 from service.engine.tick import CLOCKWORK
 from service.store import endpoints, outbox
 from service.store.database import SENDER, Tx, transaction
@@ -50,8 +51,9 @@ class _Traced(msgspec.Struct):
 class Courier:
     """Delivers webhooks with a pool of hands; one claim a round, many sends at once."""
 
-    def __init__(self, engine: Engine, sender: Sender, reveal: Reveal) -> None:
+    def __init__(self, engine: Engine, sender: Sender, reveal: Reveal, meter: Meter | None = None) -> None:
         self._engine = engine
+        self._meter = meter or Meter()
         self._sender = sender
         self._reveal = reveal
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
@@ -96,7 +98,9 @@ class Courier:
     def _send(self, one: outbox.Claimed) -> None:
         try:
             outcome = self._attempt(one)
-            record(self._engine, one, outcome)
+            if record(self._engine, one, outcome) == "exhausted":
+                self._meter.parked("delivery")
+            self._meter.attempted(outcome.code if isinstance(outcome, Failed) else "delivered")
         except Exception:
             _log.exception("delivery_not_recorded", delivery=one.id, endpoint=one.endpoint)
         finally:
@@ -123,8 +127,9 @@ class Courier:
         self._sender.close()
 
 
-def record(engine: Engine, one: outbox.Claimed, outcome: Sent | Failed) -> None:
-    """The attempt's outcome, when to try again, and whether the endpoint has failed long enough to be disabled."""
+def record(engine: Engine, one: outbox.Claimed, outcome: Sent | Failed) -> str:
+    """The attempt's outcome, when to try again, and whether the endpoint has failed long enough to be disabled; the
+    delivery's state."""
     with transaction(engine, one.tenant) as tx:
         now = tx.now
         again = _again(outcome, one.attempt)
@@ -143,6 +148,7 @@ def record(engine: Engine, one: outbox.Claimed, outcome: Sent | Failed) -> None:
         why = _streak(tx, row, outcome, now) if row and ours else None
     if why:
         disable(engine, one.tenant, one.endpoint, why)
+    return state
 
 
 def _again(outcome: Sent | Failed, attempts: int) -> timedelta | None:

@@ -13,6 +13,7 @@ from service.domain.scene import Scene
 from service.domain.settings import Settings
 from service.domain.tenant import Tenant
 from service.domain.workdays import Workdays
+from service.engine.meter import Meter
 from service.store import tenants
 from service.store.calendars import published
 from service.store.database import Tx, transaction
@@ -53,13 +54,17 @@ class Session(Struct, frozen=True):
     scene: Scene
     clock: tenants.Clock
     sinks: frozenset[str] = frozenset()
+    meter: Meter = Meter()
 
 
 class Desk:
     """Opens sessions. Tenants and playbooks are remembered by version, so a change shows with the next session."""
 
-    def __init__(self, engine: Engine, channels: frozenset[str], read_playbook: ReadPlaybook) -> None:
+    def __init__(
+        self, engine: Engine, channels: frozenset[str], read_playbook: ReadPlaybook, meter: Meter | None = None
+    ) -> None:
         self.engine = engine
+        self.meter = meter or Meter()
         self.channels = channels
         self._read_playbook = read_playbook
         self._tenancies: dict[str, Tenancy] = {}
@@ -84,7 +89,7 @@ class Desk:
                 raise UnknownTenant(tenant)
             tenancy = self._tenancy(tx, clock.version)
             scene = self._scene(tx, tenancy, clock, now or clock.now(tx.now))
-            yield Session(tx, tenancy, scene, clock, self.channels)
+            yield Session(tx, tenancy, scene, clock, self.channels, self.meter)
 
     def forget(self, tenant: str) -> None:
         """Read the tenant anew with the next session, though its version is the same."""

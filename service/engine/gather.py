@@ -9,13 +9,17 @@ from service.domain.account import Account, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.due import step_due
+from service.domain.playbook import Step
 from service.engine.asks import Ask
 from service.engine.desk import Session
-from service.store import cases, customers, log, messages, payments, worklist
+from service.store import balances, cases, customers, log, messages, payments, worklist
 
 OWED_AT_MOST = 500
 RUNG_AT_MOST = 500
 HELD_AT_MOST = 2000
+
+_LESSENS = (c.AmendInvoice, c.CreditInvoice, c.VoidInvoice)
+"""What a bill no longer needs goes back to the payments it came from."""
 
 _MAKES_CUSTOMER = (c.UpdateCustomer, c.SubmitInvoice, c.IssueInvoice)
 
@@ -106,6 +110,9 @@ def _load_cases(
     found |= rung
     found |= cases.load_held(tx, [customer.id for customer in locked if customer.hold], HELD_AT_MOST)
     loaded.rung = set(rung)
+    lessened = {command.invoice for command, _ in concerned if isinstance(command, _LESSENS)}
+    if paid_on := [id for id in lessened if id in found and found[id].state.paid]:
+        paid |= payments.load(tx, log.payments_applied_to(tx, paid_on))
     for id, case in found.items():
         loaded.owners[f"case/{id}"] = case.state.customer
         account = loaded.accounts.get(case.state.customer)
@@ -140,22 +147,38 @@ def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case], woke
     concerned = woken or sorted(loaded.accounts)
     for customer, ids in messages.gone(tx, concerned, scene.today).items():
         loaded.accounts[customer].gone = ids
-    asking = [case for case in rung if _asks_habit(session, case)]
+    asking = {case.id: _due_steps(session, case) for case in rung}
     settings = scene.settings
     rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
     grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
-    for id, habits in cases.habits(tx, asking, scene.today, rules, grace).items():
+    judged = [case for case in rung if any(step.asks_habit for step in asking[case.id])]
+    for id, habits in cases.habits(tx, judged, scene.today, rules, grace).items():
         for account in loaded.accounts.values():
             if id in account.cases:
                 account.habits[id] = habits
+    weighed = {case.customer for case in rung if any(step.asks_balance for step in asking[case.id])}
+    _load_balances(session, loaded, sorted(weighed))
 
 
-def _asks_habit(session: Session, case: Case) -> bool:
+def _load_balances(session: Session, loaded: Loaded, weighed: list[str]) -> None:
+    """What is open by currency, and for how many days the oldest bill has been overdue."""
+    if not weighed:
+        return
+    today = session.scene.today
+    for id, owed in balances.of_customers(session.tx, weighed, today).items():
+        oldest = balances.oldest_due(session.tx, id)
+        account = loaded.accounts[id]
+        account.exposure = {one.currency: one.exposure for one in owed}
+        account.oldest_overdue = max(0, (today - oldest).days) if oldest else 0
+
+
+def _due_steps(session: Session, case: Case) -> list[Step]:
     scene = session.scene
-    return any(
-        step.asks_habit and (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
+    return [
+        step
         for step in scene.plan_of(case).steps
-    )
+        if step.asks_customer and (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
+    ]
 
 
 def details_of(session: Session, account: Account, command: c.Command) -> Private:

@@ -51,7 +51,10 @@ def handle(
     if not asks:
         return []
     done = _tried(desk, tenant, asks, now, skip_locked)
-    return done if done is not None else [_alone(desk, tenant, ask, now) for ask in asks]
+    if done is None:
+        done = [_alone(desk, tenant, ask, now) for ask in asks]
+    desk.meter.handled(done, now is not None)
+    return done
 
 
 def _tried(

@@ -1,10 +1,12 @@
 """Handing messages over: composed and claimed under the customer's lock just before, reported back as a command."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from psycopg import errors
 
 from service.channels.outcome import Failed, Sent
 from service.channels.retries import next_attempt
@@ -18,6 +20,7 @@ from service.store import customers, messages
 
 LEASE = timedelta(seconds=60)
 BATCH = 50
+PATIENT_TRIES = 10  # of 2 s each: less than the lease
 
 Post = Callable[[str, Mapping[str, Any], datetime], Sent | Failed]
 """(tenant, message row, instant) to what came of handing it over."""
@@ -26,44 +29,48 @@ _log = structlog.get_logger()
 
 
 def post_ready(desk: Desk, tenant: str, render: compose.Render, post: Post) -> int:
-    """Hand over what is ready, at most a batch; how many were tried."""
+    """Hand over what is ready, at most a batch; how many were tried. Raises Closing between two of them."""
     with desk.open(tenant) as session:
         due = messages.to_post(session.tx, session.tx.now, BATCH)
     for message, customer in due:
+        desk.go_on()
         claimed = _claim(desk, tenant, message, customer, render)
         if claimed:
             _record(desk, tenant, claimed, post(tenant, claimed, claimed["at"]))
     return len(due)
 
 
-def _claim(
-    desk: Desk, tenant: str, message: str, customer: str, render: compose.Render
-) -> dict[str, Any] | None:
-    """A live tenant's message is asked and written once more: a bill may have been paid since (I13)."""
+def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose.Render) -> dict[str, Any] | None:
+    """The message is asked and written once more: a bill may have been paid since (I13). One of a sandbox whose clock
+    stands is asked as of the moment it was composed at, for business time may have moved on."""
     with desk.open(tenant) as session:
+        stands = session.clock.kind == "sandbox" and not session.clock.follows
+        row = messages.get(session.tx, message)
+    if row is None:
+        return None
+    with desk.open(tenant, row["at"] if stands else None) as session:
         customers.lock(session.tx, [customer])
-        if session.clock.kind == "live" and not compose.compose(session, message, render):
-            return None
         row = messages.get(session.tx, message, lock=True)
         if row is None or row["state"] != "ready" or (row["next_at"] and row["next_at"] > session.tx.now):
             return None
+        if not compose.compose(session, message, render):
+            return None
         claim = {"attempts": row["attempts"] + 1, "fence": row["fence"] + 1, "next_at": session.tx.now + LEASE}
         messages.set_state(session.tx, message, **claim)
-        return {**row, **claim}
+        return messages.get(session.tx, message)
 
 
 def _record(desk: Desk, tenant: str, claimed: Mapping[str, Any], outcome: Sent | Failed) -> None:
+    """What came of it, while the claim is still ours: when to try again, or how it ended, which stands in the log."""
+    again = None if isinstance(outcome, Sent) or outcome.permanent else _again(claimed["attempts"])
     with desk.open(tenant) as session:
         row = messages.get(session.tx, claimed["id"], lock=True)
         if row is None or row["fence"] != claimed["fence"] or row["state"] != "ready":
             return
-        again = None if isinstance(outcome, Sent) or outcome.permanent else _again(claimed["attempts"])
         if isinstance(outcome, Failed) and again is not None:
             _log.warning("message_delayed", message=claimed["id"], code=outcome.code)
             messages.set_state(session.tx, claimed["id"], next_at=session.tx.now + again)
             return
-        state = "handed_over" if isinstance(outcome, Sent) else "bounced"
-        messages.set_state(session.tx, claimed["id"], state=state, next_at=None)
     report = ReportMessage(
         customer=claimed["customer"],
         message=claimed["id"],
@@ -73,7 +80,10 @@ def _record(desk: Desk, tenant: str, claimed: Mapping[str, Any], outcome: Sent |
         outcome="handed_over" if isinstance(outcome, Sent) else "bounced",
         code="" if isinstance(outcome, Sent) else outcome.code,
     )
-    handle(desk, tenant, [Ask(command=report, asker=CLOCKWORK)])
+    for _ in range(PATIENT_TRIES):
+        with suppress(errors.LockNotAvailable):  # somebody is busy with the customer; untold, the mail would go again
+            handle(desk, tenant, [Ask(command=report, asker=CLOCKWORK)])
+            return
 
 
 def _again(attempts: int) -> timedelta | None:

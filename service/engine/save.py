@@ -15,7 +15,7 @@ from service.domain.customer import Customer
 from service.domain.events import Event
 from service.domain.events.bill import InvoiceCredited, InvoiceIssued, PaymentApplied, PaymentUnapplied
 from service.domain.events.case import Reminded
-from service.domain.events.customer import LetterIssued
+from service.domain.events.customer import LetterIssued, MessageBounced, MessageHandedOver
 from service.domain.events.payment import PaymentReceived
 from service.domain.payment import Payment
 from service.engine.asks import Ask
@@ -49,6 +49,7 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
     _save_beside(session, fresh)
     _save_states(session, loaded, fresh)
     messages.add(session.tx, _items(fresh), session.scene.now)
+    _end_messages(session, fresh)
     _save_worklist(session, fresh)
     _announce(session, fresh)
     return positions
@@ -101,8 +102,7 @@ def _save_beside(session: Session, fresh: Sequence[Fresh]) -> None:
         h = one.happened
         stream, version = f"{h.stream}/{h.id}", one.state.version
         if h.stream != "case":
-            ids = {*getattr(h.event, "cases", ()), *getattr(h.event, "removed", ())}
-            named += [(case, stream, version) for case in sorted(ids)]
+            named += [(case, stream, version) for case in sorted(_named(h.event))]
         for part, content in (h.private or {}).items():
             subject = f"{one.account.customer.id}/{part}" if part else one.account.customer.id
             private.append((stream, version, part, subject, codec.encode(content)))
@@ -110,6 +110,12 @@ def _save_beside(session: Session, fresh: Sequence[Fresh]) -> None:
             private.append((stream, version, "~extra", one.account.customer.id, codec.encode(one.ask.extra)))
     log.mention(session.tx, named)
     log.keep_private(session.tx, private)
+
+
+def _named(event: Event) -> set[str]:
+    """The bills that an event of another stream speaks of: they show it in their log."""
+    moved = (*getattr(event, "applied", ()), *getattr(event, "freed", ()))
+    return {*getattr(event, "cases", ()), *getattr(event, "removed", ()), *(one.case for one in moved)}
 
 
 def _save_states(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> None:
@@ -156,6 +162,7 @@ def case_alarm(session: Session, case: Case, fired: bool = True) -> datetime | N
     if one.windowed and not session.scene.in_window():
         return session.scene.workdays.next_moment(session.scene.now)
     if not fired:
+        session.meter.parked("case")
         _log.warning("case_parked", case=case.id, due=one.at.isoformat(), what=type(one.what).__name__)
         return session.scene.now + PARKED_FOR
     return one.at
@@ -196,6 +203,16 @@ def _items(fresh: Iterable[Fresh]) -> list[messages.Item]:
         if isinstance(event, LetterIssued) and event.message and event.slot and event.contact:
             items += [_letter_item(event, customer, case) for case in event.cases]
     return items
+
+
+def _end_messages(session: Session, fresh: Iterable[Fresh]) -> None:
+    """How a message fared stands in the log and in its row at once, and only once."""
+    for one in fresh:
+        event = one.happened.event
+        if isinstance(event, MessageHandedOver | MessageBounced) and not messages.end(
+            session.tx, event.message, event.type.removeprefix("message.")
+        ):
+            raise Raced
 
 
 def _letter_item(event: LetterIssued, customer: str, case: str) -> messages.Item:

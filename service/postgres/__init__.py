@@ -8,20 +8,24 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 from service.postgres.errors import PostgresError
 from service.postgres.locks import acquire, open_lock, read_status, try_acquire
 
-__all__ = ["Embedded", "PostgresError", "start"]
+__all__ = ["Embedded", "PostgresError", "start", "watched"]
 
 LEAVING_PATIENCE = 60.0  # seconds for a server on its way out
 STARTING_PATIENCE = 300.0  # seconds for a server on its way in: recovery after a crash reads up to 4 GB of WAL
 KEEPERS_AT_MOST = 3
+WATCH_EVERY = 0.5
 POLL = 0.02
 
 
@@ -32,6 +36,12 @@ class Embedded:
     url: str
     data_dir: Path
     _hold: ExitStack
+    _wait: Callable[[], str]
+
+    def revive(self) -> None:
+        """Start the server again when its keeper was killed, and wait for it; nothing to do while it is kept. Raises
+        PostgresError."""
+        self._wait()
 
     def close(self) -> None:
         """Let go; the server stops within a second when nobody else holds it. Twice is once."""
@@ -60,8 +70,27 @@ def start(data_dir: Path, *, bin_dir: Path | None = None, fsync: bool = True) ->
                 f"The PostgreSQL server of {data_dir} is still stopping after {LEAVING_PATIENCE:.0f} s. "
                 f"Look into {home / 'log'} and try again."
             )
-        url = _running(home, data_dir, bin_dir, fsync)
-        return Embedded(url, data_dir, undo.pop_all())
+        wait = partial(_running, home, data_dir, bin_dir, fsync)
+        return Embedded(wait(), data_dir, undo.pop_all(), wait)
+
+
+@contextmanager
+def watched(embedded: Embedded) -> Iterator[None]:
+    """Meanwhile the server comes back also when its keeper dies: nobody else may be there to start it."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_EVERY):
+            with suppress(PostgresError):  # its reason stands in the server's log; the next look tries again
+                embedded.revive()
+
+    thread = threading.Thread(target=watch, name="postgres-watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(WATCH_EVERY)
 
 
 def _home(data_dir: Path) -> Path:

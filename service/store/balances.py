@@ -104,7 +104,8 @@ class Habits(Struct, frozen=True, kw_only=True):
 _HABITS = """
 (SELECT 'confirmed', late_confirmed_from, confirmed_on FROM cases
   WHERE tenant = %(tenant)s AND customer = %(customer)s
-    AND (confirmed_on IS NOT NULL OR late_confirmed_from <= %(today)s)
+    AND (confirmed_on IS NOT NULL OR (late_confirmed_from <= %(today)s AND closed_as IS DISTINCT FROM 'voided'
+         AND (settled_on IS NULL OR settled_on >= late_confirmed_from)))
   ORDER BY issued_on DESC, id DESC LIMIT %(bills)s)
 UNION ALL
 (SELECT 'paid', due_on, settled_on FROM cases

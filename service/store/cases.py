@@ -133,7 +133,7 @@ def customers_of(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     rows = tx.rows(
         "SELECT id, customer FROM cases WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])", {"ids": list(ids)}
     )
-    return {id: customer for id, customer in rows}
+    return dict(rows)
 
 
 def load_owed(tx: Tx, customers: Sequence[str], limit: int) -> dict[str, Loaded]:
@@ -211,7 +211,9 @@ def habits(tx: Tx, cases: Sequence[Case], today: date, rules: HabitRules, grace:
              AS a(id, customer, start) CROSS JOIN LATERAL (
                (SELECT 'confirms_late' AS kind, late_confirmed_from AS one, confirmed_on AS two FROM cases k
                  WHERE k.tenant = %(tenant)s AND k.customer = a.customer AND k.issued_on < a.start
-                   AND (k.confirmed_on IS NOT NULL OR k.late_confirmed_from <= %(today)s)
+                   AND (k.confirmed_on IS NOT NULL OR (k.late_confirmed_from <= %(today)s
+                        AND k.closed_as IS DISTINCT FROM 'voided'
+                        AND (k.settled_on IS NULL OR k.settled_on >= k.late_confirmed_from)))
                  ORDER BY k.issued_on DESC, k.id DESC LIMIT %(bills)s)
                UNION ALL
                (SELECT 'pays_late', due_on, settled_on FROM cases k

@@ -1,7 +1,7 @@
 """The chain of hashes that makes a stream tamper-evident: each event's covers the one before it.
 
-SHA-256 over the earlier hash and the length-prefixed fields. Position and transaction id are given at insertion and not covered;
-a cut-off tail shows only against an exported root.
+SHA-256 over the earlier hash and the length-prefixed fields. Position and transaction id are given at insertion and not
+covered; a cut-off tail shows only against an exported root.
 """
 
 from datetime import UTC, datetime

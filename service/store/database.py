@@ -29,7 +29,9 @@ def connect(url: str, pool_size: int, wait: float = 5.0) -> Engine:
 
     Lists travel as binary arrays: the driver's text form costs fifteen times the CPU.
     """
-    engine = create_engine(url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=wait, hide_parameters=True)
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=wait, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Driver[Any], _: object) -> None:

@@ -59,9 +59,9 @@ def keep(tx: Tx, done: Sequence[Kept]) -> int:
     if not done:
         return 0
     rows = sorted(
-        (one.identity.source, one.identity.id, one.identity.content, one.position, one.status, one.answer)
-        + (one.identity.expires_at,)
+        (one.identity.source, one.identity.id, one.identity.content, one.position, one.status, one.answer, until)
         for one in done
+        for until in [one.identity.expires_at]
     )
     names = ("source", "id", "content", "position", "status", "answer", "expires_at")
     return tx.run(

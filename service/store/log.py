@@ -118,6 +118,16 @@ def of_case(tx: Tx, case: str, after: int, limit: int) -> list[dict[str, Any]]:
     )
 
 
+def payments_applied_to(tx: Tx, cases: Sequence[str]) -> list[str]:
+    """The payments that were ever applied to those cases."""
+    rows = tx.rows(
+        """SELECT DISTINCT data->>'payment' FROM events
+            WHERE tenant = %(tenant)s AND stream = ANY(%(streams)s::text[]) AND type = 'payment.applied'""",
+        {"streams": [f"case/{id}" for id in cases]},
+    )
+    return [payment for (payment,) in rows]
+
+
 def of_streams(tx: Tx, streams: Sequence[str]) -> list[dict[str, Any]]:
     """Whole streams, each in order."""
     return tx.dicts(

@@ -131,6 +131,38 @@ def set_state(tx: Tx, id: str, **values: Any) -> None:
     tx.run(f"UPDATE messages SET {sets} WHERE tenant = %(tenant)s AND id = %(id)s", {**values, "id": id})
 
 
+def end(tx: Tx, id: str, state: str) -> bool:
+    """A message that was ready ends as `handed_over` or `bounced`; whether it was."""
+    sql = """UPDATE messages SET state = %(state)s, next_at = NULL
+              WHERE tenant = %(tenant)s AND id = %(id)s AND state = 'ready'"""
+    return tx.run(sql, {"id": id, "state": state}) == 1
+
+
+def put_off(tx: Tx, id: str, to: str, day: date, slot_at: datetime, now: datetime) -> None:
+    """What did not leave on its day goes with that contact's message of a later one, which is still open."""
+    where = {"id": id, "to": to, "day": day, "slot_at": slot_at, "now": now}
+    tx.run(
+        """INSERT INTO messages (tenant, id, customer, contact, channel, day, slot_at, service, kind, copy, state, queued_at)
+           SELECT tenant, %(to)s, customer, contact, channel, %(day)s, %(slot_at)s, service, kind, copy, 'queued', %(now)s
+             FROM messages WHERE tenant = %(tenant)s AND id = %(id)s
+           ON CONFLICT DO NOTHING""",
+        where,
+    )
+    tx.run(
+        """INSERT INTO message_items (tenant, message, case_id, template, step, rule, service)
+           SELECT tenant, %(to)s, case_id, template, step, rule, service
+             FROM message_items WHERE tenant = %(tenant)s AND message = %(id)s AND struck IS NULL
+           ON CONFLICT DO NOTHING""",
+        where,
+    )
+    tx.run(
+        """UPDATE message_items SET struck = 'put_off'
+            WHERE tenant = %(tenant)s AND message = %(id)s AND struck IS NULL""",
+        where,
+    )
+    set_state(tx, id, state="struck", at=now, next_at=None)
+
+
 def lettered(tx: Tx, customer: str, since: datetime, until: datetime) -> set[str]:
     """Bills that a letter leaving between the two instants speaks of: it replaces that day's e-mail for them (C3)."""
     rows = tx.rows(

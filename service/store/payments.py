@@ -60,7 +60,7 @@ def customers_of(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     rows = tx.rows(
         "SELECT id, customer FROM payments WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])", {"ids": list(ids)}
     )
-    return {id: customer for id, customer in rows}
+    return dict(rows)
 
 
 def row(one: Saved) -> Row:

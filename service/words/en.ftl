@@ -153,6 +153,8 @@ specversion_unsupported = Only CloudEvents 1.0 is understood. Set specversion to
 source_reserved = This source is reserved for the service itself. Name your own system.
 data_base64_unsupported = Binary data are not understood. Send the data as JSON in data.
 tenant_exists = There is a tenant { $tenant } already. Choose another name.
+role_unknown = There is no role “{ $role }”. Known: { $roles }.
+unknown_key = No key { $key } is known here. `dunlog key list` shows those there are.
 
 ### Refusals: webhook addresses
 

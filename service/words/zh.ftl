@@ -147,6 +147,8 @@ specversion_unsupported = 只支持 CloudEvents 1.0。请将 specversion 设为 
 source_reserved = 该 source 为本服务保留。请填写贵方系统的名称。
 data_base64_unsupported = 不支持二进制数据。请在 data 中以 JSON 发送。
 tenant_exists = 租户 { $tenant } 已存在。请换一个名称。
+role_unknown = 没有角色“{ $role }”。可用：{ $roles }。
+unknown_key = 没有密钥 { $key }。请用 `dunlog key list` 查看现有密钥。
 
 ### 拒绝：Webhook 地址
 

@@ -64,10 +64,10 @@ def test_a_published_playbook_can_be_used(tenant):
 @pytest.mark.parametrize(
     ("old", "new", "code", "path", "line"),
     [
-        ("        until: P60D\n", "", "repetition_without_end", "ladders/0/steps/0", 9),
-        ("at: P1D", "at: tomorrow", "at_unknown", "ladders/0/steps/0/at", 11),
+        ("        until: P60D\n", "", "repetition_without_end", "ladders/0/steps/0/every", 12),
+        ("at: P1D", "at: tomorrow", "offset_format", "ladders/0/steps/0/at", 11),
         ("template: overdue", "template: love-letter", "template_unknown", "ladders/0/steps/0/do/0/message/template", 15),
-        ("rule: X1", "rules: X1", "field_missing", "ladders/0/steps/0", 9),
+        ("rule: X1", "rules: X1", "field_unknown", "ladders/0/steps/0/rules", 10),
         ("name: gentle", "name: Gentle One", "name_invalid", "name", 2),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_mistake_is_told_with_its_place_and_remedy(tenant, old, new, code, pat
     checked = tenant.as_("admin").post("/v1/playbooks/gentle/check", json={"text": text})
     assert checked.status_code == 200, checked.text
     answer = fits(PlaybookCheck, checked.json())
-    mistake = next((one for one in answer["errors"] if one["code"] == code), answer["errors"])
+    (mistake,) = [one for one in answer["errors"] if one["code"] == code]
     assert (answer["valid"], mistake["file"], mistake["path"], mistake["line"]) == (False, "gentle.yaml", path, line)
     assert mistake["column"] >= 1
     assert mistake["detail"]

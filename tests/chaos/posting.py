@@ -20,7 +20,7 @@ class Client:
     erp: Erp
     key: str
     urls: list[str]
-    pause: float = 0.0
+    pause: float = 0.1
     answers: Counter[int] = field(default_factory=Counter)
     broken: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -46,45 +46,42 @@ class Client:
         with httpx.Client(timeout=PATIENCE, trust_env=False) as http:
             turn = 0
             while not self._over.is_set():
-                turn += 1
-                if not self.send(http, self.urls[turn % len(self.urls)], self.erp.request()):
-                    time.sleep(0.05)
-                if self.pause:
+                request = self.erp.request()
+                heard = False
+                while not heard and not self._over.is_set():
+                    turn += 1
+                    heard = self.send(http, self.urls[turn % len(self.urls)], request)
                     time.sleep(self.pause)
 
     def send(self, http: httpx.Client, url: str, request: Request) -> bool:
-        """Whether it was acknowledged; a broken connection or a 503 leaves it open what happened."""
+        """Whether anybody heard it; a broken connection or a 503 leaves it open what happened."""
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": request.content_type}
         try:
             response = http.post(f"{url}/v1/events", content=request.body(), headers=headers)
-        except httpx.ConnectError:  # nobody heard it: the same one waits
-            time.sleep(0.1)
-            return not self._over.is_set() and self.send(http, url, request)
+        except httpx.ConnectError:
+            return False
         except httpx.TransportError:
             self.broken += 1
-            return False
+            return True
         self.answers[response.status_code] += 1
-        if response.status_code == 503 and "Retry-After" in response.headers:
-            return False
-        if response.status_code not in (200, 201, 207):
+        if response.status_code in (200, 201, 207):
+            self._note(request, response.json())
+        elif response.status_code != 503 or "Retry-After" not in response.headers:
             self.wrong.append(f"{response.status_code} {dict(response.headers)} {response.text[:500]}")
-            return False
-        return self._note(request, response.json())
+        return True
 
-    def _note(self, request: Request, answer: dict[str, Any]) -> bool:
+    def _note(self, request: Request, answer: dict[str, Any]) -> None:
         if request.kind == "single":
             request.positions = {answer["id"]: answer["position"]}
         elif answer["rejected"]:
             self.wrong.append(f"rejected: {[one['error'] for one in answer['results'] if one['error']][:3]}")
-            return False
         elif request.kind == "stream":
             if not answer["complete"] or answer["accepted"] + answer["duplicate"] != len(request.events):
                 self.wrong.append(f"a stream of {len(request.events)}: {answer}")
-                return False
-            request.positions = {}
+            else:
+                request.positions = {}
         else:
             request.positions = {one["id"]: one["position"] for one in answer["results"]}
-        return True
 
 
 def post_again(clients: list[Client], url: str) -> Counter[str]:

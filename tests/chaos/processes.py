@@ -5,6 +5,7 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -62,7 +63,7 @@ def _state(pid: int) -> list[str]:
         return ["X", "0"]
 
 
-def rows(url: str, sql: str, *params: object) -> list[tuple[object, ...]]:
+def rows(url: str, sql: str, *params: object) -> list[tuple[Any, ...]]:
     """As the database's owner, past every policy."""
     with psycopg.connect(url) as connection:
         return connection.execute(sql.encode(), params).fetchall()

@@ -23,6 +23,7 @@ def test_A9_a_task_collects_the_proof_by_the_20th(more, due_on):
     world = pod_bill(**more)
     (task,) = world.events("task.created", kind="pod")
     assert (task.due_on, task.rule, task.why) == (day(due_on), "A9", "collect_pod")
+    assert (task.role, task.owner) == ("collector", "collector")
 
 
 @pytest.mark.parametrize(("more", "told"), [({"period": "2026-02"}, "03-23"), ({}, "04-21")])

@@ -185,6 +185,16 @@ def test_A10_an_open_visit_is_not_asked_for_again():
     assert world.days("confirm-daily", "visit", "INV-1") == ["03-10"]
 
 
+def test_A10_each_task_counts_its_own_bills_and_each_day_leaves_one_trace():
+    world = unconfirmed("2026-03-02")
+    world.bill("INV-2", "2026-03-02", "2026-12-30")
+    world.habits_by_hand = {"INV-1": frozenset({"confirms_late"})}
+    world.walk("2026-03-11")
+    sent = world.events("case.reminded", step="confirm-daily")
+    assert {(e.channel, e.bills) for e in sent} == {("email", 2), ("phone", 1), ("visit", 1)}
+    assert world.events("step.fired", step="confirm-daily") == []
+
+
 def test_A10_one_late_bill_is_no_habit():
     world = World("2026-01-05")
     world.bill("OLD-0", "2026-01-05", "2026-12-30")

@@ -226,6 +226,7 @@ def test_B6_B7_manager_after_one_month_general_manager_after_two(due, manager, g
     risen = [one for one in world.levels("INV-1") if "manager" in one]
     assert risen == [f"{manager} manager", f"{general_manager} general_manager"]
     assert world.notices("overdue_one_month") == [f"{manager} manager"]
+    assert [e.rule for e in world.events("notice.raised", text="overdue_one_month")] == ["B6"]
     assert world.notices("overdue_two_months") == [f"{general_manager} general_manager"]
 
 

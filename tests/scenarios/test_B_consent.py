@@ -141,6 +141,16 @@ def test_B8_a_fresh_no_binds_the_bills_that_follow_and_all_are_asked_about_toget
     assert [e.cases for e in world.events("approval.requested", kind="hold")] == [["INV-1"], ["INV-1", "INV-2"]]
 
 
+def test_B8_an_open_request_is_joined_though_an_earlier_one_was_refused_lately():
+    world = three_months_overdue("2026-03-09", "2026-03-16").walk("2026-06-10")
+    world.reject("hold")
+    world.walk("2026-06-12").do(c.ApplyHold(customer="C-1", reason="rumours"), by("manager"))
+    world.walk("2026-06-16")
+    assert [e.cases for e in world.events("approval.joined")] == [["INV-2"]]
+    world.grant("hold")
+    assert (world.case("INV-1").level, world.case("INV-2").level) == ("general_manager", "hold")
+
+
 # B9
 
 

@@ -169,6 +169,16 @@ def test_C4_an_unknown_contact_is_refused():
         world.do(c.LogContact(customer="C-1", cases=("INV-1",), record=record), by("collector"))
 
 
+@pytest.mark.parametrize("outcome", ["handed_over", "bounced"])
+def test_C4_how_a_message_fared_is_recorded(outcome):
+    world = overdue()
+    report = c.ReportMessage(
+        customer="C-1", message="m", contact="ap", channel="email", cases=("INV-1",), outcome=outcome, code="550"
+    )
+    (happened,) = world.do(report)
+    assert (happened.event.type, happened.event.cases) == (f"message.{outcome}", ["INV-1"])
+
+
 # C7, C11
 
 
@@ -237,5 +247,6 @@ def test_E5_nobody_writes_to_calls_or_visits_the_restricted(restriction):
     assert world.events("task.created", kind="call") == []
     assert {e.why for e in world.events("step.skipped", step="overdue-daily")} == {"restricted"}
     assert [one.split()[1] for one in world.levels("INV-1")] == ["supervisor", "manager", "general_manager"]
+    assert len(world.events("task.created", kind="assist")) == 2
     world.grant("hold")
     assert world.walk("2026-06-11").notices("hold_applied") == ["06-11 sales,warehouse"]

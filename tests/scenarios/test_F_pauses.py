@@ -146,6 +146,24 @@ def test_F1_clocks_keep_running_and_missed_escalations_follow_one_an_open_day():
     assert world.notices("overdue_one_month") == ["06-12 manager"]
 
 
+def test_F1_a_request_that_was_missed_takes_a_day_of_its_own_too():
+    plan = a_playbook("""
+grammar: 1
+name: asking-first
+ladders:
+  - ladder: collection
+    start: due
+    steps:
+      - {step: ask, rule: G, at: P5D, do: [{request: {kind: letter, role: boss, granted: [{letter: {kind: stern}}]}}]}
+      - {step: rise, rule: G, at: P9D, do: [{escalate: manager}]}
+""")
+    world = World("2026-03-02", playbook=plan)
+    world.owed("INV-1", due="2026-03-09", issued="2026-03-02")
+    world.sleep("2026-03-31")
+    world.walk("2026-04-10")
+    assert (world.dated("approval.requested"), world.levels("INV-1")) == (["03-31"], ["04-01 manager"])
+
+
 def test_F1_each_case_climbs_on_its_own():
     world = overdue("2026-03-09", "2026-03-10").walk("2026-03-11")
     pause(world, "2026-06-10", "supervisor", "INV-1", "INV-2")

@@ -104,7 +104,7 @@ def test_G_the_last_outcome_decides_and_the_record_must_be_full():
     )
     story.finish("call", record)
     story.walk("2026-03-31")
-    assert story.dated("task.created", kind="find_contact") == ["03-19"]
+    assert story.dated("task.created", kind="find_contact", id="C-1") == ["03-19"]  # the customer's, not the bill's
     assert story.levels("INV-1") == ["03-30 supervisor"]
     assert story.events("step.skipped", step="plan")[0].why == "condition"
 

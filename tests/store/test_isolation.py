@@ -158,7 +158,7 @@ SCANS = {
         "messages": {"tenant", "id", "slot_at", "state", "channel", "customer", "next_at"},
     },
     SENDER: {
-        "deliveries": {"tenant", "id", "endpoint", "state", "next_at"},
+        "deliveries": {"tenant", "id", "endpoint", "state", "next_at", "created_at"},
         "endpoints": {"tenant", "state"},
     },
 }

@@ -13,8 +13,8 @@ from service.api.document.scalars import SCALARS
 Json = dict[str, Any]
 
 _METHODS = ("get", "put", "post", "patch", "delete")
+_CODE = re.compile(r"(`[^`]+`)")
 _MARKS = (
-    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
     (re.compile(r"\*\*([^*]+)\*\*"), r"<strong>\1</strong>"),
     (re.compile(r"(?<![*\w])\*([^*]+)\*(?![*\w])"), r"<em>\1</em>"),
 )
@@ -84,9 +84,16 @@ def prose(text: str) -> str:
 def phrase(text: str) -> str:
     """One paragraph of it."""
     safe = escape(" ".join(text.split()), quote=False)
+    return "".join(_marked(part) for part in _CODE.split(safe))
+
+
+def _marked(part: str) -> str:
+    """Stars inside code are no marks."""
+    if part.startswith("`"):
+        return f"<code>{part.strip('`')}</code>"
     for pattern, replacement in _MARKS:
-        safe = pattern.sub(replacement, safe)
-    return safe
+        part = pattern.sub(replacement, part)
+    return part
 
 
 def kind(schema: Json) -> str:
