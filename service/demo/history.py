@@ -128,7 +128,7 @@ def _customer(id: str, number: int) -> dict[str, Any]:
         "email": f"payables@{mail}",
         "phone": f"+1 555 01{number:02d}",
     }
-    decider = {"id": "cfo", "name": "The Finance Director", "role": "decision_maker", "email": f"finance@{mail}"}
+    decider = {"id": "cfo", "name": "Helen Brandt", "role": "decision_maker", "email": f"finance@{mail}"}
     return _event(
         f"customer-{id}",
         "customer.updated",

@@ -51,5 +51,5 @@ def _promise(api: Api, customer: str, due_on: date) -> None:
     overdue = api.get("collector", "/v1/cases", customer=customer, overdue_min=1, sort="due_on")["data"]
     if overdue:
         oldest = overdue[0]
-        body = {"amount": oldest["open_amount"], "due_on": str(due_on), "promised_by": "The Finance Director"}
+        body = {"amount": oldest["open_amount"], "due_on": str(due_on), "promised_by": "Helen Brandt"}
         api.post("collector", f"/v1/cases/{oldest['id']}/promises", body)

@@ -15,7 +15,13 @@ from tests.api.tenants import NOW, Service, Tenant
 
 DOCUMENT: dict[str, Any] = drawn().openapi()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
-OPERATIONS = {one["operationId"]: one for methods in DOCUMENT["paths"].values() for one in methods.values()}
+METHODS = ("get", "post", "put", "patch", "delete")
+OPERATIONS = {
+    methods[method]["operationId"]: methods[method]
+    for method in METHODS  # what deletes comes last, so that there is something to read before
+    for methods in DOCUMENT["paths"].values()
+    if method in methods
+}
 GUARDED = [name for name, one in OPERATIONS.items() if "x-right" in one]
 CONFORM = CHECKS.get_by_names(
     [
@@ -80,6 +86,7 @@ def _send(case: Any, tenant: Tenant, ids: dict[str, str], known: bool) -> None:
         case.path_parameters |= {key: ids[key] for key in case.path_parameters}
     if name == "move_test_clock" and isinstance(case.body, dict):
         case.body = {**case.body, "now": NOW} if "now" in case.body else {}  # years of walking are not the point here
+    case.headers.pop("Authorization", None)  # keys have tests of their own; here they would hide all other faults
     role = "admin" if "admin" in OPERATIONS[name].get("x-roles", ["admin"]) else "boss"
     response = case.call(base_url=tenant.service.url, headers={"Authorization": f"Bearer {tenant.keys[role]}"})
     STAT[name, response.status_code] += 1
