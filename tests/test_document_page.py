@@ -79,7 +79,7 @@ def test_prose_is_marked_up_and_safe(text, html):
         ({"$ref": "#/components/schemas/Money"}, '<a href="#schema-Money">Money</a>'),
         ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "string or null"),
         ({"type": "array", "items": {"type": "integer"}}, "list of integer"),
-        ({"const": "<1>"}, '<code>&quot;&lt;1&gt;&quot;</code>'),
+        ({"const": "<1>"}, "<code>&quot;&lt;1&gt;&quot;</code>"),
         ({"enum": ["zh", "en"]}, "<code>zh</code> · <code>en</code>"),
         ({}, "any"),
     ],

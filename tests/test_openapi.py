@@ -16,7 +16,7 @@ from service import openapi
 from service.api import cloudevents, failures, lines, validation
 from service.api.document import outbound
 from service.api.document.names import published
-from service.api.roles import ROLES, Right
+from service.api.roles import Right, admitted
 from service.app import drawn
 from service.domain import announce
 from service.domain.commands import FACTS
@@ -59,7 +59,10 @@ def parts(value: Any) -> Iterator[Json]:
 
 def examples(content: Json) -> list[Any]:
     """The examples of one media type."""
-    return [*([content["example"]] if "example" in content else []), *(e["value"] for e in content.get("examples", {}).values())]
+    return [
+        *([content["example"]] if "example" in content else []),
+        *(e["value"] for e in content.get("examples", {}).values()),
+    ]
 
 
 # The document and the code
@@ -107,7 +110,10 @@ def test_every_event_is_a_webhook_or_listed_as_internal():
 
 
 def test_it_is_valid_openapi():
-    errors = [f"{e.instance_path}: {e.message[:200]}" for e in jsonschema_rs.Draft202012Validator(OPENAPI_31).iter_errors(DOCUMENT)]
+    errors = [
+        f"{e.instance_path}: {e.message[:200]}"
+        for e in jsonschema_rs.Draft202012Validator(OPENAPI_31).iter_errors(DOCUMENT)
+    ]
     assert not errors, errors[:5]
     for schema in SCHEMAS.values():
         jsonschema_rs.meta.validate({**schema, "$schema": DIALECT})
@@ -134,10 +140,13 @@ def test_operations_have_names_that_last_and_words():
 
 @pytest.mark.parametrize(("path", "method", "one"), OPERATIONS, ids=[o["operationId"] for *_, o in OPERATIONS])
 def test_every_operation_says_who_may_and_what_may_come_back(path, method, one):
-    declared = {parameter["name"] for parameter in one["parameters"] if "name" in parameter and parameter["in"] == "path"}
+    declared = {
+        parameter["name"] for parameter in one["parameters"] if "name" in parameter and parameter["in"] == "path"
+    }
     assert declared == set(re.findall(r"{(\w+)}", path))
     if path.startswith("/v1/") and path != "/v1/openapi.json":
-        assert one["x-right"] in set(Right) and set(one["x-roles"]) <= ROLES and "admin" in one["x-roles"] or method != "get"
+        assert one["x-right"] in set(Right) and set(one["x-roles"]) == admitted(Right(one["x-right"]))
+        assert f"`{one['x-right']}`" in one["description"]
         assert {"401", "403", "422", "429", "503"} <= one["responses"].keys()
     else:
         assert one["security"] == []
@@ -179,7 +188,7 @@ def test_the_examples_of_schemas_and_problems_fit():
 def _bodies() -> list[tuple[str, type[BaseModel], Any]]:
     found = []
     for route in iter_route_contexts(APP.routes):
-        field = getattr(route, "body_field", None)
+        field: Any = getattr(route, "body_field", None)
         for method in route.methods or ():
             one = DOCUMENT["paths"][published(route.path_format or "")].get(method.lower(), {})
             for example in examples(one["requestBody"]["content"]["application/json"]) if field else ():
@@ -231,11 +240,18 @@ def _may_be_number(schema: Json) -> bool:
 
 
 def test_money_is_never_a_number():
-    fields = [(name, one) for part in parts(SCHEMAS) for name, one in part.get("properties", {}).items() if isinstance(one, dict)]
+    fields = [
+        (name, one)
+        for part in parts(SCHEMAS)
+        for name, one in part.get("properties", {}).items()
+        if isinstance(one, dict)
+    ]
     money = {name for name, one in fields if _is_money(one)} | announce.MONEY
     assert {"amount", "open_amount", "credit_limit"} <= money
     assert [name for name, one in fields if name in money and _may_be_number(one)] == []
-    decimals = {name for name, one in fields if one.get("type") == "number" or {"type": "number"} in one.get("anyOf", [])}
+    decimals = {
+        name for name, one in fields if one.get("type") == "number" or {"type": "number"} in one.get("anyOf", [])
+    }
     assert decimals <= NUMBERS_THAT_ARE_NO_MONEY
 
 
@@ -275,7 +291,9 @@ def _values(value: Any, name: str = "") -> Any:
 def test_the_snapshots_have_the_fields_that_are_sent():
     world = _world()
     case = world.account.cases["INV-1"]
-    assert SCHEMAS["CaseSnapshot"]["properties"].keys() == case_view(case, world.account.customer, world.now.date()).keys()
+    assert (
+        SCHEMAS["CaseSnapshot"]["properties"].keys() == case_view(case, world.account.customer, world.now.date()).keys()
+    )
     assert SCHEMAS["CustomerSnapshot"]["properties"].keys() == customer_view(world.account.customer).keys()
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -98,7 +98,11 @@ def test_every_command_is_told():
 
 def test_every_target_of_make_exists():
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-    told = set(re.findall(r"\bmake ([a-z]+)\b", " ".join([*spans(README), *re.findall(r"^    (make.*)$", README, re.MULTILINE)])))
+    told = set(
+        re.findall(
+            r"\bmake ([a-z]+)\b", " ".join([*spans(README), *re.findall(r"^    (make.*)$", README, re.MULTILINE)])
+        )
+    )
     assert told <= targets, f"the Makefile has no {', '.join(sorted(told - targets))}"
     assert {"run", "test"} <= told
 
@@ -166,11 +170,13 @@ DETAILS = {
     *(value for values in grammar.SELECTIONS.values() for value in values),
     *Message.__struct_encode_fields__,
     *TaskWanted.__struct_encode_fields__,
-    *("again granted remind_open_days audience text at_most_every due without_progress now one none case customer tenant").split(),
+    *(
+        "again granted remind_open_days audience text at_most_every due without_progress now one none case customer tenant"
+    ).split(),
     *("shipments credit_stop hand_over statement owner true false previous_month open_bills overdue_bills").split(),
     *(*STAGES, *LEVELS, *reading.SEGMENTS, *reading.AUDIENCES, *reading.CONTACT_ROLES, *reading.OUTCOMES),
     *(*reading.TASK_KINDS, *reading.REQUEST_KINDS, *reading.LETTERS, *reading.RECORD_FIELDS, *reading.POINTS),
-    *(*reading.PARAMETERS, *reading.CYCLES, *Channel.__args__, "confirms_late", "pays_late"),
+    *(*reading.PARAMETERS, *reading.CYCLES, *get_args(Channel), "confirms_late", "pays_late"),
 }
 """Words that stand inside steps, conditions and actions."""
 

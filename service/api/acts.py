@@ -70,17 +70,24 @@ def asks(right: Right) -> Callable[..., Asking]:
 
 
 class Reply(NamedTuple):
-    """What to answer; `secret` when the body must not lie about as it is."""
+    """What to answer; `secret` when the body must not lie about as it is, `language` when sentences are in it."""
 
     body: BaseModel | None
     status: int = 200
     location: str | None = None
     secret: bool = False
     etag: str | None = None
+    language: str | None = None
 
     def response(self) -> Response:
         """Over HTTP."""
-        named = {"Location": self.location, "ETag": self.etag, "Cache-Control": "no-store" if self.secret else None}
+        named = {
+            "Location": self.location,
+            "ETag": self.etag,
+            "Cache-Control": "no-store" if self.secret else None,
+            "Content-Language": self.language,
+            "Vary": "Accept-Language" if self.language else None,
+        }
         headers = {name: value for name, value in named.items() if value is not None}
         if self.body is None:
             return Response(None, self.status, headers)

@@ -11,7 +11,9 @@ from service.api.answers import local
 from service.api.bodies import CommandRoute
 from service.api.models.problems import responses
 from service.api.models.tenant import TestClockAnswer, TestClockBody
+from service.api.problems import fault
 from service.api.roles import Right
+from service.domain.decide.amounts import EARLIEST, LATEST
 from service.domain.refusals import Conflict
 from service.engine import walk
 
@@ -27,13 +29,19 @@ def get_clock(asking: Annotated[Asking, Depends(asks(Right.READ))]) -> Response:
 
 
 @router.post(
-    "/test-clock", response_model=TestClockAnswer, responses=responses(409, 422), summary="Move the sandbox's clock forward"
+    "/test-clock",
+    response_model=TestClockAnswer,
+    responses=responses(409, 422),
+    summary="Move the sandbox's clock forward",
 )
 def post_clock(body: TestClockBody, asking: Annotated[Asking, Depends(asks(Right.TEST_CLOCK))]) -> Response:
     """Returns once everything due on the way has been decided, in order of time; deliveries follow in real time.
 
     After a crash send the same call again: what had been decided stays decided.
     """
+
+    if body.now is not None and not EARLIEST <= body.now.date() <= LATEST:
+        raise fault("/now", "date_out_of_range", given=body.now, earliest=EARLIEST, latest=LATEST)
 
     def work() -> Reply:
         house = asking.house

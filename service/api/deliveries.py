@@ -29,8 +29,6 @@ router = APIRouter(prefix="/v1/webhook-endpoints/{endpoint}", tags=["webhooks"],
 AT_ONCE = 10_000
 """Events that one replay looks at."""
 
-_ATTEMPT_UNDER_WAY = "started"
-
 
 def _enabled(tx: Tx, endpoint: str) -> dict[str, Any]:
     row = found(tx, endpoint, lock=True)
@@ -47,19 +45,9 @@ def _again(tx: Tx, endpoint: str, events: Sequence[tuple[str, int]]) -> str:
 
 
 def _shown(row: dict[str, Any]) -> Delivery:
-    attempts = [
-        one | {"outcome": "unknown"} if one["outcome"] == _ATTEMPT_UNDER_WAY and _is_lost(row, one) else one
-        for one in row["tries"]
-    ]
     names = ("id", "type", "state", "created_at", "next_at")
-    return Delivery.model_validate(
-        {name: row[name] for name in names} | {"webhook_id": row["webhook"], "attempts": attempts}
-    )
-
-
-def _is_lost(row: dict[str, Any], attempt: dict[str, Any]) -> bool:
-    """Whether a later attempt began, or the delivery ended, without a word of this one."""
-    return bool(attempt["number"] < row["attempts"] or row["state"] != "pending")
+    told = {name: row[name] for name in names} | {"webhook_id": row["webhook"], "attempts": row["tries"]}
+    return Delivery.model_validate(told)
 
 
 @router.get("/deliveries", response_model=DeliveryList, responses=responses(404, 422), summary="What was sent there")

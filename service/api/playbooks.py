@@ -96,7 +96,7 @@ def check_playbook(name: Name, body: PlaybookBody, asking: Publishing) -> Respon
     if isinstance(found, Playbook):
         return Reply(PlaybookCheck(valid=True)).response()
     errors = [PlaybookFault.model_validate(one) for one in told(found, asking.language)]
-    return Reply(PlaybookCheck(valid=False, errors=errors)).response()
+    return Reply(PlaybookCheck(valid=False, errors=errors), language=asking.language).response()
 
 
 def _row(versions: list[dict[str, Any]]) -> PlaybookRow:

@@ -25,7 +25,7 @@ def previewed(asking: Asking, chosen: Callable[[Session], Sequence[str]]) -> Res
         ids = chosen(session)
         states = cases.load(session.tx, ids)
         found = [Resumed(case=id, next_action=_next(session, states[id].state, asking.language)) for id in ids]
-    return Reply(ResumePreview(cases=found)).response()
+    return Reply(ResumePreview(cases=found), language=asking.language).response()
 
 
 def _next(session: Session, case: Case, language: str) -> NextAction | None:

@@ -70,7 +70,7 @@ def sorted_by_amount(currency: str | None) -> None:
 def check_currency(currency: str | None) -> None:
     """Raises Problem for what is no currency."""
     if currency is not None and not is_currency(currency):
-        raise fault("/query/currency", "currency_unknown", given=currency)
+        raise fault("/query/currency", "currency_unknown", currency=currency)
 
 
 def _needed(currency: str | None) -> str:

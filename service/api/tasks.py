@@ -53,14 +53,14 @@ def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()]) -> Respons
         rows = worklist.tasks(session.tx, wanted, behind, asked.limit)
         data = [_answer(session, row, asking.language) for row in rows]
     cursor = listing.next_cursor(rows, lambda row: ((row["due_on"] or _NO_DAY).isoformat(), row["id"]))
-    return Reply(TaskList(data=data, next_cursor=cursor)).response()
+    return Reply(TaskList(data=data, next_cursor=cursor), language=asking.language).response()
 
 
 @router.get("/{task}", response_model=TaskAnswer, responses=responses(404), summary="One task")
 def get_task(task: TaskId, asking: Reading) -> Response:
     """What is to be done, by whom, about which bills, and why."""
     with asking.house.desk.open(asking.tenant) as session:
-        return Reply(_answer(session, _row(session, task), asking.language)).response()
+        return _reply(asking, session, task).response()
 
 
 @router.post("/{task}/complete", response_model=TaskAnswer, responses=_PROBLEMS, summary="It is done")
@@ -93,9 +93,13 @@ def _on_task(asking: Asking, task: str, command: Callable[[str], Command]) -> Re
         return command(row["customer"])
 
     def reply(session: Session, _: Done) -> Reply:
-        return Reply(_answer(session, _row(session, task), asking.language))
+        return _reply(asking, session, task)
 
     return act(asking, plan, reply)
+
+
+def _reply(asking: Asking, session: Session, task: str) -> Reply:
+    return Reply(_answer(session, _row(session, task), asking.language), language=asking.language)
 
 
 def _row(session: Session, id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from service.domain.money import format
 
 
 def case_view(case: Case, customer: Customer, today: date) -> dict[str, Any]:
-    """A case as of `today`; what comes next is the reader's to add."""
+    """A case as of `today`; what comes next is the reader's to add. A bill has owner and playbook once it is a case."""
     overdue = max(0, (today - case.due_on).days) if case.due_on and case.stage != "closed" else 0
     return {
         "id": case.id,
@@ -27,8 +27,8 @@ def case_view(case: Case, customer: Customer, today: date) -> dict[str, Any]:
         "confirmed_on": case.confirmed_on,
         "due_on": case.due_on,
         "days_overdue": overdue,
-        "owner": case.owner,
-        "playbook": {"name": case.playbook, "version": case.playbook_version},
+        "owner": case.owner or None,
+        "playbook": {"name": case.playbook, "version": case.playbook_version} if case.playbook else None,
         "paused": {"reason": case.pause.reason, "until": case.pause.until} if case.pause else None,
         "tax_invoice": _tax_view(case),
         "progress_on": progress_on(case),

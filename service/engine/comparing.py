@@ -50,9 +50,12 @@ class Look:
         yield from self._mentioned_too_often(whole)
 
     def people(self, ids: Sequence[str]) -> Iterator[Deviation]:
-        """These customers' own rows alone."""
-        folded = fold(self._tx, [f"customer/{id}" for id in ids], self._counted)
-        yield from self._rows_of(ids, {one.id: one for one in folded})
+        """These customers' own streams and rows alone."""
+        people = {one.id: one for one in fold(self._tx, [f"customer/{id}" for id in ids], self._counted)}
+        for one in people.values():
+            yield from self._beside(one)
+        yield from self._compare_work()
+        yield from self._rows_of(ids, people)
 
     def _rows_of(self, ids: Sequence[str], people: dict[str, Folded]) -> Iterator[Deviation]:
         earliest = self._earliest(ids)
@@ -104,11 +107,12 @@ class Look:
         for table, rows in work_rows(one).items():
             self._known[table] |= rows.keys()
             self._work[table] |= rows
-        if one.kind != "case":
-            for missing in self._unmentioned(one):
-                case, stream, version = missing
-                what = Difference("missing", f"mentions/{case}", f"{stream}@{version}", None)
-                yield Deviation([what], one.customer, "mentions", case, {"mention": missing})
+        if one.kind != "case" and (missing := list(self._unmentioned(one))):
+            told = [
+                Difference("missing", f"mentions/{case}", f"{stream}@{version}", None)
+                for case, stream, version in missing
+            ]
+            yield Deviation(told, one.customer, "mentions", one.id, {"mentions": missing})
 
     def _compare_work(self) -> Iterator[Deviation]:
         for table, rows in self._work.items():

@@ -1,6 +1,6 @@
 """Rows as the log says they must be: worked out from folded streams, compared with what stands there, written where told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -124,17 +124,21 @@ def written(value: Any) -> Any:
     return None if isinstance(value, _Anything) else value
 
 
-def upsert(tx: Tx, table: str, rows: Sequence[Values]) -> None:
-    """Whole rows, there or not."""
+def _upsert(table: str) -> str:
     columns = tables.metadata.tables[table].columns
-    names = TABLES[table]
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    marks = ", ".join(f"%({n})s::{columns[n].type.compile(dialect)}" for n in names)
-    sets = ", ".join(f"{n} = EXCLUDED.{n}" for n in names if n != "id")
-    sql = f"""INSERT INTO {table} (tenant, {", ".join(names)}) VALUES (%(tenant)s, {marks})
-              ON CONFLICT (tenant, id) DO UPDATE SET {sets}"""
-    for row in rows:
-        tx.run(sql, {name: written(row[name]) for name in names})
+    marks = ", ".join(f"%({n})s::{columns[n].type.compile(dialect)}" for n in TABLES[table])
+    sets = ", ".join(f"{n} = EXCLUDED.{n}" for n in TABLES[table] if n != "id")
+    return f"""INSERT INTO {table} (tenant, {", ".join(TABLES[table])}) VALUES (%(tenant)s, {marks})
+               ON CONFLICT (tenant, id) DO UPDATE SET {sets}"""
+
+
+_UPSERT = {table: _upsert(table) for table in TABLES}
+
+
+def upsert(tx: Tx, table: str, row: Values) -> None:
+    """A whole row, there or not."""
+    tx.run(_UPSERT[table], {name: written(row[name]) for name in TABLES[table]})
 
 
 def case_row(session: Session, one: Folded, moving: bool) -> Values:

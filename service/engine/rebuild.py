@@ -108,7 +108,7 @@ def _mend_all(tx: Tx, deviations: Iterable[Deviation]) -> int:
         if one.table == "mentions":
             mended += _mend_mentions(tx, one)
         elif one.table and one.values is not None:
-            upsert(tx, one.table, [one.values])
+            upsert(tx, one.table, one.values)
             mended += 1
         elif one.table:
             mended += tx.run(f"DELETE FROM {one.table} WHERE tenant = %(tenant)s AND id = %(id)s", {"id": one.id})
@@ -117,8 +117,8 @@ def _mend_all(tx: Tx, deviations: Iterable[Deviation]) -> int:
 
 def _mend_mentions(tx: Tx, one: Deviation) -> int:
     if one.values is not None:
-        log.mention(tx, [one.values["mention"]])
-        return 1
+        log.mention(tx, one.values["mentions"])
+        return len(one.values["mentions"])
     rows = tx.rows(
         """SELECT m.case_id, m.stream, m.version, e.type, e.schema, e.data::text
              FROM cases k JOIN mentions m ON m.tenant = k.tenant AND m.case_id = k.id

@@ -23,18 +23,25 @@ def link(
 ) -> bytes:
     """The hash of one event after `previous`. Instants count as ISO 8601 in UTC to the microsecond."""
     fields = (
-        stream,
-        str(version),
-        type,
-        str(schema),
-        data,
-        meta,
-        occurred_at.astimezone(UTC).isoformat(),
-        recorded_at.astimezone(UTC).isoformat(),
+        stream.encode(),
+        b"%d" % version,
+        type.encode(),
+        b"%d" % schema,
+        data.encode(),
+        meta.encode(),
+        _in_utc(occurred_at),
+        _in_utc(recorded_at),
     )
     parts = [previous]
     for field in fields:
-        text = field.encode()
-        parts.append(len(text).to_bytes(4, "big"))
-        parts.append(text)
+        parts.append(_LENGTHS[len(field)] if len(field) < _SHORT else len(field).to_bytes(4, "big"))
+        parts.append(field)
     return sha256(b"".join(parts)).digest()
+
+
+_SHORT = 1024
+_LENGTHS = [length.to_bytes(4, "big") for length in range(_SHORT)]
+
+
+def _in_utc(at: datetime) -> bytes:
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat().encode()

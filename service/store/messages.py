@@ -172,5 +172,3 @@ def lettered(tx: Tx, customer: str, since: datetime, until: datetime) -> set[str
         {"customer": customer, "since": since, "until": until},
     )
     return {case for (case,) in rows}
-
-

@@ -47,7 +47,13 @@ def test_the_list_is_narrowed_and_paged(asked):
     whole = asked.ids("/v1/approvals")
     assert len(whole) == 4
     assert asked.ids("/v1/approvals", limit=1) == whole
-    for query, count in (("state=open", 4), ("kind=release", 0), ("role=boss", 4), ("role=finance", 0), ("customer=C-3", 1)):
+    for query, count in (
+        ("state=open", 4),
+        ("kind=release", 0),
+        ("role=boss", 4),
+        ("role=finance", 0),
+        ("customer=C-3", 1),
+    ):
         assert len(asked.as_("viewer").get(f"/v1/approvals?{query}").json()["data"]) == count, query
     assert asked.as_("viewer").get("/v1/approvals?kind=party").status_code == 422
 
@@ -85,7 +91,10 @@ def test_four_eyes_compare_users_not_keys(asked):
     asked.customer("C-2")
     own = asked.as_("boss", "chen").post("/v1/customers/C-2/hold", json={"reason": "x"}).json()
     for act, body in (("grant", {}), ("reject", {"reason": "x"})):
-        assert problem(asked.as_("boss", "chen").post(f"/v1/approvals/{own['id']}/{act}", json=body)) == (403, "four_eyes")
+        assert problem(asked.as_("boss", "chen").post(f"/v1/approvals/{own['id']}/{act}", json=body)) == (
+            403,
+            "four_eyes",
+        )
     assert asked.as_("boss").post(f"/v1/approvals/{own['id']}/grant", json={}).status_code == 200
 
 

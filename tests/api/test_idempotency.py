@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -124,22 +125,44 @@ def test_while_the_first_is_under_way_the_second_is_told_so(owed):
     assert owed.as_("collector").post("/v1/cases/INV-1/notes", json={"text": "x"}, headers=keyed()).status_code == 201
 
 
+ADMINISTERED: list[tuple[str, str, dict[str, Any]]] = [
+    ("PATCH", "/v1/settings", {"company": "Dunlog Ltd"}),
+    ("POST", "/v1/webhook-endpoints", {"url": "https://example.com/x", "types": ["*"]}),
+    ("PUT", "/v1/users/li.na", {"name": "Li Na", "role": "collector"}),
+    ("PATCH", "/v1/settings", {"country": "XX"}),
+]
+
+
 def test_settings_endpoints_and_users_give_the_same_guarantees(tenant):
     admin = tenant.as_("admin")
-    for n, (method, path, body) in enumerate(
-        (
-            ("PATCH", "/v1/settings", {"company": "Dunlog Ltd"}),
-            ("POST", "/v1/webhook-endpoints", {"url": "https://example.com/x", "types": ["*"]}),
-            ("PUT", "/v1/users/li.na", {"name": "Li Na", "role": "collector"}),
-            ("PATCH", "/v1/settings", {"country": "XX"}),
-        )
-    ):
+    for n, (method, path, body) in enumerate(ADMINISTERED):
         first = admin.request(method, path, json=body, headers=keyed(f"k{n}"))
         again = admin.request(method, path, json=body, headers=keyed(f"k{n}"))
         assert again.headers["idempotent-replayed"] == "true", path
         assert (again.status_code, again.content) == (first.status_code, first.content)
-        other = admin.request(method, path, json=body | {"extra": 1}, headers=keyed(f"k{n}"))
-        assert other.status_code == 422
+        other = admin.request(
+            "POST", "/v1/webhook-endpoints", json={"url": "https://a.de", "types": ["*"]}, headers=keyed(f"k{n}")
+        )
+        assert problem(other) == (422, "idempotency_key_reused")
+    (endpoint,) = tenant.get("/v1/webhook-endpoints", "admin")["data"]
+    for replayed in (None, "true"):
+        removed = admin.delete(f"/v1/webhook-endpoints/{endpoint['id']}", headers=keyed("removed"))
+        assert (removed.status_code, removed.headers.get("idempotent-replayed")) == (204, replayed)
+
+
+def test_administering_at_once_from_many_sides_is_done_once(tenant):
+    sides = 6
+    barrier = Barrier(sides)
+    client = tenant.as_("admin")
+
+    def post(_: int):
+        barrier.wait()
+        return client.post("/v1/webhook-endpoints", json=ADMINISTERED[1][2], headers=keyed())
+
+    with ThreadPoolExecutor(sides) as pool:
+        answers = list(pool.map(post, range(sides)))
+    assert len({one.content for one in answers if one.status_code == 201}) == 1
+    assert {problem(one) for one in answers if one.status_code != 201} <= {(409, "in_progress")}
     assert len(tenant.get("/v1/webhook-endpoints", "admin")["data"]) == 1
 
 

@@ -66,7 +66,13 @@ def test_a_published_playbook_can_be_used(tenant):
     [
         ("        until: P60D\n", "", "repetition_without_end", "ladders/0/steps/0/every", 12),
         ("at: P1D", "at: tomorrow", "offset_format", "ladders/0/steps/0/at", 11),
-        ("template: overdue", "template: love-letter", "template_unknown", "ladders/0/steps/0/do/0/message/template", 15),
+        (
+            "template: overdue",
+            "template: love-letter",
+            "template_unknown",
+            "ladders/0/steps/0/do/0/message/template",
+            15,
+        ),
         ("rule: X1", "rules: X1", "field_unknown", "ladders/0/steps/0/rules", 10),
         ("name: gentle", "name: Gentle One", "name_invalid", "name", 2),
     ],
@@ -99,7 +105,9 @@ def test_checking_changes_nothing_and_knows_the_name(tenant):
     assert [row["name"] for row in tenant.get("/v1/playbooks")["data"]] == ["standard"]
 
 
-@pytest.mark.parametrize("text", ["", "a: [", "{}", "- 1", "a: &a [*a]", "\t", "x" * 262_145, "!!python/object:os.system {}"])
+@pytest.mark.parametrize(
+    "text", ["", "a: [", "{}", "- 1", "a: &a [*a]", "\t", "x" * 262_145, "!!python/object:os.system {}"]
+)
 def test_what_is_no_playbook_is_refused(tenant, text):
     assert problem(tenant.as_("admin").post("/v1/playbooks", json={"text": text}))[0] == 422
 

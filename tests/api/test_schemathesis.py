@@ -14,7 +14,9 @@ from service.app import drawn
 from tests.api.tenants import NOW, Service, Tenant
 
 DOCUMENT: dict[str, Any] = drawn().openapi()
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+SCHEMA = schemathesis.openapi.from_dict({name: part for name, part in DOCUMENT.items() if name != "security"})
+"""Without keys, which have tests of their own: missing ones would hide all other faults."""
+
 METHODS = ("get", "post", "put", "patch", "delete")
 OPERATIONS = {
     methods[method]["operationId"]: methods[method]
@@ -22,7 +24,13 @@ OPERATIONS = {
     for methods in DOCUMENT["paths"].values()
     if method in methods
 }
-GUARDED = [name for name, one in OPERATIONS.items() if "x-right" in one]
+PARTICULAR = [
+    name
+    for name, one in OPERATIONS.items()
+    if "requestBody" in one or any(given.get("in") == "query" for given in one["parameters"])
+]
+"""Operations that a request may fail to fit; of the others every request does."""
+
 CONFORM = CHECKS.get_by_names(
     [
         "not_a_server_error",
@@ -32,11 +40,8 @@ CONFORM = CHECKS.get_by_names(
         "response_schema_conformance",
     ]
 )
-import collections, atexit
-STAT = collections.Counter()
-atexit.register(lambda: print(*sorted((n, c, k) for (n, c), k in STAT.items()), sep=chr(10), file=open('/tmp/stat','w')))
 CODES = DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["x-codes"].keys()
-FITTING, UNFITTING = 3, 1
+FITTING, UNFITTING = 2, 1
 """Requests of each operation that fit the document, and that do not."""
 
 schemathesis.serializer.alias("application/x-ndjson", "text/plain")
@@ -86,10 +91,8 @@ def _send(case: Any, tenant: Tenant, ids: dict[str, str], known: bool) -> None:
         case.path_parameters |= {key: ids[key] for key in case.path_parameters}
     if name == "move_test_clock" and isinstance(case.body, dict):
         case.body = {**case.body, "now": NOW} if "now" in case.body else {}  # years of walking are not the point here
-    case.headers.pop("Authorization", None)  # keys have tests of their own; here they would hide all other faults
     role = "admin" if "admin" in OPERATIONS[name].get("x-roles", ["admin"]) else "boss"
     response = case.call(base_url=tenant.service.url, headers={"Authorization": f"Bearer {tenant.keys[role]}"})
-    STAT[name, response.status_code] += 1
     case.validate_response(response, checks=CONFORM)
     if response.status_code >= 400 and name != "get_readiness":
         assert response.json()["code"] in CODES, response.text
@@ -119,6 +122,6 @@ def test_requests_that_fit_are_answered_as_the_document_says(name, busy):
     _run(name, GenerationMode.POSITIVE, FITTING, *busy)
 
 
-@pytest.mark.parametrize("name", GUARDED)
+@pytest.mark.parametrize("name", PARTICULAR)
 def test_requests_that_do_not_fit_are_answered_as_the_document_says(name, busy):
     _run(name, GenerationMode.NEGATIVE, UNFITTING, *busy)

@@ -121,7 +121,9 @@ def test_a_change_binds_what_is_decided_next(tenant):
 
 
 def test_a_stored_tenant_reads_back(tenant):
-    tenant.as_("admin").patch("/v1/settings", json={"windows": [{"opens": "08:00", "closes": "12:00"}], "country": "DE"})
+    tenant.as_("admin").patch(
+        "/v1/settings", json={"windows": [{"opens": "08:00", "closes": "12:00"}], "country": "DE"}
+    )
     with tenant.service.runtime.desk.open(tenant.name) as session:
         assert session.scene.settings == msgspec.convert(msgspec.to_builtins(session.scene.settings), Settings)
         assert session.scene.workdays.calendar.country == "DE"

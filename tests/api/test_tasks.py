@@ -29,7 +29,9 @@ def call_of(tenant, customer: str = "C-1"):
 def test_the_list_by_due_date_and_id_in_pages(busy):
     whole = [task for page in busy.pages("/v1/tasks", limit=1) for task in page]
     assert [task["id"] for task in whole] == busy.ids("/v1/tasks")
-    assert [(task["due_on"] or "~", task["id"]) for task in whole] == sorted((t["due_on"] or "~", t["id"]) for t in whole)
+    assert [(task["due_on"] or "~", task["id"]) for task in whole] == sorted(
+        (t["due_on"] or "~", t["id"]) for t in whole
+    )
     assert sorted((task["kind"], task["role"]) for task in whole) == [
         ("call", "collector"),
         ("call", "collector"),
@@ -49,7 +51,9 @@ def test_the_list_by_due_date_and_id_in_pages(busy):
     ],
 )
 def test_the_list_is_narrowed(busy, filters, expected):
-    assert sorted(task["customer"] for task in busy.as_("viewer").get(f"/v1/tasks?{filters}").json()["data"]) == expected
+    assert (
+        sorted(task["customer"] for task in busy.as_("viewer").get(f"/v1/tasks?{filters}").json()["data"]) == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_completing_records_the_contact_on_every_bill(busy):
         log = [event["type"] for page in busy.pages(f"/v1/cases/{case}/events") for event in page]
         assert {"task.completed", "contact.logged"} <= set(log)
     again = busy.as_("collector").post(f"/v1/tasks/{task['id']}/complete", json=RECORD)
-    assert problem(again) == (422, "task_closed")
+    assert problem(again) == (409, "task_closed")
 
 
 def test_a_call_needs_its_record(busy):
@@ -115,6 +119,15 @@ def test_a_task_is_given_to_somebody(busy):
         assert (given.json()["owner"], given.json()["role"]) == ("wang.wei", task["role"])
         assert given.json() | {"owner": task["owner"]} == task
     assert len(busy.get("/v1/tasks", owner="wang.wei")["data"]) == 2
+
+
+def test_a_task_stays_with_whom_it_was_given_to(busy):
+    busy.as_("supervisor").post(f"/v1/tasks/{call_of(busy)['id']}/assign", json={"owner": "wang.wei"})
+    busy.post("invoice.voided", invoice="INV-1")
+    assert (call_of(busy)["owner"], call_of(busy)["cases"]) == ("wang.wei", ["INV-2"])
+    busy.bill("INV-5", issued_on="2026-01-05", due_on="2026-02-27")
+    busy.walk("2026-03-04")
+    assert (call_of(busy)["owner"], call_of(busy)["cases"]) == ("wang.wei", ["INV-2", "INV-5"])
 
 
 def test_a_task_is_put_off_and_not_told_as_neglected_before(busy):

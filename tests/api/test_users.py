@@ -6,14 +6,22 @@ from service.api.models.tenant import MeAnswer, UserAnswer
 from service.api.roles import ROLES
 from tests.api.tenants import fits, problem
 
-LI_NA = {"name": "Li Na", "title": "Collector", "phone": "+86 21 5555 0101", "email": "li.na@example.com", "role": "collector"}
+LI_NA = {
+    "name": "Li Na",
+    "title": "Collector",
+    "phone": "+86 21 5555 0101",
+    "email": "li.na@example.com",
+    "role": "collector",
+}
 
 
 def test_me_says_who_the_key_stands_for(tenant):
     for role in ROLES:
         me = fits(MeAnswer, tenant.get("/v1/me", role))
         assert (me["tenant"], me["kind"], me["user"], me["role"]) == (tenant.name, "sandbox", role, role)
-        assert ("approve" in me["rights"]) == (role in {"supervisor", "manager", "general_manager", "boss", "finance", "legal"})
+        assert ("approve" in me["rights"]) == (
+            role in {"supervisor", "manager", "general_manager", "boss", "finance", "legal"}
+        )
         assert me["now"] == "2026-03-02T10:00:00+08:00"
     assert tenant.as_("collector", "li.na").get("/v1/me").json()["user"] == "li.na"
 
@@ -62,7 +70,10 @@ def test_a_user_that_cannot_be_is_refused(tenant, change, pointer, code):
 def test_nobody_stands_above_themselves(tenant):
     admin = tenant.as_("admin")
     for user, above in (("a", None), ("b", "a"), ("c", "b")):
-        assert admin.put(f"/v1/users/{user}", json={"name": user, "role": "manager", "reports_to": above}).status_code == 201
+        assert (
+            admin.put(f"/v1/users/{user}", json={"name": user, "role": "manager", "reports_to": above}).status_code
+            == 201
+        )
     circle = admin.put("/v1/users/a", json={"name": "a", "role": "manager", "reports_to": "c"})
     assert problem(circle) == (422, "reports_in_circle")
 

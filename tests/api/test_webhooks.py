@@ -1,6 +1,7 @@
 """Webhook endpoints, end to end with a receiver of our own: managed, signed, rotated, disabled, sent once more."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from service.api.models.webhooks import Delivery, WebhookEndpoint, WebhookEndpointCreated
 from service.engine.deliver import Courier
 from tests.api.conftest import serving
-from tests.api.tenants import Service, Tenant, fits, problem
+from tests.api.tenants import Json, Service, Tenant, fits, problem
 from tests.channels.receivers import Receiver, RecordingServer
 
 PATH = "/v1/webhook-endpoints"
@@ -26,12 +27,10 @@ def service(database: str) -> Iterator[Service]:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    import threading
-
     receiver = Receiver()
     server = RecordingServer("127.0.0.1", receiver, None)
     receiver.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield receiver
     server.shutdown()
     server.server_close()
@@ -51,19 +50,19 @@ def deliver(courier: Courier) -> None:
             time.sleep(0.01)
 
 
-def an_endpoint(tenant: Tenant, receiver: Receiver, **given: object) -> dict[str, object]:
+def an_endpoint(tenant: Tenant, receiver: Receiver, **given: object) -> Json:
     body = {"url": receiver.url(), "types": ["case.*"], **given}
     response = tenant.as_("admin").post(PATH, json=body)
     assert response.status_code == 201, response.text
-    answer: dict[str, object] = response.json()
+    answer: Json = response.json()
     return answer
 
 
-def received(receiver: Receiver) -> list[dict[str, object]]:
+def received(receiver: Receiver) -> list[Json]:
     return [json.loads(one.body) for one in receiver.requests]
 
 
-def deliveries(tenant: Tenant, endpoint: dict[str, object]) -> list[dict[str, object]]:
+def deliveries(tenant: Tenant, endpoint: Json) -> list[Json]:
     return [one for page in tenant.pages(f"{PATH}/{endpoint['id']}/deliveries", "admin") for one in page]
 
 
@@ -156,7 +155,9 @@ def test_secrets_are_kept_sealed(tenant, receiver):
     with tenant.service.runtime.desk.open(tenant.name) as session:
         kept = session.tx.rows("SELECT answer FROM inbox WHERE tenant = %(tenant)s AND answer IS NOT NULL")
         kept += session.tx.rows("SELECT secret FROM endpoints WHERE tenant = %(tenant)s")
-        kept += [(text.encode(),) for (text,) in session.tx.rows("SELECT data::text FROM events WHERE tenant = %(tenant)s")]
+        kept += [
+            (text.encode(),) for (text,) in session.tx.rows("SELECT data::text FROM events WHERE tenant = %(tenant)s")
+        ]
     assert len(kept) > 3
     assert not any(secret in bytes(value) for (value,) in kept)
 

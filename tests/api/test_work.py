@@ -141,10 +141,15 @@ def test_if_match_binds_a_command_to_what_was_seen(owed):
 
 
 def test_a_customers_promise_is_split_oldest_due_first(owed):
-    response = owed.as_("collector").post("/v1/customers/C-1/promises", json={"amount": "1200.00", "due_on": "2026-03-13"})
+    response = owed.as_("collector").post(
+        "/v1/customers/C-1/promises", json={"amount": "1200.00", "due_on": "2026-03-13"}
+    )
     assert response.status_code == 201, response.text
     assert response.headers["location"] == "/v1/customers/C-1"
-    assert [(one["case"], one["amount"]) for one in response.json()["data"]] == [("INV-1", "1000.00"), ("INV-2", "200.00")]
+    assert [(one["case"], one["amount"]) for one in response.json()["data"]] == [
+        ("INV-1", "1000.00"),
+        ("INV-2", "200.00"),
+    ]
     assert problem(owed.as_("collector").post("/v1/customers/C-1/promises", json={"due_on": "2026-03-13"})) == (
         409,
         "nothing_overdue",
@@ -155,7 +160,9 @@ def test_a_customers_bills_are_paused_and_resumed_together(owed):
     body = {"until": "2026-03-10", "reason": "Stock-taking."}
     paused = owed.as_("collector").post("/v1/customers/C-1/pause", json=body)
     assert paused.json()["cases"] == ["INV-1", "INV-2"], "the overdue ones"
-    longer = owed.as_("collector").post("/v1/customers/C-1/pause", json=body | {"until": "2026-03-12", "cases": ["INV-3"]})
+    longer = owed.as_("collector").post(
+        "/v1/customers/C-1/pause", json=body | {"until": "2026-03-12", "cases": ["INV-3"]}
+    )
     assert longer.json()["cases"] == ["INV-3"]
     preview = owed.as_("supervisor").post("/v1/customers/C-1/resume?preview=true", json={})
     assert [one["case"] for one in preview.json()["cases"]] == ["INV-1", "INV-2"]

@@ -43,9 +43,9 @@ class Struck:
     ended: int = 0
 
 
-def run(url: str, tenant: str, now: datetime, clocks: int, kills: int, rng: random.Random) -> Struck:
+def run(url: str, tenant: str, now: datetime, clocks: int, kills: int, rng: random.Random, struck: Struck) -> None:
     """So many clocks at once at the moment `now`; some are killed at random and replaced; until all have come to their end."""
-    struck = Struck()
+    kills += struck.killed
     running = [_started(url, tenant, now) for _ in range(clocks)]
     until = time.monotonic() + 60
     while running:
@@ -62,7 +62,6 @@ def run(url: str, tenant: str, now: datetime, clocks: int, kills: int, rng: rand
             struck.ended += one.exitcode == 0
             assert one.exitcode in (0, -9), f"a clock ended with {one.exitcode}"
             one.close()
-    return struck
 
 
 def _started(url: str, tenant: str, now: datetime) -> ForkServerProcess:

@@ -13,6 +13,7 @@ import pytest
 
 from service.postgres import place
 from tests.chaos.processes import Cluster
+from tests.journeys.receiver import Receiver
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,14 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
     seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(10**6))
     print(f"{request.node.name}: CHAOS_SEED={seed}")
     return random.Random(seed)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A webhook receiver."""
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
 
 
 @pytest.fixture

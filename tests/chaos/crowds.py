@@ -25,7 +25,7 @@ def events(customers: int, bills: int) -> Iterator[dict[str, Any]]:
         yield _event(customer, "customer.updated", customer=customer, name=f"Buyer {c}", contacts=people)
         for b in range(bills):
             bill = f"{customer}-{b}"
-            due = ISSUED + timedelta(20 + b % 3)
+            due = ISSUED + timedelta(9 + b % 3)
             money = {"amount": "1000.00", "currency": "CNY"}
             dates = {"issued_on": str(ISSUED), "due_on": str(due)}
             yield _event(bill, "invoice.issued", invoice=bill, customer=customer, **money, **dates)

@@ -21,6 +21,9 @@ class Client:
     key: str
     urls: list[str]
     pause: float = 0.1
+    kept: int | None = None
+    """Connections kept open between requests; none, and no answer is lost with one that is closed meanwhile."""
+
     answers: Counter[int] = field(default_factory=Counter)
     broken: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -43,7 +46,8 @@ class Client:
         return sum(len(request.events) for request in self.erp.told if request.is_acknowledged)
 
     def _run(self) -> None:
-        with httpx.Client(timeout=PATIENCE, trust_env=False) as http:
+        limits = httpx.Limits(max_keepalive_connections=self.kept)
+        with httpx.Client(timeout=PATIENCE, trust_env=False, limits=limits) as http:
             turn = 0
             while not self._over.is_set():
                 request = self.erp.request()

@@ -22,10 +22,11 @@ Founding = Callable[..., Company]
 
 @pytest.fixture(scope="module")
 def house(database: str) -> Iterator[House]:
-    """`dunlog serve` as a process, on a database of the module's."""
+    """`dunlog serve` as a process, on a database of the module's; whatever happened there, `dunlog verify` is content."""
     house = on_database(database, SECRET_KEY)
     house.start()
     yield house
+    house.run("verify")
     house.stop()
 
 

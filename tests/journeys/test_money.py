@@ -140,7 +140,8 @@ def test_D7_a_tenant_may_count_drafts_on_receipt(company):
 
 
 @pytest.mark.parametrize(
-    ("type", "more", "closed_as"), [("invoice.voided", {}, "voided"), ("invoice.credited", {"amount": "1000.00"}, "paid")]
+    ("type", "more", "closed_as"),
+    [("invoice.voided", {}, "voided"), ("invoice.credited", {"amount": "1000.00"}, "paid")],
 )
 def test_D7_a_bill_that_was_none_gives_its_money_back_as_credit(company, type, more, closed_as):
     told = owing(company, "I-1")

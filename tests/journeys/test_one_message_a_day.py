@@ -95,7 +95,7 @@ def test_C3_sections_and_currencies_each_with_their_total(company):
 def test_C11_from_level_manager_both_contacts_are_written_to(company):
     told = owing(company, "I-1", due="2026-03-03")
     told.walk("2026-04-10")
-    by_day = {}
+    by_day: dict[str, list[str]] = {}
     for moment, contact, _ in sent(told):
         by_day.setdefault(moment[:5], []).append(contact)
     assert told.escalated("I-1")[-1] == "04-03 manager"
@@ -180,7 +180,15 @@ COLLECTOR = {"role": "collector", "name": "Chen Jie", "title": "Collector", "pho
         (
             "en",
             {"name": "Anna Berg", "salutation": "Ms", "title": "Accountant"},
-            ["Dear Ms Anna Berg", "I-1", "CNY 1,200.50", "12 March 2026", "whole amount", "Dunlog Trading", "6222-0001"],
+            [
+                "Dear Ms Anna Berg",
+                "I-1",
+                "CNY 1,200.50",
+                "12 March 2026",
+                "whole amount",
+                "Dunlog Trading",
+                "6222-0001",
+            ],
         ),
         (
             "zh",

@@ -26,7 +26,7 @@ def test_A1_on_the_6th_the_supervisor_is_told_who_has_no_bill(told):
     both = ["MISSING", "MONTH"]
     assert who == {
         **{"01-06": only, "02-06": only, "03-06": only, "04-07": only},  # 4-6 April is Qingming
-        **{day: both for day in ("05-06", "06-08", "07-06", "08-06", "09-07", "10-08", "11-06")},
+        **dict.fromkeys(("05-06", "06-08", "07-06", "08-06", "09-07", "10-08", "11-06"), both),
     }
     assert {(e["data"]["rule"], *e["data"]["audience"]) for e in raised} == {("A1", "supervisor")}
 

@@ -4,7 +4,9 @@ import pytest
 
 from service.domain import commands as c
 from service.domain.playbook import Notice
-from tests.examples import STANDARD, day
+from service.domain.settings import Settings
+from tests.examples import STANDARD, an_invoice, day
+from tests.telling import given
 from tests.world import World
 
 
@@ -32,6 +34,35 @@ def test_A1_a_submitted_bill_opens_a_case_in_review():
     assert world.case("INV-1").stage == "review"
     assert world.events("invoice.submitted")[0].submitted_on == day("2026-03-03")
     assert world.walk("2026-03-08").events("case.reminded") == []
+
+
+def test_A1_submitted_twice_is_one_bill_and_otherwise_a_conflict():
+    said = {"invoice": "INV-1", "customer": "C-1", "amount": "9.00", "currency": "CNY", "period": "2026-02"}
+    story = given(c.SubmitInvoice(**said))
+    story.when(c.SubmitInvoice(**said)).then()
+    story.when(c.SubmitInvoice(**{**said, "period": "2026-03"})).refused("invoice_exists")
+    story.when(c.SubmitInvoice(**{**said, "amount": "9.01"})).refused("invoice_exists")
+    given(an_invoice()).when(c.SubmitInvoice(**said)).refused("invoice_exists")
+
+
+@pytest.mark.parametrize(
+    ("bill", "customer", "tenant", "stage"),
+    [
+        (None, None, True, "confirmation"),
+        (None, None, False, "collection"),
+        (None, True, False, "confirmation"),
+        (None, False, True, "collection"),
+        (True, False, False, "confirmation"),
+        (False, True, True, "collection"),
+    ],
+)
+def test_A3_whether_a_confirmation_is_required_says_the_bill_else_the_customer_else_the_tenant(
+    bill, customer, tenant, stage
+):
+    asked = {} if customer is None else {"confirmation_required": customer}
+    world = World("2026-03-02", settings=Settings(confirmation_required=tenant), **asked)
+    world.bill("INV-1", "2026-03-02", "2026-05-02", confirmation_required=bill)
+    assert world.case("INV-1").stage == stage
 
 
 # A2

@@ -130,6 +130,19 @@ def test_B10_a_bill_that_comes_to_stand_behind_it_withdraws_the_proposal():
     assert [e.why for e in world.events("approval.cancelled")] == ["bills_behind_hold"]
 
 
+def test_B10_a_letter_that_raises_other_bills_withdraws_it_too():
+    world = overdue("2026-03-09", "2026-03-18").walk("2026-06-10")
+    world.reject("hold")
+    world.do(c.ApplyHold(customer="C-1", reason="rumours"), by("manager"))
+    world.grant("hold")
+    world.walk("2026-06-18")
+    assert (world.case("INV-1").level, world.case("INV-2").level) == ("general_manager", "hold")
+    world.pay("P-1", "1000.00", allocations=[c.Allocation(invoice="INV-2", amount="1000.00")])
+    assert "release" in world.customer.requests
+    world.grant("letter")
+    assert (world.case("INV-1").level, "release" in world.customer.requests) == ("formal", False)
+
+
 def test_B10_a_bounced_payment_withdraws_it_too():
     world = held()
     world.pay("P-1", "1000.00")

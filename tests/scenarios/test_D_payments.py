@@ -87,6 +87,26 @@ def test_D7_a_remittance_that_cannot_be_understood_is_refused_whole(allocations,
     assert (world.case("INV-1"), world.account.payments) == (before, {})
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"currency": "XYZ"}, "currency_unknown"),
+        ({"on": "2026-03-04"}, "date_in_future"),
+        ({"on": "1066-10-14"}, "date_out_of_range"),
+        ({"method": "cheque", "matures_on": day("2999-01-01")}, "date_out_of_range"),
+    ],
+)
+def test_D7_payments_that_make_no_sense_are_refused(more, code):
+    with pytest.raises(Refused, match=code):
+        overdue().pay("P-1", "1000.00", **more)
+
+
+def test_D7_money_may_be_dated_a_day_ahead():
+    world = overdue()
+    world.pay("P-1", "1000.00", on="2026-03-03")
+    assert world.case("INV-1").closed_on == day("2026-03-03")
+
+
 def test_D7_a_payment_said_twice_is_one_and_said_otherwise_a_conflict():
     world = overdue()
     world.pay("P-1", "100.00")

@@ -4,7 +4,7 @@ import pytest
 
 from service.domain import commands as c
 from service.domain.settings import Settings
-from tests.examples import a_contact, day
+from tests.examples import a_contact, a_playbook, day
 from tests.world import World
 
 
@@ -144,6 +144,21 @@ def test_F2_paid_bills_of_the_past_leave_no_trace_in_the_clock():
     world.pay("P-1", "1000.00", on="2026-01-04")
     assert world.next_alarm() is None
     assert world.case("INV-1").closed_on == day("2026-01-04")
+
+
+def test_F2_at_most_general_manager_whatever_the_playbook_says():
+    plan = a_playbook("""
+grammar: 1
+name: steep
+ladders:
+  - ladder: collection
+    start: due
+    steps:
+      - {step: rise, rule: G, at: P1D, do: [{escalate: manager}]}
+      - {step: rise-on, rule: G, at: P2D, do: [{escalate: hold}]}
+""")
+    world = recorded("2026-05-20", "2026-06-10 08:00", playbook=plan)
+    assert world.levels("INV-1") == ["06-10 manager"]
 
 
 # Going live

@@ -44,6 +44,9 @@ def complete(schemas: dict[str, Json]) -> None:
     schemas["CaseSnapshot"] = _snapshot(
         schemas["CaseAnswer"], "The case as of the event; drop what has a lower `version`."
     )
+    fields = schemas["CaseSnapshot"]["properties"]
+    for name in ("owner", "playbook"):
+        fields[name] = {"anyOf": [fields[name], {"type": "null"}], "description": "null before `case.opened`."}
     schemas["CustomerSnapshot"] = _snapshot(schemas["CustomerAnswer"], "The customer as of the event.", _SNAPSHOT)
     schemas["WebhookEvent"] = _envelope()
     _, parts = msgspec.json.schema_components(TYPES.values(), ref_template=REF + "{name}Of")

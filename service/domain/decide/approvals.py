@@ -12,7 +12,7 @@ from service.domain.decide.messages import recipients, slot
 from service.domain.events.case import Decided, Escalated, Lettered, StageChanged
 from service.domain.events.customer import ApprovalGranted, ApprovalRejected, LetterIssued, NoticeRaised
 from service.domain.playbook import Step
-from service.domain.refusals import Conflict, Forbidden, NotFound, Refused
+from service.domain.refusals import Conflict, Forbidden, NotFound
 from service.domain.scene import Asker, Scene
 
 
@@ -148,8 +148,6 @@ def _asked(id: str, account: Account, asker: Asker) -> tuple[ApprovalRow, OpenRe
         raise Forbidden("role_may_not_approve", None, role=row.role)
     if asker.actor == request.asked_by:
         raise Forbidden("four_eyes", None, user=asker.actor)
-    if not request.content_hash:
-        raise Refused("approval_empty", None)
     return row, request
 
 

@@ -11,7 +11,7 @@ from service.domain.commands import AssignTask, SnoozeTask
 from service.domain.decide.amounts import day
 from service.domain.decide.pauses import SHORT_ONLY
 from service.domain.events.task import TaskChanged
-from service.domain.refusals import Forbidden, NotFound, Refused
+from service.domain.refusals import Conflict, Forbidden, NotFound, Refused
 from service.domain.scene import Asker, Scene
 
 
@@ -41,7 +41,7 @@ def _present(task: str, account: Account, scene: Scene) -> TaskChanged:
         raise NotFound("unknown_task", None, task=task)
     kind, state, cases = account.tasks[task]
     if state != "open":
-        raise Refused("task_closed", None, task=task, state=state)
+        raise Conflict("task_closed", None, task=task, state=state)
     shared = account.customer.tasks.get(kind) if kind in CONSOLIDATED else None
     if shared:
         return TaskChanged(

@@ -8,10 +8,11 @@ from msgspec import Struct
 from service.domain.account import Account, Happened, on_case, on_customer
 from service.domain.case import CONSOLIDATED, RANK, Case, task_key
 from service.domain.commands import CompleteTask
+from service.domain.customer import OpenTask
 from service.domain.decide.records import logged
 from service.domain.events.case import Reminded
 from service.domain.events.task import TaskCancelled, TaskChanged, TaskCompleted, TaskCreated
-from service.domain.refusals import NotFound, Refused
+from service.domain.refusals import Conflict, NotFound, Refused
 from service.domain.scene import Scene
 
 NAMED = 500
@@ -57,8 +58,7 @@ def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]
         return
     bills = (task.bills if task else 0) + len(cases)
     raised = (task.raised if task else 0) + sum(is_raised(case) for case in cases)
-    owner = task.owner if task and task.role == "collector" else cases[0].owner if cases else account.customer.owner
-    role, owner = _belongs_to(account, raised, owner)
+    role, owner = _belongs_to(account, raised, cases[0].owner if cases else "", task)
     names = joining.cases[:NAMED]
     if task:
         event = TaskChanged(
@@ -95,8 +95,12 @@ def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]
     yield on_customer(account.customer.id, created)
 
 
-def _belongs_to(account: Account, raised: int, owner: str) -> tuple[str, str]:
-    return ("supervisor", "supervisor") if raised else ("collector", owner or account.customer.owner)
+def _belongs_to(account: Account, raised: int, owner: str, task: OpenTask | None) -> tuple[str, str]:
+    """Whose task it is: while its role stays, whoever has it keeps it."""
+    role = "supervisor" if raised else "collector"
+    if task and task.role == role:
+        return role, task.owner
+    return role, role if raised else owner or account.customer.owner
 
 
 def leave(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happened]:
@@ -113,7 +117,7 @@ def _left(account: Account, scene: Scene, case: Case, kind: str, why: str) -> It
         yield on_customer(account.customer.id, cancelled)
         return
     raised = task.raised - is_raised(case)
-    role, owner = _belongs_to(account, raised, case.owner)
+    role, owner = _belongs_to(account, raised, case.owner, task)
     changed = TaskChanged(
         task=task.id,
         kind=kind,
@@ -193,7 +197,7 @@ def complete(command: CompleteTask, account: Account, scene: Scene) -> Iterator[
         raise NotFound("unknown_task", None, task=command.task)
     kind, state, cases = account.tasks[command.task]
     if state != "open":
-        raise Refused("task_closed", None, task=command.task, state=state)
+        raise Conflict("task_closed", None, task=command.task, state=state)
     if kind in ("call", "visit") and command.record is None:
         raise Refused("record_required", "/outcome", kind=kind)
     open_task = account.customer.tasks.get(kind)
