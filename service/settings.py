@@ -116,7 +116,8 @@ class Settings(BaseSettings):
         if url is None or not url.get_secret_value():
             return None
         parts = urlsplit(url.get_secret_value())
-        if parts.scheme not in ("smtp", "smtps", "smtp+starttls") or not parts.hostname or (parts.port is not None and not parts.port):
+        known = parts.scheme in ("smtp", "smtps", "smtp+starttls")
+        if not known or not parts.hostname or (parts.port is not None and not parts.port):
             raise ValueError("it must look like smtp://user:password@host:587")
         return url
 

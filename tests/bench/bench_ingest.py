@@ -20,6 +20,7 @@ from service.provision import shipped_playbooks
 from service.runtime import read_playbook
 from service.store.database import connect
 from service.store.inbox import Identity
+from service.store.tables import metadata
 
 BATCHES, CASES_A_BATCH = 10, 100
 ERP = Asker(actor="erp", role="erp")
@@ -76,7 +77,7 @@ def test_P1_ingest_in_batches(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         with engine.begin() as owner:
             owner.execute(text("RESET ROLE"))
             for table in COPIED:
-                names = [column.name for column in migrate_tables()[table].columns if column.name not in ("tenant", "position")]
+                names = [column.name for column in metadata.tables[table].columns if column.name not in ("tenant", "position")]
                 listed = ", ".join(f'"{name}"' for name in names)
                 owner.execute(text(f"INSERT INTO {table} (tenant, {listed}) SELECT 'limit', {listed} FROM {table}"))
         limit = (BATCHES + 1) * 1000 / (time.perf_counter() - began)
@@ -84,10 +85,3 @@ def test_P1_ingest_in_batches(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     mine = statistics.median(ours)
     with capsys.disabled():
         print(f"\nP1  ours {mine:,.0f} events/s  set-based SQL {limit:,.0f} events/s  ratio {mine / limit:.2f}")
-
-
-def migrate_tables() -> dict[str, object]:
-    """The catalogue of tables by name."""
-    from service.store.tables import metadata
-
-    return dict(metadata.tables)

@@ -15,8 +15,8 @@ CURRENCIES = st.sampled_from(sorted(money.EXPONENTS))
 MINOR = st.integers(-money.LIMIT + 1, money.LIMIT - 1)
 
 # CLDR shows these the way people write them, without the decimals that ISO 4217 still gives them.
-CLDR_SHORTENS = set("AFN ALL IQD IRR KPW LAK LBP MGA MMK RSD SOS SYP YER".split())  # noqa: SIM905
-WITHOUT_MINOR_UNIT = {f"X{rest}" for rest in "AG AU BA BB BC BD DR PD PT SU TS UA XX".split()}  # noqa: SIM905
+CLDR_SHORTENS = set("AFN ALL IQD IRR KPW LAK LBP MGA MMK RSD SOS SYP YER".split())
+WITHOUT_MINOR_UNIT = {f"X{rest}" for rest in "AG AU BA BB BC BD DR PD PT SU TS UA XX".split()}
 
 
 def refused(text: str, currency: str = "CNY") -> str:
