@@ -1,6 +1,7 @@
 """Sending what waits: claimed under a lease, sent outside any transaction, recorded only while the claim is still ours."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +10,10 @@ from threading import Condition
 from typing import Any
 
 import msgspec
+import psycopg
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.channels.outcome import Failed, Sent
 from service.channels.retries import Streak, failed_at, next_attempt, should_disable
@@ -32,6 +35,7 @@ PER_ENDPOINT = 8
 
 LOOKED_AT = 8 * HANDS
 FREE_WITHIN = 0.2
+RECORDED_WITHIN = 12.0  # what a send of 15 s leaves of the lease
 
 _log = structlog.get_logger()
 
@@ -98,7 +102,7 @@ class Courier:
     def _send(self, one: outbox.Claimed) -> None:
         try:
             outcome = self._attempt(one)
-            if record(self._engine, one, outcome) == "exhausted":
+            if self._recorded(one, outcome) == "exhausted":
                 self._meter.parked("delivery")
             self._meter.attempted(outcome.code if isinstance(outcome, Failed) else "delivered")
         except Exception:
@@ -107,6 +111,17 @@ class Courier:
             with self._freed:
                 self._busy[one.tenant, one.endpoint] -= 1
                 self._freed.notify_all()
+
+    def _recorded(self, one: outbox.Claimed, outcome: Sent | Failed) -> str:
+        """What came of it, asked again while the lease holds: unrecorded the message would go twice."""
+        until = time.monotonic() + RECORDED_WITHIN
+        while True:
+            try:
+                return record(self._engine, one, outcome)
+            except (SQLAlchemyError, psycopg.OperationalError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(FREE_WITHIN)
 
     def _attempt(self, one: outbox.Claimed) -> Sent | Failed:
         context = f"{one.tenant}/{one.endpoint}"

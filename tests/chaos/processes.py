@@ -63,6 +63,12 @@ def _state(pid: int) -> list[str]:
         return ["X", "0"]
 
 
+def complaints(said: str) -> list[str]:
+    """The lines of a service's output that no fault around it excuses."""
+    words = ("Traceback", "deadlock", "internal_error", "transaction_undone", "delivery_not_recorded", "Error:")
+    return [line[:500] for line in said.splitlines() if any(word in line for word in words)]
+
+
 def rows(url: str, sql: str, *params: object) -> list[tuple[Any, ...]]:
     """As the database's owner, past every policy."""
     with psycopg.connect(url) as connection:

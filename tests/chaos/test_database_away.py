@@ -16,7 +16,7 @@ from service.runtime import opened
 from service.settings import load
 from tests.chaos import clocks
 from tests.chaos.posting import Client, post_again
-from tests.chaos.processes import Cluster, rows
+from tests.chaos.processes import Cluster, complaints, rows
 from tests.chaos.stories import Erp, left
 from tests.journeys.house import House, embedded, on_database
 from tests.journeys.proof import prove
@@ -65,8 +65,7 @@ def as_told(url: str, tenant: str, house: House, client: Client) -> None:
     sql = "SELECT id, customer, amount, open_amount, stage, closed_as FROM cases WHERE tenant = %s"
     expected = left(event for request in client.erp.told for event in request.events)
     assert {id: tuple(rest) for id, *rest in rows(url, sql, tenant)} == expected
-    for word in ("Traceback", "internal_error", "transaction_undone"):
-        assert word not in house.said(), house.said()[-4000:]
+    assert complaints(house.said()) == []
 
 
 def test_R11_with_the_database_away_it_answers_503_and_drains_when_it_is_back(
@@ -75,7 +74,13 @@ def test_R11_with_the_database_away_it_answers_503_and_drains_when_it_is_back(
     migrate.upgrade(own.place.url)
     with opened(load(database_url=own.place.url, secret_key=clocks.SECRET_KEY)) as runtime:
         keys = found(runtime, "away", NOW)
-    house = on_database(own.place.url, clocks.SECRET_KEY)
+    with on_database(own.place.url, clocks.SECRET_KEY) as house:
+        _away_under_load(own, house, keys, receiver, rng)
+    with opened(load(database_url=own.place.url, secret_key=clocks.SECRET_KEY)) as runtime:
+        prove(runtime, "away")
+
+
+def _away_under_load(own: Server, house: House, keys: dict[str, str], receiver: Receiver, rng: random.Random) -> None:
     process = house.start()
     admin = {"Authorization": f"Bearer {keys['admin']}"}
     endpoint = {"url": receiver.url, "types": ["case.opened"]}
@@ -100,12 +105,10 @@ def test_R11_with_the_database_away_it_answers_503_and_drains_when_it_is_back(
     sql = "SELECT count(*) FROM deliveries WHERE state <> 'delivered'"
     drained = eventually(lambda: rows(own.place.url, sql) == [(0,)], "deliveries drained", 60)
     print(
-        f"acknowledged {client.acknowledged}; answers {dict(client.answers)}; ready {took:.1f} s, drained {drained:.1f} s after"
+        f"acknowledged {client.acknowledged}; answers {dict(client.answers)}; ready {took:.1f} s, drained after {drained:.1f}"
     )
     as_told(own.place.url, "away", house, client)
     house.stop()
-    with opened(load(database_url=own.place.url, secret_key=clocks.SECRET_KEY)) as runtime:
-        prove(runtime, "away")
 
 
 def _terminate_everybody(url: str) -> None:
@@ -130,27 +133,33 @@ def _says_that_it_is_away(house: House, headers: dict[str, str]) -> None:
         assert int(answer.headers["Retry-After"]) > 0
 
 
-@pytest.mark.parametrize("victim", ["the keeper", "the keeper, then the server", "the server"])
-def test_the_embedded_server_comes_back_under_a_running_service(cluster: Cluster, rng: random.Random, victim: str):
+def test_the_embedded_server_comes_back_under_a_running_service(cluster: Cluster, rng: random.Random):
     with opened(load(data_dir=cluster.folder)) as runtime:
         keys = found(runtime, "embedded", NOW)
         url = runtime.url
-    house = embedded(cluster.folder)
-    process = house.start()
-    client = Client(Erp("e", rng), keys["erp"], [house.url], pause=0.02)
-    client.start()
-    time.sleep(0.5)
+    with embedded(cluster.folder) as house:
+        process = house.start()
+        client = Client(Erp("e", rng), keys["erp"], [house.url], pause=0.02)
+        client.start()
+        for victim in ("the server", "the keeper", "the keeper and the server"):
+            seen = client.acknowledged
+            eventually(lambda seen=seen: client.acknowledged > seen, "events are taken")  # type: ignore[misc]
+            took = _struck(cluster, house, victim)
+            print(f"killed {victim}: ready again after {took:.1f} s")
+        seen = client.acknowledged
+        eventually(lambda: client.acknowledged > seen, "events are taken again")
+        client.stop()
+        assert process.poll() is None
+        as_told(url, "embedded", house, client)
+        house.stop()
+
+
+def _struck(cluster: Cluster, house: House, victim: str) -> float:
+    """Seconds until the service is ready on another server."""
     before = cluster.wait()
     keeper = cluster.keeper()
     if "keeper" in victim:
         assert cluster.strike(keeper)
     if "server" in victim:
         assert cluster.strike(before)
-    took = eventually(lambda: cluster.postmaster() not in (None, before) and ready(house), "the server is back")
-    seen = client.acknowledged
-    eventually(lambda: client.acknowledged > seen, "events are taken again")
-    client.stop()
-    assert process.poll() is None
-    print(f"killed {victim}: back after {took:.1f} s; answers {dict(client.answers)}")
-    as_told(url, "embedded", house, client)
-    house.stop()
+    return eventually(lambda: cluster.postmaster() not in (None, before) and ready(house), "the server is back")

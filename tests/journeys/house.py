@@ -72,6 +72,12 @@ class House:
             time.sleep(0.05)
         raise AssertionError("serve was not ready in time")
 
+    def __enter__(self) -> "House":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()  # what a failed story left running
+
     def said(self) -> str:
         """What the processes logged so far."""
         return self._said.read_text(encoding="utf-8", errors="replace")
