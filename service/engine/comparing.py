@@ -10,6 +10,7 @@ from service.domain.tenant import Tenant
 from service.engine.desk import Session
 from service.engine.folding import Counted, Difference, Folded, batches, fold
 from service.engine.projecting import Deviation, Values, case_row, compare, customer_row, payment_row
+from service.engine.save import bills_named_by
 from service.engine.workfold import work_rows
 from service.store import tenants
 from service.store.database import Row, Tx, columns
@@ -123,7 +124,7 @@ class Look:
         wanted = [
             (case, told.stream, told.version)
             for told in one.told
-            for case in sorted({*getattr(told.event, "cases", ()), *getattr(told.event, "removed", ())})
+            for case in sorted(bills_named_by(told.event))
         ]
         self._mentions[one.customer or ""] += len(wanted)
         for start in range(0, len(wanted), MENTIONS):

@@ -12,6 +12,7 @@ from service.engine.comparing import Look, tenant_deviations
 from service.engine.desk import Desk, Session
 from service.engine.folding import batches
 from service.engine.projecting import Deviation, upsert
+from service.engine.save import bills_named_by
 from service.engine.verify import SET, Checked, Place, verify
 from service.engine.walk import is_moving
 from service.store import codec, customers, log, tenants
@@ -129,7 +130,7 @@ def _mend_mentions(tx: Tx, one: Deviation) -> int:
     mended = 0
     for case, stream, version, type, schema, data in rows:
         event = codec.event(type, schema, data) if type in TYPES and not stream.startswith("case/") else None
-        if case not in {*getattr(event, "cases", ()), *getattr(event, "removed", ())}:
+        if event is None or case not in bills_named_by(event):
             mended += tx.run(
                 """DELETE FROM mentions WHERE tenant = %(tenant)s AND case_id = %(case)s AND stream = %(stream)s
                       AND version = %(version)s""",

@@ -39,10 +39,13 @@ def root(desk: Desk, tenant: str, earlier: Root | None = None) -> Root:
     return Root(tenant, epoch, before, streams, events, covered.hexdigest())
 
 
+# In an order that does not depend on the database's language, or a restored log would have another root.
 _HEADS = """
-SELECT DISTINCT ON (stream) stream, version, hash FROM events
- WHERE tenant = %(tenant)s AND (epoch < %(epoch)s OR (epoch = %(epoch)s AND xid < %(before)s::text::xid8))
- ORDER BY stream, version DESC
+SELECT * FROM (
+  SELECT DISTINCT ON (stream) stream, version, hash FROM events
+   WHERE tenant = %(tenant)s AND (epoch < %(epoch)s OR (epoch = %(epoch)s AND xid < %(before)s::text::xid8))
+   ORDER BY stream, version DESC) AS heads
+ ORDER BY stream COLLATE "C"
 """
 
 

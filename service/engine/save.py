@@ -102,7 +102,7 @@ def _save_beside(session: Session, fresh: Sequence[Fresh]) -> None:
         h = one.happened
         stream, version = f"{h.stream}/{h.id}", one.state.version
         if h.stream != "case":
-            named += [(case, stream, version) for case in sorted(_named(h.event))]
+            named += [(case, stream, version) for case in sorted(bills_named_by(h.event))]
         for part, content in (h.private or {}).items():
             subject = f"{one.account.customer.id}/{part}" if part else one.account.customer.id
             private.append((stream, version, part, subject, codec.encode(content)))
@@ -112,7 +112,7 @@ def _save_beside(session: Session, fresh: Sequence[Fresh]) -> None:
     log.keep_private(session.tx, private)
 
 
-def _named(event: Event) -> set[str]:
+def bills_named_by(event: Event) -> set[str]:
     """The bills that an event of another stream speaks of: they show it in their log."""
     moved = (*getattr(event, "applied", ()), *getattr(event, "freed", ()))
     return {*getattr(event, "cases", ()), *getattr(event, "removed", ()), *(one.case for one in moved)}

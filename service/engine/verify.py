@@ -173,7 +173,7 @@ def _next_streams(tx: Tx, after: str) -> list[tuple[str, str | None]]:
              SELECT (SELECT e.stream FROM events e WHERE e.tenant = %(tenant)s AND e.stream > s.stream
                       ORDER BY e.stream LIMIT 1), n + 1 FROM s WHERE s.stream IS NOT NULL AND n < %(limit)s)
            SELECT stream, (SELECT customer FROM events e WHERE e.tenant = %(tenant)s AND e.stream = s.stream
-                            ORDER BY version LIMIT 1) FROM s WHERE stream IS NOT NULL""",
+                            ORDER BY version LIMIT 1) FROM s WHERE stream IS NOT NULL ORDER BY stream""",
         {"after": after, "limit": STREAMS},
     )
     return [(stream, customer) for stream, customer in rows]

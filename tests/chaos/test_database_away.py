@@ -142,16 +142,19 @@ def test_the_embedded_server_comes_back_under_a_running_service(cluster: Cluster
         client = Client(Erp("e", rng), keys["erp"], [house.url], pause=0.02)
         client.start()
         for victim in ("the server", "the keeper", "the keeper and the server"):
-            seen = client.acknowledged
-            eventually(lambda seen=seen: client.acknowledged > seen, "events are taken")  # type: ignore[misc]
+            _takes_events(client)
             took = _struck(cluster, house, victim)
             print(f"killed {victim}: ready again after {took:.1f} s")
-        seen = client.acknowledged
-        eventually(lambda: client.acknowledged > seen, "events are taken again")
+        _takes_events(client)
         client.stop()
         assert process.poll() is None
         as_told(url, "embedded", house, client)
         house.stop()
+
+
+def _takes_events(client: Client) -> None:
+    seen = client.acknowledged
+    eventually(lambda: client.acknowledged > seen, "events are taken")
 
 
 def _struck(cluster: Cluster, house: House, victim: str) -> float:

@@ -24,10 +24,12 @@ Founding = Callable[..., Company]
 def house(database: str) -> Iterator[House]:
     """`dunlog serve` as a process, on a database of the module's; whatever happened there, `dunlog verify` is content."""
     house = on_database(database, SECRET_KEY)
-    house.start()
-    yield house
-    house.run("verify")
-    house.stop()
+    try:
+        house.start()
+        yield house
+        house.run("verify")
+    finally:
+        house.stop()
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ class Receiver:
         self.answer = 204
         self.attempts: list[tuple[str, int]] = []
         self.taken: dict[str, list[dict[str, Any]]] = {}
+        self.raw: list[tuple[bytes, dict[str, str]]] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -45,6 +46,7 @@ class Receiver:
                 for secret in receiver.secrets:
                     Webhook(secret).verify(body, headers)
                 with receiver._lock:
+                    receiver.raw.append((body, headers))
                     receiver.attempts.append((headers["webhook-id"], receiver.answer))
                     if receiver.answer < 300:
                         receiver.taken.setdefault(headers["webhook-id"], []).append(json.loads(body))

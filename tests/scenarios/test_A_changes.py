@@ -70,6 +70,12 @@ def test_A9_visits_replace_calls_from_the_eighth_day_here_too():
     assert world.days("pod-confirm-daily", "visit") == ["03-10"]
 
 
+def test_A9_complete_twice_is_complete_once():
+    world = pod_bill().walk("2026-03-12")
+    world.do(c.CompletePod(invoice="INV-1"))
+    assert world.do(c.CompletePod(invoice="INV-1", completed_on=day("2026-03-11"))) == []
+
+
 def test_A9_a_proof_complete_before_the_bill_went_out_asks_for_none():
     world = World("2026-03-02", settles_by_pod=True)
     submit = c.SubmitInvoice(invoice="INV-1", customer="C-1", amount="1000.00", currency="CNY", period="2026-02")
@@ -187,6 +193,17 @@ def test_A12_sent_on_another_day_with_another_due_day():
     story = given(an_invoice()).when(amended).then("invoice.amended")
     assert (story.world.case("INV-1").start, story.world.case("INV-1").due_on) == (day("2026-03-05"), day("2026-05-05"))
     story.due("2026-03-09 09:00")  # S+2 is a Saturday
+
+
+def test_A12_the_new_due_day_may_not_lie_before_the_issue():
+    given(an_invoice()).when(c.AmendInvoice(invoice="INV-1", due_on=day("2026-03-01"))).refused("due_before_issued")
+
+
+def test_A12_after_the_confirmation_a_new_due_day_is_D4s():
+    story = given(an_invoice(), c.ConfirmInvoice(invoice="INV-1"))
+    amended = c.AmendInvoice(invoice="INV-1", due_on=day("2026-05-05"))
+    story.when(amended).then("invoice.amended", "invoice.due_date_changed")
+    assert story.world.case("INV-1").due_on == day("2026-05-05")
 
 
 def test_A12_after_the_confirmation_only_the_amount_follows():

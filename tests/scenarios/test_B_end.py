@@ -70,6 +70,13 @@ def test_B10_other_bills_stay_behind_the_request_and_in_the_task():
     assert (world.case("INV-2").level, world.case("INV-1").level) == ("hold", "general_manager")
 
 
+def test_B10_a_bill_that_does_not_stand_behind_the_request_leaves_it_alone():
+    world = overdue("2026-03-09", "2026-05-11").walk("2026-06-10")
+    world.pay("P-1", "1000.00", allocations=[c.Allocation(invoice="INV-2", amount="1000.00")])
+    assert world.customer.requests["hold"].bills == 1
+    assert world.events("approval.joined") == world.events("approval.cancelled") == []
+
+
 def test_B10_a_persons_own_request_outlives_the_bill_that_joined_it():
     world = overdue("2026-03-09").walk("2026-06-01")
     world.do(c.ApplyHold(customer="C-1", reason="rumours"), by("manager"))
@@ -92,6 +99,13 @@ def test_B10_when_the_last_bill_behind_the_hold_closes_its_release_is_proposed()
     released = [one.event.type for one in world.grant("release")]
     assert released == ["approval.granted", "hold.released"]
     assert world.customer.hold is None
+
+
+def test_B10_release_is_proposed_once():
+    world = held()
+    world.pay("P-1", "1000.00")
+    world.do(c.VoidInvoice(invoice="INV-1"))
+    assert len(world.events("approval.requested", kind="release")) == 1
 
 
 def test_B10_a_bill_below_hold_does_not_stand_behind_it():

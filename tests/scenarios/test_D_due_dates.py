@@ -57,6 +57,15 @@ def test_D4_still_past_the_level_is_kept_and_fired_steps_are_not_repeated():
     assert world.days("overdue-daily")[-3:] == ["04-14", "04-15", "04-16"]
     assert "03-27" in world.days("overdue-daily")
     assert world.levels("INV-1") == ["03-23 supervisor", "04-16 manager"]
+    assert world.events("step.skipped") == []
+
+
+def test_D4_still_past_a_refused_request_comes_again_by_its_refusal():
+    world = overdue().walk("2026-06-10")
+    world.reject("hold")
+    world.do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-03-30")))
+    world.walk("2026-07-10")
+    assert world.dated("approval.requested", kind="hold") == ["06-09", "06-24"]
 
 
 def test_D4_moved_back_what_has_passed_is_caught_up_one_a_day():

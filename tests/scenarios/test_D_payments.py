@@ -180,6 +180,13 @@ def test_D7_voided_its_money_is_credit_again():
     assert world.do(c.VoidInvoice(invoice="INV-1")) == []
 
 
+def test_D7_a_credit_on_a_bill_that_is_worth_nothing_is_nothing():
+    world = overdue()
+    world.do(c.CreditInvoice(invoice="INV-1", amount="1500.00"))
+    assert (world.case("INV-1").credited, world.case("INV-1").closed_as) == (100000, "credited")
+    assert world.do(c.CreditInvoice(invoice="INV-1", amount="1.00")) == []
+
+
 def test_D7_amended_to_less_than_was_paid_the_newest_money_is_freed():
     world = overdue()
     world.pay("P-1", "400.00")

@@ -146,6 +146,26 @@ def test_F2_paid_bills_of_the_past_leave_no_trace_in_the_clock():
     assert world.case("INV-1").closed_on == day("2026-01-04")
 
 
+def test_F2_a_due_day_that_becomes_known_late_is_climbed_one_step_an_open_day():
+    world = World("2026-06-10 08:00")
+    world.bill("INV-1", "2026-02-27", None, terms="P30D", terms_from="confirmed")
+    world.walk("2026-06-11 18:00").confirm("INV-1", on="2026-03-01")
+    world.walk("2026-06-16")
+    assert world.levels("INV-1") == [
+        "06-10 supervisor",
+        "06-12 supervisor",
+        "06-15 manager",
+        "06-16 general_manager",
+    ]
+
+
+def test_F2_a_service_message_of_an_earlier_day_is_not_sent():
+    world = recorded("2026-08-20", "2026-06-10 08:00")
+    world.do(c.DispatchTaxInvoice(invoice="INV-1", on=day("2026-05-05")))
+    assert [(e.step, e.why) for e in world.events("step.skipped")] == [("tax-invoice-dispatched", "backfill")]
+    assert world.events("case.reminded") == []
+
+
 def test_F2_at_most_general_manager_whatever_the_playbook_says():
     plan = a_playbook("""
 grammar: 1

@@ -87,6 +87,13 @@ def test_F1_of_two_pauses_the_longer_one_stands():
     assert (world.dated("promise.broken"), world.case("INV-1").pause.reason) == (["03-20"], "manual")
 
 
+def test_F1_a_promise_that_ends_sooner_changes_no_pause():
+    world = overdue().walk("2026-03-11")
+    pause(world, "2026-03-24")
+    world.promise("INV-1", "2026-03-16")
+    assert (world.case("INV-1").pause.reason, world.case("INV-1").pause.until) == ("manual", day("2026-03-24"))
+
+
 def test_F1_a_draft_bounces_but_an_open_promise_covers_still():
     world = overdue().walk("2026-03-11")
     world.promise("INV-1", "2026-03-18")
@@ -209,10 +216,12 @@ ladders:
     steps:
       - {step: thank, rule: G, at: P1D, catch_up: none, do: [{message: {template: thanks}}]}
       - {step: ask, rule: G, at: P2D, do: [{message: {template: overdue}}]}
+      - {step: tell, rule: G, at: P3D, catch_up: none, do: [{notice: {audience: [sales], text: overdue}}]}
 """)
     world = World("2026-03-02", playbook=plan)
     world.owed("INV-1", due="2026-03-09", issued="2026-03-02")
     world.sleep("2026-03-20")
     world.walk("2026-03-31")
     assert (world.days("thank"), world.days("ask")) == ([], ["03-20"])
-    assert [(e.step, e.why) for e in world.events("step.skipped")] == [("thank", "missed")]
+    assert [(e.step, e.why) for e in world.events("step.skipped")] == [("thank", "missed"), ("tell", "missed")]
+    assert world.notices("overdue") == []

@@ -118,7 +118,8 @@ ladders:
     start: due
     while: {stage: [collection]}
     steps:
-      - {step: remind, rule: H1, at: P1D, do: [{letter: {kind: reminder}}]}
+      - {step: remind, rule: H1, at: P1D, do: [{letter: {kind: reminder, level: supervisor}}]}
+      - {step: write, rule: H1, at: P2D, do: [{message: {template: overdue, to: [decision_maker]}}]}
       - step: ring
         rule: H1
         start: {letter: reminder}
@@ -126,9 +127,11 @@ ladders:
         while: {letter_issued: reminder}
         do: [{task: {kind: call, why: letter}}]
 """
-    story = world(plan)
+    story = world(plan, contacts=[a_contact("ap"), a_contact("boss", "decision_maker")])
     story.owed("INV-2", due="2026-03-09", issued="2026-03-02")
     story.walk("2026-03-31")
     assert [e.cases for e in story.events("letter.issued")] == [["INV-1", "INV-2"]]
     assert story.case("INV-1").letters == {"reminder": day("2026-03-10")}
     assert story.days("ring", "phone", "INV-1") == ["03-16"]
+    assert story.levels("INV-1") == ["03-10 supervisor"]
+    assert {e.contact for e in story.events("case.reminded", step="write")} == {"boss"}

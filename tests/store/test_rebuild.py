@@ -165,3 +165,16 @@ def test_no_writers_work_is_lost_meanwhile(engine, database):
     assert house.found() == set()
     assert len(written) == 60
     assert house.rows("SELECT count(*) FROM events WHERE tenant = 'busy' AND type = 'note.added'") == [(60,)]
+
+
+def test_whoever_works_on_a_customer_is_waited_for(house, vandal):
+    vandal.change("cases", "owner = 'nobody'", "id IN ('INV-1-1', 'INV-2-1')")
+    mending = Thread(target=mend, args=(house,))
+    with house.owner() as writer:
+        writer.execute("SELECT FROM customers WHERE tenant = 'acme' AND id = 'C-1' FOR UPDATE")
+        mending.start()
+        mending.join(1.0)
+        assert mending.is_alive()
+        assert ("column", "cases/INV-1-1.owner") in house.found()
+    mending.join()
+    assert house.found() == set()

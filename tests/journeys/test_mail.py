@@ -1,0 +1,264 @@
+"""Mail to customers over a real SMTP server: once a contact and day, later when the server is away, never about a paid bill.
+
+Nothing waits for a retry here: the tests move a message's next try an hour back, as if that hour had passed.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+
+from service.domain.workdays import Workdays
+from service.provision import create_key, create_tenant
+from service.runtime import Runtime
+from service.store.calendars import published
+from tests.channels.posts import Post, parsed
+from tests.journeys.company import Company
+from tests.journeys.conftest import SECRET_KEY, Founding
+from tests.journeys.house import House, free_port, on_database
+
+DOMAIN = "seller.example"
+AP = "ap@c-1.example"
+
+
+@dataclass
+class Office:
+    """A post office that opens and closes."""
+
+    port: int
+    post: Post = field(default_factory=Post)
+
+    def open(self) -> None:
+        self._controller = Controller(self.post, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def close(self) -> None:
+        if self._controller.loop.is_running():
+            self._controller.stop(no_assert=True)
+
+    def mails(self) -> list[EmailMessage]:
+        return [parsed(raw) for _, _, raw in self.post.letters]
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def house(database: str, port: int) -> Iterator[House]:
+    """A house with a mail server."""
+    with on_database(database, SECRET_KEY) as house:
+        house.environment |= {
+            "DUNLOG_SMTP_URL": f"smtp://127.0.0.1:{port}",
+            "DUNLOG_SMTP_FROM": f"receivables@{DOMAIN}",
+        }
+        house.start()
+        yield house
+        house.run("verify")
+        house.stop()
+
+
+@pytest.fixture
+def office(port: int) -> Iterator[Office]:
+    office = Office(port)
+    office.open()
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def an_hour_passes(database: str) -> Callable[[Company], None]:
+    """For all that waits for another try (and for leases)."""
+
+    def passes(company: Company) -> None:
+        sql = "UPDATE messages SET next_at = next_at - interval '1 hour' WHERE tenant = %s AND state = 'ready'"
+        with psycopg.connect(database) as connection:
+            connection.execute(sql, (company.tenant,))
+
+    return passes
+
+
+def eventually(holds: Callable[[], Any], what: str, within: float = 20.0) -> None:
+    until = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < until, f"not within {within} s: {what}"
+        time.sleep(0.05)
+
+
+def settled(company: Company) -> bool:
+    """Whether everything that was written is on its way, or ended."""
+    return "queued" not in states(company)
+
+
+def written(company: Company) -> bool:
+    """Whether the message waits for nothing but the mail server."""
+    return company.messages(customer="C-1")[0]["text"] is not None
+
+
+def states(company: Company) -> Counter[str]:
+    return Counter(one["state"] for one in company.messages(customer="C-1") if one["channel"] == "email")
+
+
+def overdue(company: Company, *bills: str) -> None:
+    """Bills of one customer that are due on one day."""
+    company.customer()
+    for bill in bills:
+        company.bill(bill, "2026-01-05", "2026-01-19", confirmation_required=False)
+
+
+def test_C3_a_sandbox_with_a_mail_server_sends_each_message_once_under_an_id_of_its_own(
+    company: Founding, office: Office
+):
+    erp = company()
+    overdue(erp, "INV-1", "INV-2")
+    erp.walk("2026-01-28")
+    eventually(lambda: settled(erp), "all mails sent")
+    messages = erp.messages(customer="C-1")
+    assert [one["cases"] for one in messages] == [["INV-1", "INV-2"]] * 6
+    assert Counter(mail["Message-ID"] for mail in office.mails()) == Counter(
+        _mail_id(erp, one["id"]) for one in messages
+    )
+    assert {recipient for _, recipients, _ in office.post.letters for recipient in recipients} == {AP}
+    assert {sender for sender, _, _ in office.post.letters} == {f"receivables@{DOMAIN}"}
+    assert sorted(mail["Subject"] for mail in office.mails()) == sorted(one["subject"] for one in messages)
+    handed = erp.log("INV-1", "message.handed_over")
+    assert [event["data"]["message"] for event in handed] == [one["id"] for one in messages]
+
+
+def _mail_id(company: Company, message: str) -> str:
+    digest = sha256(f"{company.tenant}/{message}".encode()).hexdigest()
+    return f"<{digest[:40]}@{DOMAIN}>"
+
+
+def test_C3_a_live_tenant_sends_one_mail_a_contact_and_day_the_rest_waits_for_the_next_open_day(
+    runtime: Runtime, house: House, office: Office
+):
+    zone, country, today, tomorrow = _open_now()
+    create_tenant(runtime, "live", time_zone=zone, country=country, language="en")
+    live = Company(house.url, {r: create_key(runtime, "live", r) for r in ("erp", "supervisor", "admin")}, "live")
+    with closing(live.http):
+        live.customer()
+        old: dict[str, Any] = {
+            "issued": str(today - timedelta(60)),
+            "due": str(today - timedelta(20)),
+            "confirmation_required": False,
+        }
+        first = [_bill(live, f"INV-{n}", **old) for n in (1, 2)]
+        live.post(*first)
+        eventually(lambda: len(office.mails()) == 1, "today's mail")
+        live.post(_bill(live, "INV-3", **old))
+        eventually(lambda: len(live.messages(customer="C-1")) == 2, "the next day's message")
+        time.sleep(1)
+        sent, waits = live.messages(customer="C-1")
+        assert (sent["state"], sent["cases"]) == ("handed_over", ["INV-1", "INV-2"])
+        assert (waits["state"], waits["id"].split("~")[3]) == ("queued", str(tomorrow))
+        assert len(office.mails()) == 1 and "INV-1" in office.mails()[0].get_content()
+
+
+def _bill(company: Company, id: str, issued: str, due: str, **more: Any) -> dict[str, Any]:
+    facts = {"invoice": id, "customer": "C-1", "amount": "1000.00", "currency": "CNY"}
+    return company.event("invoice.issued", **facts, issued_on=issued, due_on=due, **more)
+
+
+def _open_now() -> tuple[str, str, date, date]:
+    """A zone and a country where it is office hours for the next ten minutes, its today and its next open day."""
+    now = datetime.now(UTC)
+    for country in ("CN", "DE", "SA", "IR"):
+        for hours in range(-11, 13):
+            days = Workdays(published(country), f"Etc/GMT{hours:+d}")
+            if days.in_window(now) and days.in_window(now + timedelta(minutes=10)):
+                return days.zone, country, days.today(now), days.add_open(days.today(now), 1)
+    raise AssertionError("it is a holiday everywhere")
+
+
+def test_a_mail_server_that_was_away_gets_every_mail_once_it_is_back(
+    company: Founding, office: Office, an_hour_passes: Callable[[Company], None]
+):
+    erp = company()
+    overdue(erp, "INV-1")
+    office.close()
+    erp.walk("2026-01-12")
+    time.sleep(0.5)
+    assert states(erp) == {"queued": 1}
+    office.open()
+    office.post.refuse["DATA"] = "451 4.3.0 try later"
+    an_hour_passes(erp)
+    time.sleep(1)
+    assert states(erp) == {"queued": 1} and office.mails() == []
+    del office.post.refuse["DATA"]
+    an_hour_passes(erp)
+    eventually(lambda: states(erp) == {"handed_over": 1}, "it is sent")
+    an_hour_passes(erp)
+    time.sleep(0.5)
+    assert len(office.mails()) == 1
+
+
+def test_a_mail_nobody_takes_is_bounced_and_the_log_says_so(company: Founding, office: Office):
+    erp = company()
+    overdue(erp, "INV-1")
+    office.post.refuse[AP] = "550 5.1.1 no such user"
+    erp.walk("2026-01-12")
+    eventually(lambda: states(erp) == {"bounced": 1}, "it is bounced")
+    (bounced,) = erp.log("INV-1", "message.bounced")
+    assert (bounced["data"]["contact"], bounced["data"]["code"]) == ("ap", "recipient_refused")
+    assert erp.log("INV-1", "message.handed_over") == [] == office.mails()
+
+
+def test_I13_a_bill_paid_after_the_mail_was_written_is_struck_from_it(
+    company: Founding, office: Office, an_hour_passes: Callable[[Company], None]
+):
+    erp, other = company(), company()
+    office.post.refuse["DATA"] = "451 4.3.0 try later"
+    overdue(erp, "INV-1", "INV-2")
+    overdue(other, "INV-3")
+    for one in (erp, other):
+        one.walk("2026-01-12")
+        eventually(partial(written, one), "it is written")
+    erp.pay("P-1", "1000.00", "2026-01-12", allocations=[{"invoice": "INV-1", "amount": "1000.00"}])
+    other.pay("P-3", "1000.00", "2026-01-12")
+    time.sleep(0.5)
+    del office.post.refuse["DATA"]
+    for one in (erp, other):
+        an_hour_passes(one)
+        eventually(partial(settled, one), "it is sent or struck")
+    assert (states(erp), states(other)) == ({"handed_over": 1}, {"struck": 1})
+    (mail,) = office.mails()
+    assert "INV-2" in mail.get_content() and "INV-1" not in mail.get_content()
+
+
+def test_a_mail_whose_sender_was_killed_goes_again_under_the_same_message_id(
+    company: Founding, house: House, office: Office, an_hour_passes: Callable[[Company], None]
+):
+    erp = company()
+    overdue(erp, "INV-1")
+    taken = office.post.handle_DATA
+    answers: list[str] = []
+
+    async def take_and_kill(server: Any, session: Any, envelope: Any) -> str:
+        answers.append(await taken(server, session, envelope))
+        if len(answers) == 1:
+            house.kill()
+        return answers[-1]
+
+    office.post.handle_DATA = take_and_kill  # type: ignore[method-assign]
+    with suppress(httpx.TransportError):
+        erp.walk("2026-01-12")
+    eventually(lambda: not house.processes, "it is killed")
+    house.start()
+    erp.walk("2026-01-12")
+    an_hour_passes(erp)
+    eventually(lambda: states(erp) == {"handed_over": 1}, "it goes again")
+    assert len(office.mails()) == 2 and len({mail["Message-ID"] for mail in office.mails()}) == 1
+    assert len(erp.log("INV-1", "message.handed_over")) == 1
