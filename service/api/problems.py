@@ -68,7 +68,13 @@ def of_refusal(refused: Refused, in_event: bool = False) -> Problem:
     return Problem(_status(refused, in_event), refused.code, refused.params, errors)
 
 
+_OURS = {"internal_error": 500, "raced": 503}
+"""Not the sender's mistakes: the same may be sent again."""
+
+
 def _status(refused: Refused, in_event: bool) -> int:
+    if refused.code in _OURS:
+        return _OURS[refused.code]
     if in_event:
         return 409 if refused.code in _CONFLICTING_EVENTS else 422
     return next((status for kind, status in _STATUS.items() if isinstance(refused, kind)), 422)

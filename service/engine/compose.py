@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,6 +13,8 @@ from service.domain.conditions import days_overdue
 from service.domain.customer import Contact, Customer
 from service.domain.decide.messages import slot
 from service.engine.desk import Desk, Session
+from service.engine.handle import InternalError, isolated
+from service.engine.save import PARKED_FOR
 from service.store import cases, customers, log, messages
 from service.store.people import user_details
 from service.words.languages import language_of
@@ -38,13 +41,35 @@ _SECTIONS: tuple[Kind, ...] = ("overdue", "due_soon", "confirm")
 
 
 def compose_ready(desk: Desk, tenant: str, render: Render, now: datetime | None = None) -> int:
-    """Compose what is to leave now, at most a batch; how many were looked at. They wait as `ready` for the sender."""
+    """Compose what is to leave now, at most a batch; how many were looked at. They wait as `ready` for the sender. One that
+    cannot be composed for a bug of ours is put aside for a while (I36)."""
     with desk.open(tenant, now) as session:
         found = messages.ready(session.tx, session.scene.now, BATCH)
+    done = isolated(lambda: _compose_all(desk, tenant, render, now, found), messages=len(found))
+    if isinstance(done, InternalError):
+        for one in found:
+            alone = isolated(partial(_compose_all, desk, tenant, render, now, [one]), message=one[0])
+            if isinstance(alone, InternalError):
+                park(desk, tenant, now, one[0])
+    return len(found)
+
+
+def _compose_all(
+    desk: Desk, tenant: str, render: Render, now: datetime | None, found: Sequence[tuple[str, str]]
+) -> None:
+    with desk.open(tenant, now) as session:
         customers.lock(session.tx, sorted({customer for _, customer in found}))
         for message, _ in found:
             compose(session, message, render)
-    return len(found)
+
+
+def park(desk: Desk, tenant: str, now: datetime | None, message: str) -> None:
+    """Look at the message again later."""
+    with desk.open(tenant, now) as session:
+        ready = (messages.get(session.tx, message) or {}).get("state") == "ready"
+        at = session.tx.now if ready else session.scene.now  # once it is ready the real clock counts
+        messages.set_state(session.tx, message, next_at=at + PARKED_FOR)
+    desk.meter.parked("message")
 
 
 def compose(session: Session, id: str, render: Render) -> bool:

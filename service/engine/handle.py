@@ -1,7 +1,8 @@
 """The one road: a batch of commands becomes events, states, alarms and messages, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from msgspec import Struct
@@ -13,7 +14,7 @@ from service.domain import commands as c
 from service.domain.decide import run
 from service.domain.refusals import Conflict, NotFound, Refused, Stale
 from service.engine.asks import Ask, Done, Fact
-from service.engine.desk import Desk, Session, UnknownTenant
+from service.engine.desk import Closing, Desk, Session, UnknownTenant
 from service.engine.gather import Loaded, details_of, owners, take
 from service.engine.save import Fresh, Raced, save
 from service.store import customers, inbox
@@ -25,6 +26,10 @@ TRIES = 5
 
 _AWAY = (errors.OperationalError, errors.InterfaceError, errors.ReadOnlySqlTransaction, SQLAlchemyError)
 """The database's own trouble; what else it says (a constraint, a value out of range) is a bug in one of the commands."""
+
+_FASTER = (Raced, errors.DeadlockDetected, errors.UniqueViolation)
+
+Result = TypeVar("Result")
 
 _log = structlog.get_logger()
 
@@ -62,16 +67,25 @@ def _tried(
 ) -> list[Done] | None:
     """One transaction; None when it was undone and its commands are to be run one at a time (once more)."""
     try:
-        return _together(desk, tenant, asks, now, skip_locked)
-    except (Raced, errors.DeadlockDetected, errors.UniqueViolation):
+        done = isolated(
+            lambda: _together(desk, tenant, asks, now, skip_locked), asks=len(asks), command=type(asks[0].command).__name__
+        )
+    except _FASTER:
         return None
-    except (*_AWAY, UnknownTenant):
+    if isinstance(done, InternalError):
+        return None if len(asks) > 1 else [Done(status="rejected", refused=done)]
+    return done
+
+
+def isolated(work: Callable[[], Result], **told: object) -> Result | InternalError:
+    """A transaction in which a bug of ours ends as a value, so that whoever comes next is not held up by it (I36)."""
+    try:
+        return work()
+    except (*_FASTER, *_AWAY, UnknownTenant, Closing):
         raise
     except Exception:
-        _log.exception("transaction_undone", asks=len(asks), command=type(asks[0].command).__name__)
-        if len(asks) > 1:
-            return None
-        return [Done(status="rejected", refused=InternalError("internal_error"))]
+        _log.exception("transaction_undone", **told)
+        return InternalError("internal_error")
 
 
 def _alone(desk: Desk, tenant: str, ask: Ask, now: datetime | None) -> Done:

@@ -16,7 +16,7 @@ class Meter:
         """Commands were carried out; `walking` when a sandbox's clock said what time it is."""
 
     def parked(self, kind: str) -> None:
-        """A row was put aside because it makes no progress: a `case` or a `delivery`."""
+        """A row was put aside because it makes no progress: a `case`, a `customer`, a `message` or a `delivery`."""
 
     def attempted(self, outcome: str) -> None:
         """A delivery was tried: `delivered`, or the code of what went wrong."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from service.domain.commands import ReportMessage
 from service.engine import compose
 from service.engine.asks import Ask
 from service.engine.desk import Desk
-from service.engine.handle import handle
+from service.engine.handle import InternalError, handle, isolated
 from service.engine.tick import CLOCKWORK
 from service.store import customers, messages
 
@@ -34,8 +35,10 @@ def post_ready(desk: Desk, tenant: str, render: compose.Render, post: Post) -> i
         due = messages.to_post(session.tx, session.tx.now, BATCH)
     for message, customer in due:
         desk.go_on()
-        claimed = _claim(desk, tenant, message, customer, render)
-        if claimed:
+        claimed = isolated(partial(_claim, desk, tenant, message, customer, render), message=message)
+        if isinstance(claimed, InternalError):
+            compose.park(desk, tenant, None, message)
+        elif claimed:
             _record(desk, tenant, claimed, post(tenant, claimed, claimed["at"]))
     return len(due)
 

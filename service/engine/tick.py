@@ -59,4 +59,6 @@ def _park(desk: Desk, tenant: str, now: datetime | None, broken: list[str]) -> N
     """Customers on whom our own code fails are looked at again later, so that they delay nobody (I36)."""
     with desk.open(tenant, now) as session:
         customers.set_wake(session.tx, broken, session.scene.now + PARKED_FOR)
+    for _ in broken:
+        desk.meter.parked("customer")
     _log.error("customers_parked", tenant=tenant, customers=broken)

@@ -96,7 +96,9 @@ def to_post(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str]]:
 
 def next_slot(tx: Tx) -> datetime | None:
     """When the next message is to leave."""
-    row = tx.one("SELECT min(slot_at) AS at FROM messages WHERE tenant = %(tenant)s AND state = 'queued'")
+    row = tx.one(
+        """SELECT min(GREATEST(slot_at, next_at)) AS at FROM messages WHERE tenant = %(tenant)s AND state = 'queued'"""
+    )
     return row["at"] if row else None
 
 

@@ -20,7 +20,7 @@ from tests.chaos import clocks, crowds
 from tests.chaos.posting import Client
 from tests.chaos.processes import complaints, rows
 from tests.chaos.stories import Erp, left
-from tests.journeys.company import Company, at
+from tests.journeys.company import Company, at, moment_of
 from tests.journeys.house import House, free_port, on_database
 from tests.journeys.proof import prove
 from tests.journeys.provisioning import found
@@ -198,3 +198,16 @@ def test_I10_a_step_of_the_calendar_fires_once_however_many_clocks_there_are(
         thread.join()
     sql = "SELECT count(*) FROM events WHERE tenant = 'mondays' AND type = 'notice.raised'"
     assert rows(database, sql) == [(1,)]
+
+
+def test_T2_a_step_of_the_calendar_waits_for_windows_that_were_set_anew(replicas: list[House], runtime: Runtime):
+    company = Company(replicas[0].url, found(runtime, "windows", "2026-01-08T08:00:00+08:00"), "windows")
+    with closing(company.http):
+        company.do("admin", "/v1/playbooks", {"text": PLAYBOOK})
+        company.customer("C-1", playbook="mondays")
+        company.walk("2026-01-11")
+        company.choose(windows=[{"opens": "10:00", "closes": "12:00"}])
+        company.walk("2026-01-19", "08:30")
+        company.choose(windows=[{"opens": "07:00", "closes": "08:00"}])
+        company.walk("2026-01-21")
+        assert [moment_of(event) for event in company.feed("notice.raised")] == ["01-12 10:00", "01-20 07:00"]

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -9,11 +10,12 @@ from standardwebhooks import Webhook
 
 
 class Receiver:
-    """Collects what arrives, by webhook id; `answer` is the status it gives."""
+    """Collects what arrives, by webhook id; `answer` is the status it gives, after `delay` seconds."""
 
     def __init__(self) -> None:
         self.secrets: list[str] = []
         self.answer = 204
+        self.delay = 0.0
         self.attempts: list[tuple[str, int]] = []
         self.taken: dict[str, list[dict[str, Any]]] = {}
         self.raw: list[tuple[bytes, dict[str, str]]] = []
@@ -50,6 +52,7 @@ class Receiver:
                     receiver.attempts.append((headers["webhook-id"], receiver.answer))
                     if receiver.answer < 300:
                         receiver.taken.setdefault(headers["webhook-id"], []).append(json.loads(body))
+                time.sleep(receiver.delay)
                 self.send_response(receiver.answer)
                 self.send_header("content-length", "0")
                 self.end_headers()

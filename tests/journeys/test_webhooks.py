@@ -192,6 +192,26 @@ def test_I26_a_message_whose_sender_was_killed_goes_again_under_the_same_id(
     assert outcomes(after)[0] == ("unknown", None)
 
 
+def test_R10_an_orderly_end_waits_for_the_answer_to_what_is_on_its_way(
+    company: Founding, house: House, receiver: Receiver, an_hour_passes: Hour
+):
+    erp = company()
+    endpoint = listen(erp, receiver, "case.opened")
+    receiver.delay = 2.0
+    erp.customer()
+    erp.bill("INV-1", "2026-01-05", "2026-03-06")
+    eventually(lambda: receiver.attempts, "it is on its way")
+    (process,) = house.processes
+    house.stop()
+    assert process.returncode == 0
+    house.start()
+    an_hour_passes(erp)
+    time.sleep(1)
+    (delivery,) = deliveries(erp, endpoint)
+    assert (delivery["state"], outcomes(delivery)) == ("delivered", [("delivered", 204)])
+    assert len(receiver.attempts) == 1
+
+
 def test_I30_a_receiver_that_is_gone_gets_nothing_more_and_once_enabled_what_it_missed(
     company: Founding, receiver: Receiver, an_hour_passes: Hour
 ):

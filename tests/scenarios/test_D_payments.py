@@ -225,6 +225,22 @@ def test_D7_a_draft_is_progress_and_pauses_what_it_covers_until_it_matures():
     assert (world.case("INV-1").closed_as, world.case("INV-1").closed_on) == ("paid", day("2026-03-27"))
 
 
+def test_D7_honoured_twice_or_never_a_draft_is_nothing():
+    world = overdue()
+    draft(world, "P-1", "600.00", "2026-03-27")
+    world.do(c.HonourPayment(payment="P-1"))
+    assert world.do(c.HonourPayment(payment="P-1")) == []
+    world.pay("P-2", "100.00")
+    assert world.do(c.HonourPayment(payment="P-2")) == []
+    assert opened(world) == {"INV-1": 300}
+
+
+def test_D7_credit_finds_no_room_on_a_closed_bill():
+    world = overdue()
+    world.pay("P-1", "1500.00")
+    assert world.do(c.AllocatePayment(payment="P-1", allocations=to(("INV-1", "5.00")))) == []
+
+
 def test_D7_not_honoured_on_its_day_contact_goes_on():
     world = overdue().walk("2026-03-17")
     draft(world, "P-1", "1000.00", "2026-03-25")

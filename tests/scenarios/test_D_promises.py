@@ -82,6 +82,15 @@ def test_D1_one_open_promise_a_bill_and_none_on_a_closed_one():
         world.promise("INV-1", "2026-03-23")
 
 
+def test_D1_something_must_be_promised_and_in_one_currency():
+    world = overdue()
+    world.bill("USD", "2026-03-02", "2026-03-20", currency="USD", confirmation_required=False)
+    for cases, code in [((), "nothing_to_promise"), (("INV-1", "USD"), "currency_mismatch")]:
+        made = c.MakePromise(customer="C-1", cases=cases, amount="5.00", due_on=day("2026-03-20"))
+        with pytest.raises(Refused, match=code):
+            world.do(made, by("collector"))
+
+
 def test_D1_an_amount_is_split_over_the_bills_oldest_due_first():
     world = overdue(2)
     world.owed("OLD", due="2026-03-05", issued="2026-03-02")
@@ -124,6 +133,8 @@ def test_D1_kept_by_several_payments_together():
     world.walk("2026-03-20").pay("P-2", "200.00")
     assert states(world) == ["kept"]
     assert world.events("promise.kept")[0].received == 60000
+    world.pay("P-3", "100.00")
+    assert len(world.events("promise.kept")) == 1
 
 
 def test_D1_over_the_holidays_the_first_open_day_after_counts():

@@ -1,0 +1,174 @@
+"""The whole shipped invoice history, unaltered, through the API: what the service makes of it equals what the file says, worked
+out here from the file alone. T6 is switched off: the file counts days late from the due day itself."""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from tests.journeys.company import Company
+from tests.journeys.conftest import Founding
+
+AFTER_ALL = date(2014, 2, 3)
+CUT_OFF = date(2013, 6, 28)
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One invoice of the file."""
+
+    invoice: str
+    customer: str
+    amount: Decimal
+    issued: date
+    due: date
+    settled: date
+    days_late: int
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%m/%d/%Y").date()  # noqa: DTZ007 - a date, no instant
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[Line]:
+    text = (files("service.demo") / "history.csv").read_text(encoding="utf-8")
+    return [
+        Line(
+            invoice=row["invoiceNumber"],
+            customer=row["customerID"],
+            amount=Decimal(row["InvoiceAmount"]),
+            issued=_day(row["InvoiceDate"]),
+            due=_day(row["DueDate"]),
+            settled=_day(row["SettledDate"]),
+            days_late=int(row["DaysLate"]),
+        )
+        for row in csv.DictReader(text.splitlines())
+    ]
+
+
+def by_customer(lines: list[Line]) -> dict[str, list[Line]]:
+    found = defaultdict(list)
+    for line in lines:
+        found[line.customer].append(line)
+    return found
+
+
+def told(lines: list[Line], until: date) -> Iterator[dict[str, Any]]:
+    """What the ERP knows on a day, in the order of days."""
+    events = []
+    for line in lines:
+        facts: dict[str, Any] = {"customer": line.customer, "amount": f"{line.amount:.2f}", "currency": "USD"}
+        issued = {"invoice": line.invoice, **facts, "issued_on": str(line.issued), "due_on": str(line.due)}
+        paid = {
+            "payment": f"P-{line.invoice}",
+            **facts,
+            "received_on": str(line.settled),
+            "allocations": [{"invoice": line.invoice, "amount": facts["amount"]}],
+        }
+        events += [(line.issued, 0, "invoice.issued", issued), (line.settled, 1, "payment.received", paid)]
+    for day, _, type, data in sorted(events, key=lambda event: event[:2]):
+        if day <= until:
+            id = f"{type}/{data['invoice' if type == 'invoice.issued' else 'payment']}"
+            yield {"specversion": "1.0", "id": id, "source": "erp/history", "type": type, "data": data}
+
+
+def loaded(founded: Founding, lines: list[Line], until: date) -> Company:
+    """A tenant of its own, at the end of that day, that was posted everything up to it as one stream."""
+    erp = founded(f"{until}T23:00:00+08:00")
+    erp.choose(in_time_on_next_open_day=False)
+    events = list(told(lines, until))
+    body = b"".join(json.dumps(event).encode() + b"\n" for event in events)
+    headers = erp.headers("erp") | {"Content-Type": "application/x-ndjson"}
+    answer = erp.http.post("/v1/events", content=body, headers=headers).json()
+    assert answer["complete"] and answer["accepted"] == answer["lines"] == len(events), answer["results"][:3]
+    return erp
+
+
+@pytest.fixture(scope="module")
+def settled(founded: Founding, lines: list[Line]) -> Company:
+    """After the last payment."""
+    return loaded(founded, lines, AFTER_ALL)
+
+
+@pytest.fixture(scope="module")
+def half_way(founded: Founding, lines: list[Line]) -> Company:
+    """On a day in between."""
+    return loaded(founded, lines, CUT_OFF)
+
+
+def bills_of(company: Company, customer: str) -> dict[str, dict[str, Any]]:
+    """Open and closed."""
+    return {one["id"]: one for one in company.all("/v1/cases", customer=customer)}
+
+
+def test_the_file_is_whole(lines: list[Line]):
+    assert (len(lines), len(by_customer(lines)), sum(line.days_late > 0 for line in lines)) == (2466, 100, 877)
+    assert sum((line.amount for line in lines), NOTHING) == Decimal("147703.18")
+
+
+def test_D7_every_bill_is_a_case_that_closed_on_its_day_and_was_late_by_the_files_days(
+    settled: Company, lines: list[Line]
+):
+    found = {}
+    for customer in by_customer(lines):
+        for id, case in bills_of(settled, customer).items():
+            assert (case["stage"], case["closed_as"], case["customer"]) == ("closed", "paid", customer)
+            closed, due = date.fromisoformat(case["closed_on"]), date.fromisoformat(case["due_on"])
+            found[id] = (case["amount"], case["open_amount"], closed, max(0, (closed - due).days))
+    assert found == {line.invoice: (f"{line.amount:.2f}", "0.00", line.settled, line.days_late) for line in lines}
+
+
+def test_D7_every_customer_has_the_files_payments_and_owes_nothing(settled: Company, lines: list[Line]):
+    customers = {one["id"]: one for one in settled.all("/v1/customers")}
+    assert customers.keys() == by_customer(lines).keys()
+    for customer, theirs in by_customer(lines).items():
+        assert set(customers[customer]["exposure"].values()) <= {"0.00"}
+        found = {
+            one["id"]: (one["amount"], one["received_on"], [(a["case"], a["amount"]) for a in one["applications"]])
+            for one in settled.all(f"/v1/customers/{customer}/payments")
+        }
+        assert found == {
+            f"P-{line.invoice}": (
+                f"{line.amount:.2f}",
+                str(line.settled),
+                [(line.invoice, f"{line.amount:.2f}")],
+            )
+            for line in theirs
+        }
+
+
+def test_T6_off_the_average_of_days_late_is_the_files(settled: Company, lines: list[Line]):
+    for customer, theirs in by_customer(lines).items():
+        habits = settled.get(f"/v1/customers/{customer}")["habits"]
+        late = [line.days_late for line in theirs]
+        assert habits["bills_settled"] == len(theirs) <= 50
+        assert habits["average_days_late"] == round(sum(late) / len(late), 1)
+
+
+def test_I8_on_a_day_in_between_open_and_overdue_amounts_are_the_files(half_way: Company, lines: list[Line]):
+    issued = [line for line in lines if line.issued <= CUT_OFF]
+    unpaid = [line for line in issued if line.settled > CUT_OFF]
+    assert len(issued) > 1500 and len(unpaid) > 50
+    rows = {one["id"]: one for one in half_way.all("/v1/cases")}
+    assert {id: (one["open_amount"], one["days_overdue"]) for id, one in rows.items() if one["stage"] != "closed"} == {
+        line.invoice: (f"{line.amount:.2f}", max(0, (CUT_OFF - line.due).days)) for line in unpaid
+    }
+    assert len(issued) == sum(len(bills_of(half_way, customer)) for customer in by_customer(issued))
+    owed, late = by_customer(unpaid), by_customer([line for line in unpaid if line.due < CUT_OFF])
+    for one in half_way.all("/v1/customers"):
+        for field, theirs in (("exposure", owed), ("overdue", late)):
+            amount = sum((line.amount for line in theirs.get(one["id"], [])), NOTHING)
+            assert Decimal(one[field].get("USD", "0.00")) == amount, (one["id"], field)
+
+
+def test_F2_bills_recorded_long_after_their_day_send_nothing_by_themselves(half_way: Company):
+    assert half_way.all("/v1/approvals") == [] == half_way.messages()
