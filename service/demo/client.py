@@ -26,9 +26,10 @@ class Api:
         """The answer's JSON."""
         return self._answer(self._http.get(path, params=params, headers=self._as(role)))
 
-    def post(self, role: str, path: str, body: Any) -> Any:
-        """The answer's JSON."""
-        return self._answer(self._http.post(path, json=body, headers=self._as(role)))
+    def post(self, role: str, path: str, body: Any, once: str | None = None) -> Any:
+        """The answer's JSON; `once` is the key under which a repeat gets the first answer again."""
+        headers = self._as(role) | ({"Idempotency-Key": once} if once else {})
+        return self._answer(self._http.post(path, json=body, headers=headers))
 
     def events(self, events: list[dict[str, Any]]) -> dict[str, int]:
         """A batch as the ERP sends it; what came of it, counted. Raises DemoFailed when one was rejected."""

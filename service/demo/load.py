@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from service.demo.client import Api
 from service.demo.history import by_day
-from service.demo.people import act
+from service.demo.people import act, acts_on
 
 OPENS = time(8)
 OFFICE = time(10)
@@ -23,15 +23,15 @@ def load(api: Api, today: date, zone: ZoneInfo, progress: Progress) -> None:
     here = datetime.fromisoformat(api.get("admin", "/v1/test-clock")["now"])
     for number in range(total):
         day = first + timedelta(number)
-        passed = day == today or here >= datetime.combine(day, OFFICE, zone)
-        if not passed:
-            here = _move(api, here, datetime.combine(day, OPENS, zone))
+        opens, office = (datetime.combine(day, at, zone) for at in (OPENS, OFFICE))
         if day == today:
             api.post("admin", "/v1/test-clock", {"follow": True})
+        elif day in days or acts_on(day, today):
+            here = _move(api, here, opens)
         if day in days:
             api.events(days[day])
-        if not passed:
-            here = _move(api, here, datetime.combine(day, OFFICE, zone))
+        if day < today and acts_on(day, today) and here <= office:
+            here = _move(api, here, office)
             act(api, day, today)
         progress(number + 1, total, str(day))
 

@@ -16,10 +16,14 @@ BROKEN_MADE, BROKEN_FOR = timedelta(24), timedelta(10)
 OPEN_MADE, OPEN_FOR = timedelta(3), timedelta(7)
 
 
+def acts_on(day: date, today: date) -> bool:
+    """Whether somebody does anything on that day."""
+    return day > today - HELD_FROM
+
+
 def act(api: Api, day: date, today: date) -> None:
-    """What happens by people's hands on that day, in the office."""
-    if day > today - HELD_FROM:
-        _consent(api)
+    """What happens by people's hands on that day, in the office. Done twice, it happens once."""
+    _consent(api)
     if day == today - BROKEN_MADE:
         _promise(api, BEHIND, day + BROKEN_FOR)
     if day == today - OPEN_MADE:
@@ -52,4 +56,4 @@ def _promise(api: Api, customer: str, due_on: date) -> None:
     if overdue:
         oldest = overdue[0]
         body = {"amount": oldest["open_amount"], "due_on": str(due_on), "promised_by": "Helen Brandt"}
-        api.post("collector", f"/v1/cases/{oldest['id']}/promises", body)
+        api.post("collector", f"/v1/cases/{oldest['id']}/promises", body, once=f"promise-{customer}")
