@@ -201,7 +201,8 @@ def test_B9_two_weeks_after_the_letters_the_lawyers_letter_and_two_weeks_on_lega
     (task,) = world.events("task.created", kind="legal")
     assert (task.role, task.why) == ("legal", "decide_hand_over")
     assert world.dated("task.created", kind="legal") == ["08-14"]
-    # the ladder ends there
+    # each was asked for once, and the ladder ends there
+    assert world.dated("approval.requested") == ["06-09", "06-17", "07-06"]
     assert max(world.dated("case.reminded") + world.dated("case.escalated")) <= "07-31"
 
 

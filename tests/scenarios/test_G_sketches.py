@@ -135,3 +135,27 @@ ladders:
     assert story.days("ring", "phone", "INV-1") == ["03-16"]
     assert story.levels("INV-1") == ["03-10 supervisor"]
     assert {e.contact for e in story.events("case.reminded", step="write")} == {"boss"}
+
+
+def test_G_a_repetition_ends_by_number_by_day_by_confirmation_or_with_the_case():
+    plan = """
+grammar: 1
+name: ends
+ladders:
+  - ladder: before
+    start: issued
+    steps:
+      - {step: thrice, rule: G, at: P1D, every: P1D, times: 3, do: &write [{message: {template: hello}}]}
+      - {step: to-the-day, rule: G, at: P1D, every: P1D, until: due, do: *write}
+      - {step: to-the-word, rule: G, at: P1D, every: P1D, until: confirmed, do: *write}
+      - {step: to-the-end, rule: G, at: P1D, every: P1D, until: closed, do: *write}
+"""
+    story = World("2026-03-02", playbook=a_playbook(plan))
+    story.bill("INV-1", "2026-03-02", "2026-03-06")
+    story.walk("2026-03-09 18:00").confirm("INV-1")
+    story.walk("2026-03-12").pay("P-1", "1000.00")
+    assert story.days("thrice") == ["03-03", "03-04", "03-05"]
+    assert story.days("to-the-day")[-1] == "03-06"
+    assert story.days("to-the-word")[-1] == "03-09"
+    assert story.days("to-the-end")[-1] == "03-12"
+    assert story.next_alarm() is None
