@@ -19,7 +19,11 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 
+from service.domain.commands import ReportMessage
 from service.domain.workdays import Workdays
+from service.engine.asks import Ask
+from service.engine.handle import handle
+from service.engine.tick import CLOCKWORK
 from service.provision import create_key, create_tenant
 from service.runtime import Runtime
 from service.store.calendars import published
@@ -262,3 +266,21 @@ def test_a_mail_whose_sender_was_killed_goes_again_under_the_same_message_id(
     eventually(lambda: states(erp) == {"handed_over": 1}, "it goes again")
     assert len(office.mails()) == 2 and len({mail["Message-ID"] for mail in office.mails()}) == 1
     assert len(erp.log("INV-1", "message.handed_over")) == 1
+
+
+def test_I9_how_a_mail_fared_stands_in_the_log_once_whoever_reports_it(
+    company: Founding, runtime: Runtime, office: Office
+):
+    erp = company()
+    overdue(erp, "INV-1")
+    erp.walk("2026-01-12")
+    eventually(lambda: states(erp) == {"handed_over": 1}, "it is sent")
+    (sent,) = erp.messages(customer="C-1")
+    told: dict[str, Any] = {"customer": "C-1", "message": sent["id"], "contact": "ap", "channel": "email"}
+    late = ReportMessage(**told, cases=("INV-1",), outcome="bounced", code="timeout")
+    (done,) = handle(runtime.desk, erp.tenant, [Ask(command=late, asker=CLOCKWORK)])
+    assert done.status == "rejected"
+    assert [event["type"] for event in erp.log("INV-1") if event["type"].startswith("message.")] == [
+        "message.handed_over"
+    ]
+    assert states(erp) == {"handed_over": 1}
