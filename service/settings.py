@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     )
     webhook_allow_http: bool = Field(False, description="Allow webhooks over plain http everywhere.")
     webhook_allow_ports: Ports = Field((443, 8443), description="Ports that webhooks may reach, comma-separated.")
+    webhook_kept_days: int = Field(
+        30, ge=5, le=3650, description="Days for which what was sent to webhooks can be looked up and sent again."
+    )
     smtp_url: SecretStr | None = Field(
         None,
         description="Mail server, as smtp+starttls://user:password@host:587, smtps://host:465 or smtp://host:25. "

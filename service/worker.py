@@ -1,7 +1,7 @@
 """The loops of a process: the clock, the couriers, the post, the housekeeping. APScheduler only beats time for them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -12,13 +12,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.engine import calendar_steps, compose, post
+from service.engine import calendar_steps, compose, keeping, post
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
+from service.engine.verify import all_tenants
 from service.mailing import poster
 from service.runtime import Runtime
-from service.store import gauges, inbox
+from service.store import gauges
 from service.store.database import CLOCK, transaction
 from service.words.compose import compose as render
 
@@ -27,7 +28,6 @@ _log = structlog.get_logger()
 HOUSEKEEPING_SECONDS = 60
 CALENDAR_SECONDS = 6 * 3600
 LOOPS = 6
-EXPIRED_AT_ONCE = 1000
 
 _HELD_UP = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
 """One tenant's trouble, for which the others do not wait."""
@@ -120,9 +120,13 @@ class Loops:
                     pass
 
     def _tidy(self) -> None:
-        for tenant in running(self._runtime.desk):
-            with transaction(self._runtime.engine, tenant) as tx:
-                inbox.forget_expired(tx, EXPIRED_AT_ONCE)
+        """Of every tenant, standing sandboxes too: their webhooks go out in real time."""
+        kept = timedelta(days=self._runtime.settings.webhook_kept_days)
+        for tenant in all_tenants(self._runtime.desk):
+            try:
+                keeping.tidy(self._runtime.desk, tenant, kept)
+            except _HELD_UP as error:
+                _log.warning("tenant_waits", tenant=tenant, error=type(error).__name__)
 
     def _calendars(self) -> None:
         """A newer version of the service may know of years that were provisional."""

@@ -61,6 +61,10 @@ def test_an_empty_database_is_brought_to_the_head_once(empty, chain):
         assert connection.execute("SELECT * FROM steps").fetchall() == [(3,)]
 
 
+def test_the_migrated_database_has_the_tables_of_the_code(server, template):
+    migrate.check(url_of(server.url, template))
+
+
 def test_older_code_beside_a_newer_database_leaves_it_alone(empty, chain):
     migrate.upgrade(empty)
     (chain / "versions" / "0003_step.py").unlink()

@@ -1,7 +1,6 @@
 """What was sent to a webhook endpoint, attempt by attempt, and sending it once more."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -37,11 +36,9 @@ def _enabled(tx: Tx, endpoint: str) -> dict[str, Any]:
     return row
 
 
-def _again(tx: Tx, endpoint: str, events: Sequence[tuple[str, int]]) -> str:
-    """Queue these events once more, with the webhook ids they had; what tells the new deliveries from the others."""
-    again = f"_{secrets.token_hex(4)}"
-    outbox.add(tx, [(endpoint, stream, version) for stream, version in events], tx.now, again)
-    return again
+def _once_more() -> str:
+    """What tells new deliveries from the first ones; their webhook ids stay."""
+    return f"_{secrets.token_hex(4)}"
 
 
 def _shown(row: dict[str, Any]) -> Delivery:
@@ -82,9 +79,11 @@ def redeliver(
         earlier = outbox.delivery(tx, endpoint, delivery)
         if earlier is None:
             raise NotFound("unknown_delivery", None, delivery=delivery)
-        again = _again(tx, endpoint, [(earlier["stream"], earlier["version"])])
-        row = outbox.delivery(tx, endpoint, earlier["webhook"].replace("msg_", "dlv_") + again)
-        assert row is not None
+        again = _once_more()
+        outbox.add_again(tx, endpoint, [(earlier["stream"], earlier["version"])], again)
+        row = outbox.delivery(tx, endpoint, outbox.delivery_id(earlier["webhook"]) + again)
+        if row is None:  # its time was over this moment
+            raise NotFound("unknown_delivery", None, delivery=delivery)
         return [], Reply(_shown(row))
 
     return administer(asking, decide)
@@ -107,9 +106,9 @@ def replay(endpoint: EndpointId, body: ReplayBody, asking: Managing) -> Response
         looked = endpoints.kept(tx, body.after, until, AT_ONCE)
         listener = outbox.Listener(endpoint, tuple(row["types"]), row["audience"])
         wanted = [(one.stream, one.version) for one in looked if listener.wants(one.type, one.audience)]
-        _again(tx, endpoint, wanted)
+        queued = outbox.add_again(tx, endpoint, wanted, _once_more())
         complete = len(looked) < AT_ONCE
-        answer = Replayed(queued=len(wanted), complete=complete, until=until if complete else looked[-1].recorded_at)
+        answer = Replayed(queued=queued, complete=complete, until=until if complete else looked[-1].recorded_at)
         return [], Reply(answer)
 
     return administer(asking, decide)

@@ -83,13 +83,3 @@ def begin(tx: Tx, identity: Identity) -> bool:
         {"name": f"{tx.tenant}/{identity.source}/{identity.id}"},
     )
     return bool(row and row["free"])
-
-
-def forget_expired(tx: Tx, limit: int) -> int:
-    """Answers past their day."""
-    return tx.run(
-        """DELETE FROM inbox WHERE tenant = %(tenant)s AND (source, id) IN (
-             SELECT source, id FROM inbox WHERE tenant = %(tenant)s AND expires_at < transaction_timestamp()
-              LIMIT %(limit)s)""",
-        {"limit": limit},
-    )

@@ -85,7 +85,7 @@ def add(tx: Tx, wanted: Sequence[tuple[str, str, int]], now: datetime, again: st
     rows: list[Row] = []
     for endpoint, stream, version in wanted:
         webhook = webhook_id(tx.tenant, endpoint, stream, version)
-        rows.append((webhook.replace("msg_", "dlv_") + again, endpoint, stream, version, webhook))
+        rows.append((delivery_id(webhook) + again, endpoint, stream, version, webhook))
     return tx.run(
         """INSERT INTO deliveries (tenant, id, endpoint, stream, version, webhook, state, created_at, next_at)
            SELECT %(tenant)s, d.id, d.endpoint, d.stream, d.version, d.webhook, 'pending', %(now)s, %(now)s
@@ -94,6 +94,22 @@ def add(tx: Tx, wanted: Sequence[tuple[str, str, int]], now: datetime, again: st
            ON CONFLICT DO NOTHING""",
         {**columns(rows, ("id", "endpoint", "stream", "version", "webhook")), "now": now},
     )
+
+
+def delivery_id(webhook: str) -> str:
+    """The id of an event's first delivery to an endpoint; those of its redeliveries go on with `_`."""
+    return webhook.replace("msg_", "dlv_")
+
+
+def add_again(tx: Tx, endpoint: str, events: Sequence[tuple[str, int]], again: str) -> int:
+    """Deliveries of (stream, version) once more, of those whose bodies are still kept; how many."""
+    kept = tx.rows(
+        """SELECT o.stream, o.version FROM outbox o
+             JOIN unnest(%(stream)s::text[], %(version)s::int[]) AS e(stream, version) USING (stream, version)
+            WHERE o.tenant = %(tenant)s ORDER BY o.stream, o.version FOR KEY SHARE OF o""",
+        columns(list(events), ("stream", "version")),
+    )
+    return add(tx, [(endpoint, stream, version) for stream, version in kept], tx.now, again)
 
 
 class Claimed(Struct, frozen=True, kw_only=True):

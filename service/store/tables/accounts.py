@@ -88,7 +88,7 @@ inbox = Table(
     Column("status", SmallInteger),
     Column("answer", LargeBinary),
     instant("expires_at"),
-    Index("inbox_expiry", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
+    Index("inbox_expiry", "tenant", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
 )
 
 seen = Table(
