@@ -162,7 +162,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
                     not path.name.startswith(".") or path.name in (".ci", ".github")
                 ):
                     folders.append(path)
-            elif path.is_file():
+            elif path.is_file() and path.name != ".git":  # a file in a second working tree, and git's own
                 try:
                     yield path, path.read_text("utf-8")
                 except UnicodeDecodeError:
