@@ -60,7 +60,7 @@ def create(
             *(Change(PlaybookPublished(playbook=n, version=1, text=text)) for n, text in sorted(playbooks.items())),
         ]
         tenants.insert(tx, Tenant(id=id, kind=kind), GENESIS, secrets.token_bytes(32), now)
-        tenant = _append(tx, Tenant(id=id), GENESIS, changes, asker)
+        tenant = _append(tx, Tenant(id=id), GENESIS, changes, asker, now)
         for name, text in playbooks.items():
             tenants.publish(tx, name, 1, text)
         return tenant
@@ -80,7 +80,7 @@ def _plain(calendar: Calendar) -> dict[str, Any]:
 
 def administer(engine: Engine, id: str, decide: Decide, asker: Asker, now: datetime | None = None) -> Tenant:
     """Change the tenant under its lock; `decide` may write rows of its own beside the events it returns."""
-    with transaction(engine, id) as tx:
+    with transaction(engine, id, asking=tenants.CLOCK) as tx:
         loaded = tenants.load(tx, lock=True)
         if loaded is None:
             raise UnknownTenant(id)

@@ -83,7 +83,7 @@ class Desk:
     @contextmanager
     def open(self, tenant: str, now: datetime | None = None, snapshot: bool = False) -> Iterator[Session]:
         """A transaction of the tenant; `now` overrides its clock while a sandbox walks. Raises UnknownTenant."""
-        with transaction(self.engine, tenant, snapshot=snapshot) as tx:
+        with transaction(self.engine, tenant, snapshot=snapshot, asking=tenants.CLOCK) as tx:
             clock = tenants.clock(tx)
             if clock is None:
                 raise UnknownTenant(tenant)

@@ -52,11 +52,11 @@ def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose
     if row is None:
         return None
     with desk.open(tenant, row["at"] if stands else None) as session:
-        customers.lock(session.tx, [customer])
+        locked = {id: one.state for id, one in customers.lock(session.tx, [customer]).items()}
         row = messages.get(session.tx, message, lock=True)
         if row is None or row["state"] != "ready" or (row["next_at"] and row["next_at"] > session.tx.now):
             return None
-        if not compose.compose(session, message, render):
+        if not compose.compose(session, [message], locked, render):
             return None
         claim = {"attempts": row["attempts"] + 1, "fence": row["fence"] + 1, "next_at": session.tx.now + LEASE}
         messages.set_state(session.tx, message, **claim)

@@ -26,7 +26,7 @@ class Root(Struct, frozen=True):
 
 def root(desk: Desk, tenant: str, earlier: Root | None = None) -> Root:
     """The root of now, or as of the moment of an earlier one. Raises UnknownTenant."""
-    with transaction(desk.engine, tenant, snapshot=True) as tx:
+    with transaction(desk.engine, tenant, snapshot=True, asking=tenants.CLOCK) as tx:
         if tenants.clock(tx) is None:
             raise UnknownTenant(tenant)
         epoch, before = (earlier.epoch, earlier.transaction) if earlier else _moment(tx)

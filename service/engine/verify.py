@@ -109,7 +109,7 @@ def count_customers(desk: Desk, tenant: str) -> int:
 
 def _tenant(desk: Desk, tenant: str) -> Checked:
     checked = Checked(Place(tenant, "streams"))
-    with transaction(desk.engine, tenant, snapshot=True) as tx:
+    with transaction(desk.engine, tenant, snapshot=True, asking=tenants.CLOCK) as tx:
         if tenants.clock(tx) is None:
             raise UnknownTenant(tenant)
         checked.note(tenant_deviations(tx, checked.folded)[2])

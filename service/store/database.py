@@ -6,17 +6,19 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from psycopg import ClientCursor, OperationalError
 from psycopg import Connection as Driver
-from psycopg import OperationalError
 from psycopg.rows import dict_row, tuple_row
 from psycopg.types.array import ListBinaryDumper
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 APP, CLOCK, SENDER = "dunlog_app", "dunlog_clock", "dunlog_sender"
 LOCK_PATIENCE = "2s"
 STATEMENT_PATIENCE = "30s"
 FORGOTTEN_AFTER = "60s"
+PREPARED = 400
+"""Statements a connection keeps prepared: more than there are hot ones."""
 
 _names = count()
 
@@ -36,13 +38,13 @@ def connect(url: str, pool_size: int, wait: float = 5.0) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(driver: Driver[Any], _: object) -> None:
         driver.adapters.register_dumper(list, ListBinaryDumper)
-        driver.autocommit = True
+        driver.autocommit = True  # for good: a transaction is begun together with its first question
         driver.execute(f"SET ROLE {APP}")
         driver.execute(f"SET lock_timeout = '{LOCK_PATIENCE}'")
         driver.execute(f"SET statement_timeout = '{STATEMENT_PATIENCE}'")
         driver.execute(f"SET idle_in_transaction_session_timeout = '{FORGOTTEN_AFTER}'")
         driver.execute("SET timezone = 'UTC'")
-        driver.autocommit = False
+        driver.prepared_max = PREPARED
 
     return engine
 
@@ -50,12 +52,10 @@ def connect(url: str, pool_size: int, wait: float = 5.0) -> Engine:
 class Tx:
     """One open transaction of one tenant. SQL goes to the driver as it is written."""
 
-    def __init__(self, connection: Connection, tenant: str, now: datetime) -> None:
-        self.connection = connection
+    def __init__(self, driver: Driver[Any], tenant: str, now: datetime, opening: Row | None = None) -> None:
         self.tenant = tenant
         self.now = now
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, Driver)
+        self.opening = opening
         self._driver = driver
 
     def rows(self, sql: str, params: Params | None = None) -> list[Row]:
@@ -87,37 +87,42 @@ class Tx:
 
 
 @contextmanager
-def transaction(engine: Engine, tenant: str, role: str | None = None, snapshot: bool = False) -> Iterator[Tx]:
+def transaction(
+    engine: Engine, tenant: str, role: str | None = None, snapshot: bool = False, asking: str = ""
+) -> Iterator[Tx]:
     """A transaction in which only that tenant's rows exist; it commits at the end, and an exception undoes it.
 
-    A `snapshot` only reads, and sees the database as it was at one moment.
+    A `snapshot` only reads, and sees the database as it was at one moment. The first row of what `asking` selects is
+    the transaction's `opening`: it comes with the round trip that begins it.
     """
-    with engine.connect() as connection, connection.begin():
-        try:
-            yield _opened(connection, tenant, role, snapshot)
-        except OperationalError:
-            _forget_broken(engine, connection)
-            raise
-
-
-def _opened(connection: Connection, tenant: str, role: str | None, snapshot: bool) -> Tx:
-    driver = connection.connection.driver_connection
+    borrowed = engine.raw_connection()
+    driver = borrowed.driver_connection
     assert isinstance(driver, Driver)
-    if snapshot:
-        driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    if role:
-        driver.execute(f"SET LOCAL ROLE {role}")
-    row = driver.execute("SELECT set_config('app.tenant', %s, true), transaction_timestamp()", (tenant,)).fetchone()
-    assert row is not None
-    return Tx(connection, tenant, row[1])
+    try:
+        yield _begun(driver, tenant, role, snapshot, asking)
+        driver.commit()
+    except OperationalError as error:
+        if driver.closed:  # the driver's errors pass the pool by, so it is told, for all that stand idle
+            borrowed.invalidate(error)
+            engine.dispose(close=False)
+        raise
+    finally:
+        borrowed.close()  # the pool undoes what was not committed
 
 
-def _forget_broken(engine: Engine, connection: Connection) -> None:
-    """The driver's errors pass SQLAlchemy by, so it must be told that a server went away, for all that stand idle."""
-    driver = connection.connection.driver_connection
-    if isinstance(driver, Driver) and driver.closed:
-        connection.invalidate()
-        engine.dispose(close=False)
+def _begun(driver: Driver[Any], tenant: str, role: str | None, snapshot: bool, asking: str) -> Tx:
+    opening = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if snapshot else "BEGIN"]
+    opening += [f"SET LOCAL ROLE {role}"] if role else []
+    opening += ["SELECT set_config('app.tenant', %(tenant)s, true), transaction_timestamp()"]
+    opening += [asking] if asking else []
+    with ClientCursor(driver, row_factory=tuple_row) as cursor:
+        cursor.execute("; ".join(opening), {"tenant": tenant})
+        for _ in range(2 if role else 1):
+            cursor.nextset()
+        row = cursor.fetchone()
+        assert row is not None
+        first = cursor.fetchone() if asking and cursor.nextset() else None
+    return Tx(driver, tenant, row[1], first)
 
 
 def columns(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:

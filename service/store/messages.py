@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -108,22 +108,69 @@ def get(tx: Tx, id: str, lock: bool = False) -> dict[str, Any] | None:
     return tx.one(sql, {"id": id})
 
 
-def items(tx: Tx, message: str) -> list[dict[str, Any]]:
-    """What the steps put into it."""
+def take(tx: Tx, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Those of the messages that have not left, locked, earliest first."""
     return tx.dicts(
-        "SELECT * FROM message_items WHERE tenant = %(tenant)s AND message = %(id)s ORDER BY case_id, template",
-        {"id": message},
+        """SELECT * FROM messages WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND state IN ('queued', 'ready')
+            ORDER BY slot_at, id FOR UPDATE""",
+        {"ids": list(ids)},
     )
 
 
-def strike(tx: Tx, message: str, struck: Sequence[tuple[str, str]]) -> None:
-    """(case, why) of bills that no longer belong into it."""
+def items(tx: Tx, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """By message, what the steps put into it."""
+    rows = tx.dicts(
+        """SELECT * FROM message_items WHERE tenant = %(tenant)s AND message = ANY(%(ids)s::text[])
+            ORDER BY message, case_id, template""",
+        {"ids": list(ids)},
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["message"], []).append(row)
+    return found
+
+
+def strike(tx: Tx, struck: Sequence[tuple[str, str, str]]) -> None:
+    """(message, case, why) of bills that no longer belong into it."""
     if struck:
         tx.run(
             """UPDATE message_items i SET struck = s.why
-                 FROM unnest(%(case_id)s::text[], %(why)s::text[]) AS s(case_id, why)
-                WHERE i.tenant = %(tenant)s AND i.message = %(message)s AND i.case_id = s.case_id""",
-            {**columns(list(struck), ("case_id", "why")), "message": message},
+                 FROM unnest(%(message)s::text[], %(case_id)s::text[], %(why)s::text[]) AS s(message, case_id, why)
+                WHERE i.tenant = %(tenant)s AND i.message = s.message AND i.case_id = s.case_id""",
+            columns(list(struck), ("message", "case_id", "why")),
+        )
+
+
+def end_unsaid(tx: Tx, ids: Sequence[str], now: datetime) -> None:
+    """Messages in which nothing is left to say, or that nobody may get."""
+    if ids:
+        tx.run(
+            "UPDATE messages SET state = 'struck', at = %(now)s WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])",
+            {"ids": list(ids), "now": now},
+        )
+
+
+class Worded(NamedTuple):
+    """A message's words, and to which address they go; `state` is `ready`, or `captured` where no channel leads out."""
+
+    message: str
+    state: str
+    subject: str
+    text: str
+    recipient: str | None
+
+
+def keep_words(tx: Tx, worded: Sequence[Worded], now: datetime) -> None:
+    """The words as they leave, with the bills of which they speak."""
+    if worded:
+        tx.run(
+            """UPDATE messages m SET state = w.state, at = %(now)s, subject = w.subject, text = w.text, recipient = w.recipient,
+                      cases = (SELECT array_agg(DISTINCT i.case_id ORDER BY i.case_id) FROM message_items i
+                                WHERE i.tenant = m.tenant AND i.message = m.id AND i.struck IS NULL)
+                 FROM unnest(%(message)s::text[], %(state)s::text[], %(subject)s::text[], %(text)s::text[],
+                             %(recipient)s::text[]) AS w(message, state, subject, text, recipient)
+                WHERE m.tenant = %(tenant)s AND m.id = w.message""",
+            {**columns(list(worded), Worded._fields), "now": now},
         )
 
 
@@ -165,12 +212,19 @@ def put_off(tx: Tx, id: str, to: str, day: date, slot_at: datetime, now: datetim
     set_state(tx, id, state="struck", at=now, next_at=None)
 
 
-def lettered(tx: Tx, customer: str, since: datetime, until: datetime) -> set[str]:
-    """Bills that a letter leaving between the two instants speaks of: it replaces that day's e-mail for them (C3)."""
+def lettered(tx: Tx, days: Sequence[tuple[str, date, datetime, datetime]]) -> dict[tuple[str, date], frozenset[str]]:
+    """By (customer, day), given with that day's first instant and the next one's: the bills of which a letter leaving on it
+    speaks. It replaces that day's e-mail for them (C3)."""
+    if not days:
+        return {}
     rows = tx.rows(
-        """SELECT DISTINCT i.case_id FROM messages m JOIN message_items i ON i.tenant = m.tenant AND i.message = m.id
-            WHERE m.tenant = %(tenant)s AND m.customer = %(customer)s AND m.channel = 'letter' AND m.state <> 'struck'
-              AND m.slot_at >= %(since)s AND m.slot_at < %(until)s""",
-        {"customer": customer, "since": since, "until": until},
+        """SELECT d.customer, d.day, array_agg(DISTINCT i.case_id)
+             FROM unnest(%(customer)s::text[], %(day)s::date[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+                  AS d(customer, day, since, until)
+             JOIN messages m ON m.tenant = %(tenant)s AND m.customer = d.customer AND m.channel = 'letter'
+                  AND m.state <> 'struck' AND m.slot_at >= d.since AND m.slot_at < d.until
+             JOIN message_items i ON i.tenant = m.tenant AND i.message = m.id
+            GROUP BY d.customer, d.day""",
+        columns(list(days), ("customer", "day", "since", "until")),
     )
-    return {case for (case,) in rows}
+    return {(customer, day): frozenset(bills) for customer, day, bills in rows}

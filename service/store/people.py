@@ -1,5 +1,6 @@
 """Our own people: the directory of users, their keys, and what is private of both."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from service.store import log
@@ -8,14 +9,18 @@ from service.store.database import Tx
 _SHOWN = ("name", "title", "phone", "email")
 
 
-def user_details(tx: Tx, user: str) -> dict[str, str]:
-    """Name, title, phone and e-mail of a user; empty where the directory has none."""
-    row = tx.one("SELECT details_version FROM users WHERE tenant = %(tenant)s AND id = %(id)s", {"id": user})
-    if row is None:
-        return {}
-    key = ("tenant", row["details_version"])
-    details: dict[str, Any] = log.private_of(tx, [key]).get(key, {}).get(user, {})
-    return {name: str(details[name]) for name in _SHOWN if details.get(name)}
+def users_details(tx: Tx, users: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Name, title, phone and e-mail of those users whom the directory knows."""
+    rows = tx.rows(
+        "SELECT id, details_version FROM users WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])",
+        {"ids": list(users)},
+    )
+    private = log.private_of(tx, [("tenant", version) for _, version in rows])
+    found: dict[str, dict[str, str]] = {}
+    for id, version in rows:
+        details: dict[str, Any] = private.get(("tenant", version), {}).get(id, {})
+        found[id] = {name: str(details[name]) for name in _SHOWN if details.get(name)}
+    return found
 
 
 def put_user(tx: Tx, id: str, role: str, reports_to: str | None, away: dict[str, Any], details_version: int) -> None:
@@ -61,7 +66,7 @@ def put_key(tx: Tx, id: str, role: str, user: str, digest: bytes) -> None:
 
 def key(tx: Tx, id: str) -> dict[str, Any] | None:
     """A key's row, revoked or not."""
-    return tx.one('SELECT * FROM keys WHERE tenant = %(tenant)s AND id = %(id)s', {"id": id})
+    return tx.one("SELECT * FROM keys WHERE tenant = %(tenant)s AND id = %(id)s", {"id": id})
 
 
 def keys(tx: Tx) -> list[dict[str, Any]]:

@@ -27,10 +27,13 @@ class Clock(Struct, frozen=True):
         return real if self.kind == "live" or self.follows or self.at is None else self.at
 
 
+CLOCK = "SELECT kind, clock_at, follows, version FROM tenants WHERE id = %(tenant)s"
+"""What a transaction asks when it opens, for `clock`."""
+
+
 def clock(tx: Tx) -> Clock | None:
-    """The tenant's clock and version; None when there is no such tenant."""
-    rows = tx.rows("SELECT kind, clock_at, follows, version FROM tenants WHERE id = %(tenant)s")
-    return Clock(*rows[0]) if rows else None
+    """The tenant's clock and version, of a transaction that asked for them; None when there is no such tenant."""
+    return Clock(*tx.opening) if tx.opening else None
 
 
 def load(tx: Tx, lock: bool = False) -> tuple[Tenant, bytes | None] | None:

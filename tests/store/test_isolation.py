@@ -111,10 +111,10 @@ def test_without_a_tenant_there_is_nothing(engine, filled, table):
 
 def test_a_connection_used_again_remembers_no_tenant(engine, filled):
     with transaction(engine, OTHER) as tx:
-        before = tx.connection.connection.driver_connection
+        ((before,),) = tx.rows("SELECT pg_backend_pid()")
         assert tx.rows("SELECT count(*) FROM cases")[0][0] > 0
     with engine.begin() as connection:
-        assert connection.connection.driver_connection is before
+        assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() == before
         assert connection.exec_driver_sql("SELECT current_setting('app.tenant', true)").scalar() in ("", None)
         assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
     with transaction(engine, OWN) as tx:

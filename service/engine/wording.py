@@ -1,0 +1,126 @@
+"""What a message says: its bills by section with the customer's others, and who writes to whom."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from service.domain.case import Case
+from service.domain.conditions import days_overdue
+from service.domain.customer import Customer
+from service.domain.scene import Scene
+from service.words.languages import language_of
+from service.words.letters import (
+    Addressee,
+    BillLine,
+    Debtor,
+    Kind,
+    Letter,
+    Section,
+    Sender,
+    ServiceItem,
+    TaxLine,
+)
+
+PAY_WITHIN_OPEN_DAYS = 5
+
+_SECTIONS: tuple[Kind, ...] = ("overdue", "due_soon", "confirm")
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """All that one message's words are made of: `items` are the steps' lines that are kept, `owed` the customer's open
+    bills, `lettered` those of which a letter of the same day speaks."""
+
+    message: Mapping[str, Any]
+    customer: Customer
+    contact: Mapping[str, Any]
+    sender: Mapping[str, str]
+    items: Sequence[Mapping[str, Any]]
+    cases: Mapping[str, Case]
+    owed: Sequence[Case]
+    lettered: frozenset[str]
+
+
+def letter(scene: Scene, parts: Parts) -> Letter:
+    """The message, or the letter of its kind, as plain values for the composer."""
+    named = {item["case_id"] for item in parts.items}
+    bills = {id: _bill(parts.cases[id], scene.today) for id in named}
+    customer, message = parts.customer, parts.message
+    common = Letter(
+        language=language_of(customer.language or scene.settings.language),
+        today=scene.today,
+        customer=Debtor(id=customer.id, name=customer.name),
+        company=scene.settings.company,
+        contact=Addressee(**{k: str(parts.contact.get(k) or "") for k in ("name", "title", "salutation")}),
+        sender=Sender(**parts.sender),
+        banks=scene.settings.banks,
+    )
+    if message["channel"] == "letter":
+        lines = tuple(bills[id] for id in sorted(bills))
+        pay_by = scene.workdays.add_open(scene.today, PAY_WITHIN_OPEN_DAYS)
+        return replace(common, also_open=lines, kind=message["kind"], pay_by=pay_by)
+    dunning = [item for item in parts.items if not item["service"]]
+    service = [item for item in parts.items if item["service"]]
+    return replace(
+        common,
+        sections=tuple(_sections(dunning, bills, parts.cases)),
+        also_open=tuple(_also_open(parts, named, scene.today)) if dunning else (),
+        service=tuple(_service(service, bills, customer, scene.today)),
+        account_watch=message["copy"] == "finance",
+    )
+
+
+def _also_open(parts: Parts, named: set[str], today: date) -> Iterator[BillLine]:
+    for case in parts.owed:
+        unsaid = case.id not in named and case.id not in parts.lettered
+        if unsaid and case.pause is None and days_overdue(case, today) > 0:
+            yield _bill(case, today)
+
+
+def _sections(
+    items: Sequence[Mapping[str, Any]], bills: Mapping[str, BillLine], loaded: Mapping[str, Case]
+) -> list[Section]:
+    """Each bill once, in the section that its present state calls for; the template is its step's."""
+    by_kind: dict[Kind, dict[str, dict[str, BillLine]]] = {kind: {} for kind in _SECTIONS}
+    for item in items:
+        case, bill = loaded[item["case_id"]], bills[item["case_id"]]
+        kind: Kind = "confirm" if case.stage == "confirmation" else "overdue" if bill.days_overdue else "due_soon"
+        by_kind[kind].setdefault(item["template"], {})[case.id] = bill
+    return [
+        Section(kind=kind, template=template, bills=tuple(lines.values()))
+        for kind in _SECTIONS
+        for template, lines in by_kind[kind].items()
+    ]
+
+
+def _service(
+    items: Sequence[Mapping[str, Any]], bills: Mapping[str, BillLine], customer: Customer, today: date
+) -> list[ServiceItem]:
+    templates = dict.fromkeys(item["template"] for item in items)
+    return [
+        ServiceItem(
+            template=template,
+            bills=tuple(bills[item["case_id"]] for item in items if item["template"] == template),
+            on=customer.hold.on if template == "hold" and customer.hold else today,
+        )
+        for template in templates
+    ]
+
+
+def _bill(case: Case, today: date) -> BillLine:
+    tax = case.tax
+    dispatched = TaxLine(number=tax.number, courier=tax.courier, tracking=tax.tracking) if tax else None
+    return BillLine(
+        id=case.id,
+        amount=case.amount,
+        open=case.open,
+        currency=case.currency,
+        reference=case.reference,
+        issued_on=case.issued_on,
+        due_on=case.due_on,
+        days_overdue=days_overdue(case, today),
+        confirmed=case.confirmed_on is not None or not case.confirmation_required,
+        tax=dispatched if tax and tax.state == "dispatched" else None,
+    )
