@@ -11,9 +11,9 @@ from service.engine.desk import Session
 from service.engine.folding import Counted, Difference, Folded, batches, fold
 from service.engine.projecting import Deviation, Values, case_row, compare, customer_row, payment_row
 from service.engine.save import bills_named_by
-from service.engine.workfold import work_rows
 from service.store import tenants
 from service.store.database import Row, Tx, columns
+from service.store.workfold import Entry, by_table, folded
 
 BATCH = 500
 MENTIONS = 5000
@@ -105,9 +105,11 @@ class Look:
         if one.state is None:
             self._broken |= one.named_customers
             return
-        for table, rows in work_rows(one).items():
-            self._known[table] |= rows.keys()
-            self._work[table] |= rows
+        entries = (Entry(one.customer, told.version, told.event, told.occurred_at) for told in one.told)
+        for table, moving in by_table(entries).items():
+            self._known[table] |= moving.keys()
+            rows = {id: folded(None, those) for id, those in moving.items()}
+            self._work[table] |= {id: (one.customer, row) for id, row in rows.items() if row}
         if one.kind != "case" and (missing := list(self._unmentioned(one))):
             told = [
                 Difference("missing", f"mentions/{case}", f"{stream}@{version}", None)
@@ -121,11 +123,7 @@ class Look:
             rows.clear()
 
     def _unmentioned(self, one: Folded) -> Iterator[Row]:
-        wanted = [
-            (case, told.stream, told.version)
-            for told in one.told
-            for case in sorted(bills_named_by(told.event))
-        ]
+        wanted = [(case, told.stream, told.version) for told in one.told for case in sorted(bills_named_by(told.event))]
         self._mentions[one.customer or ""] += len(wanted)
         for start in range(0, len(wanted), MENTIONS):
             yield from self._tx.rows(

@@ -23,6 +23,7 @@ from service.engine.desk import Session
 from service.engine.gather import Loaded
 from service.store import cases, codec, customers, log, messages, outbox, payments, worklist
 from service.store.chain import GENESIS
+from service.store.workfold import Entry
 
 PARKED_FOR = timedelta(hours=1)
 
@@ -132,9 +133,7 @@ def _save_states(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> No
         for id in sorted(changed_cases)
     ]
     paid = [
-        payments.Saved(
-            account.payments[id], loaded.versions.get(f"payment/{id}", 0), loaded.heads[f"payment/{id}"]
-        )
+        payments.Saved(account.payments[id], loaded.versions.get(f"payment/{id}", 0), loaded.heads[f"payment/{id}"])
         for account in loaded.accounts.values()
         for id in account.payments
         if ("payment", id) in touched
@@ -235,14 +234,10 @@ def _letter_item(event: LetterIssued, customer: str, case: str) -> messages.Item
 
 
 def _save_worklist(session: Session, fresh: Iterable[Fresh]) -> None:
-    worklist.apply(
-        session.tx,
-        [
-            worklist.Entry(one.account.customer.id, one.state.version, one.happened.event, session.scene.now)
-            for one in fresh
-            if one.happened.event.type.startswith(("task.", "approval."))
-        ],
+    entries = (
+        Entry(one.account.customer.id, one.state.version, one.happened.event, session.scene.now) for one in fresh
     )
+    worklist.apply(session.tx, entries)
 
 
 def _announce(session: Session, fresh: Sequence[Fresh]) -> None:

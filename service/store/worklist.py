@@ -5,136 +5,55 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text, TypeEngine
 
 from service.domain.account import ApprovalRow
-from service.domain.events import Event
-from service.domain.events import customer as c
-from service.domain.events import task as t
-from service.store.database import Tx
-
-NAMED = 500
-NAMED_BEHIND_REQUEST = 5000
-
-
-class Entry(Struct, frozen=True):
-    """An event that moves a task or an approval, with where it stands and when."""
-
-    customer: str
-    version: int
-    event: Event
-    at: datetime
+from service.store.database import Tx, columns
+from service.store.tables import metadata
+from service.store.workfold import COLUMNS, Entry, Row, by_table, folded
 
 
 def apply(tx: Tx, entries: Iterable[Entry]) -> None:
-    """One statement an event: there are few, and many change the row that the one before made."""
-    for one in entries:
-        match one.event:
-            case t.TaskCreated() | t.TaskChanged() | t.TaskCompleted() | t.TaskCancelled():
-                _task(tx, one, one.event)
-            case c.ApprovalRequested():
-                _requested(tx, one, one.event)
-            case c.ApprovalJoined():
-                _joined(tx, one.event)
-            case c.ApprovalGranted() | c.ApprovalRejected() | c.ApprovalCancelled() | c.ApprovalExpired():
-                _answered(tx, one, one.event)
-            case _:
-                continue
+    """Fold the events into the rows they move and write those, in sets; their customers are locked."""
+    for table, moving in by_table(entries).items():
+        known = _known(tx, table, sorted(moving))
+        rows = [row for id, told in moving.items() if (row := folded(known.get(id), told))]
+        _put(tx, table, rows)
 
 
-def _task(tx: Tx, one: Entry, event: t.TaskEvent) -> None:
-    match event:
-        case t.TaskCreated():
-            values = {
-                name: getattr(event, name)
-                for name in ("kind", "role", "owner", "bills", "contact", "rule", "why", "due_on", "best_from", "best_until")
-            }
-            tx.run(
-                """INSERT INTO tasks (tenant, id, kind, state, role, owner, customer, cases, bills, contact, rule, why,
-                     due_on, best_from, best_until, created_at)
-                   VALUES (%(tenant)s, %(id)s, %(kind)s, 'open', %(role)s, %(owner)s, %(customer)s, %(cases)s::text[],
-                     %(bills)s, %(contact)s, %(rule)s, %(why)s, %(due_on)s, %(best_from)s, %(best_until)s, %(at)s)
-                   ON CONFLICT DO NOTHING""",
-                {**values, "id": event.task, "cases": event.cases, "customer": one.customer, "at": one.at},
-            )
-        case t.TaskChanged():
-            tx.run(
-                """UPDATE tasks SET bills = %(bills)s, role = %(role)s, owner = %(owner)s,
-                     due_on = COALESCE(%(due_on)s, due_on), best_from = COALESCE(%(best_from)s, best_from),
-                     best_until = COALESCE(%(best_until)s, best_until),
-                     cases = (SELECT COALESCE(array_agg(id ORDER BY place), '{}') FROM (
-                                SELECT id, place FROM unnest(cases || %(cases)s::text[]) WITH ORDINALITY AS n(id, place)
-                                 WHERE NOT id = ANY(%(removed)s::text[]) LIMIT %(named)s) AS kept)
-                   WHERE tenant = %(tenant)s AND id = %(id)s""",
-                {
-                    "id": event.task,
-                    "bills": event.bills,
-                    "role": event.role,
-                    "owner": event.owner,
-                    "due_on": event.due_on,
-                    "best_from": event.best_from,
-                    "best_until": event.best_until,
-                    "cases": event.cases,
-                    "removed": event.removed,
-                    "named": NAMED,
-                },
-            )
-        case t.TaskCompleted() | t.TaskCancelled():
-            state = "completed" if isinstance(event, t.TaskCompleted) else "cancelled"
-            tx.run(
-                "UPDATE tasks SET state = %(state)s, ended_at = %(at)s WHERE tenant = %(tenant)s AND id = %(id)s",
-                {"state": state, "at": one.at, "id": event.task},
-            )
+def _known(tx: Tx, table: str, ids: Sequence[str]) -> dict[str, Row]:
+    sql = f"SELECT {', '.join(COLUMNS[table])} FROM {table} WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])"
+    return {row["id"]: row for row in tx.dicts(sql, {"ids": list(ids)})}
 
 
-def _requested(tx: Tx, one: Entry, event: c.ApprovalRequested) -> None:
-    names = ("kind", "role", "bills", "rule", "asked_by", "expires_on", "content", "content_hash", "previous", "cases")
-    tx.run(
-        """INSERT INTO approvals (tenant, id, kind, state, role, customer, cases, bills, rule, asked_by, asked_at,
-             asked_version, expires_on, content, content_hash, previous)
-           VALUES (%(tenant)s, %(id)s, %(kind)s, 'open', %(role)s, %(customer)s, %(cases)s::text[], %(bills)s, %(rule)s,
-             %(asked_by)s, %(at)s, %(version)s, %(expires_on)s, %(content)s, %(content_hash)s, %(previous)s)""",
-        {
-            **{name: getattr(event, name) for name in names},
-            "id": event.approval,
-            "customer": one.customer,
-            "at": one.at,
-            "version": one.version,
-        },
-    )
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def _joined(tx: Tx, event: c.ApprovalJoined) -> None:
-    tx.run(
-        """UPDATE approvals SET bills = %(bills)s, cases = (
-             SELECT COALESCE(array_agg(id ORDER BY place), '{}') FROM (
-               SELECT id, place FROM unnest(cases || %(cases)s::text[]) WITH ORDINALITY AS n(id, place)
-                WHERE NOT id = ANY(%(removed)s::text[]) LIMIT %(named)s) AS kept)
-           WHERE tenant = %(tenant)s AND id = %(id)s""",
-        {
-            "id": event.approval,
-            "bills": event.bills,
-            "cases": event.cases,
-            "removed": event.removed,
-            "named": NAMED_BEHIND_REQUEST,
-        },
-    )
+def _upsert(table: str) -> str:
+    names, types = COLUMNS[table], metadata.tables[table].columns
+    listed = ", ".join(names)
+    arrays = ", ".join(f"%({name})s::{_cast(types[name].type)}[]" for name in names)
+    taken = ", ".join("string_to_array(v.cases, ' ')" if name == "cases" else f"v.{name}" for name in names)
+    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name != "id")
+    return f"""INSERT INTO {table} (tenant, {listed}) SELECT %(tenant)s, {taken} FROM unnest({arrays}) AS v({listed})
+               ON CONFLICT (tenant, id) DO UPDATE SET {sets}"""
 
 
-def _answered(
-    tx: Tx, one: Entry, event: c.ApprovalGranted | c.ApprovalRejected | c.ApprovalCancelled | c.ApprovalExpired
-) -> None:
-    by = event.by if isinstance(event, c.ApprovalGranted | c.ApprovalRejected) else None
-    tx.run(
-        """UPDATE approvals SET state = %(state)s, answered_by = %(by)s, answered_at = %(at)s, answered_version = %(version)s
-            WHERE tenant = %(tenant)s AND id = %(id)s""",
-        {
-            "state": event.type.removeprefix("approval."),
-            "by": by,
-            "at": one.at,
-            "version": one.version,
-            "id": event.approval,
-        },
-    )
+def _cast(type: TypeEngine[Any]) -> str:
+    """Arrays of arrays must be even, so bills travel as one text: their ids hold no spaces."""
+    return "text" if isinstance(type, ARRAY | Text) else str(type.compile(_POSTGRESQL))
+
+
+_UPSERT = {table: _upsert(table) for table in COLUMNS}
+
+
+def _put(tx: Tx, table: str, rows: Sequence[Row]) -> None:
+    """Whole rows, new or not."""
+    named = COLUMNS[table]
+    values = [tuple(" ".join(row[name]) if name == "cases" else row[name] for name in named) for row in rows]
+    tx.run(_UPSERT[table], columns(values, named))
 
 
 def approvals_of(tx: Tx, ids: Sequence[str]) -> dict[str, tuple[str, ApprovalRow]]:

@@ -1,0 +1,87 @@
+"""Tasks and approvals as rows, by the events that move them: what is written with each event and what a rebuild expects."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from service.domain.events import Event
+from service.domain.events import customer as c
+from service.domain.events import task as t
+from service.store.tables import metadata
+
+Row = dict[str, Any]
+"""A row by column, without its tenant."""
+
+COLUMNS = {
+    table: tuple(column.name for column in metadata.tables[table].columns if column.name != "tenant")
+    for table in ("tasks", "approvals")
+}
+
+NAMED = 500
+NAMED_BEHIND_REQUEST = 5000
+
+TaskEvent = t.TaskCreated | t.TaskChanged | t.TaskCompleted | t.TaskCancelled
+Answer = c.ApprovalGranted | c.ApprovalRejected | c.ApprovalCancelled | c.ApprovalExpired
+ApprovalEvent = c.ApprovalRequested | c.ApprovalJoined | Answer
+
+
+class Entry(Struct, frozen=True):
+    """An event on a customer's stream or a bill's, with its place and its moment."""
+
+    customer: str | None
+    version: int
+    event: Event
+    at: datetime
+
+
+def by_table(entries: Iterable[Entry]) -> dict[str, dict[str, list[Entry]]]:
+    """The events that move a row, in order, by the row's table and id."""
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for one in entries:
+        if isinstance(one.event, TaskEvent):
+            found.setdefault("tasks", {}).setdefault(one.event.task, []).append(one)
+        elif isinstance(one.event, ApprovalEvent):
+            found.setdefault("approvals", {}).setdefault(one.event.approval, []).append(one)
+    return found
+
+
+def folded(row: Row | None, entries: Iterable[Entry]) -> Row | None:
+    """One row after its events; None when none of them made it."""
+    for one in entries:
+        row = _moved(row, one)
+    return row
+
+
+def _moved(row: Row | None, one: Entry) -> Row | None:
+    match one.event:
+        case t.TaskCreated():
+            return _made("tasks", one, id=one.event.task, created_at=one.at)
+        case c.ApprovalRequested():
+            return _made("approvals", one, id=one.event.approval, asked_at=one.at, asked_version=one.version)
+        case t.TaskChanged() if row:
+            named = {name: getattr(one.event, name) for name in ("bills", "role", "owner")}
+            days = {name: getattr(one.event, name) or row[name] for name in ("due_on", "best_from", "best_until")}
+            return row | named | days | {"cases": _joined(row, one.event.cases, one.event.removed, NAMED)}
+        case c.ApprovalJoined() if row:
+            bills = _joined(row, one.event.cases, one.event.removed, NAMED_BEHIND_REQUEST)
+            return row | {"bills": one.event.bills, "cases": bills}
+        case t.TaskCompleted() | t.TaskCancelled() if row:
+            return row | {"state": one.event.type.removeprefix("task."), "ended_at": one.at}
+        case c.ApprovalGranted() | c.ApprovalRejected() | c.ApprovalCancelled() | c.ApprovalExpired() if row:
+            by = getattr(one.event, "by", None)
+            answered = {"answered_by": by, "answered_at": one.at, "answered_version": one.version}
+            return row | {"state": one.event.type.removeprefix("approval."), **answered}
+        case _:
+            return row
+
+
+def _made(table: str, one: Entry, **values: object) -> Row:
+    row = {name: getattr(one.event, name, None) for name in COLUMNS[table]}
+    return row | {"state": "open", "customer": one.customer, **values}
+
+
+def _joined(row: Row, more: Sequence[str], removed: Sequence[str], named: int) -> list[str]:
+    left = set(removed)
+    return [id for id in (*row["cases"], *more) if id not in left][:named]
