@@ -68,6 +68,7 @@ ROUTERS = (
 def drawn() -> FastAPI:
     """The routes alone, on no runtime: what the OpenAPI document is drawn from."""
     app = FastAPI(title="Dunlog", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
+    app.router.redirect_slashes = False  # it would send people to wherever their Host header says
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = cache(partial(document, app))  # type: ignore[method-assign]
@@ -89,10 +90,10 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
         metrics=metrics,
         version=VERSION,
     )
-    app.state.keyring = Keyring(runtime.desk, app.state.context.key_patience)
+    keyring = app.state.keyring = Keyring(runtime.desk, app.state.context.key_patience, runtime.settings.rate_limit)
     failures.register(app)
     # The last one added is the first one asked.
-    app.add_middleware(RateLimit, rate=runtime.settings.rate_limit)
+    app.add_middleware(RateLimit, spend=keyring.spend)
     app.add_middleware(Overload, most=WAITING_PER_CONNECTION * runtime.settings.pool_size)
     app.add_middleware(Measured, metrics=runtime.metrics)
     app.add_middleware(RequestIds)

@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 from prometheus_client import start_http_server
 
+from service.api import connections
 from service.app import create
 from service.health import Health
 from service.runtime import Runtime
@@ -22,16 +23,12 @@ def serve(runtime: Runtime, with_clock: bool, started: Callable[[], None]) -> No
     loops = Loops(runtime) if with_clock else None
     health = Health(runtime, (lambda: loops.last_tick) if loops else None)
     app = create(runtime, health.readiness, health.metrics)
-    config = uvicorn.Config(
+    config = connections.config(
         app,
         host=runtime.settings.host,
         port=runtime.settings.port,
         loop="uvloop",
-        http="httptools",
-        log_level="warning",
-        access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        server_header=False,
         proxy_headers=bool(runtime.settings.trusted_proxies),
         forwarded_allow_ips=[str(network) for network in runtime.settings.trusted_proxies],
     )

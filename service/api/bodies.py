@@ -3,10 +3,12 @@
 import json
 import math
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, NoReturn
 
 import msgspec
+from anyio import fail_after
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect, Request
@@ -18,6 +20,10 @@ from service.api.texts import DEEPEST, SURROGATE, check_texts, suspicious, too_d
 LARGEST = 1024 * 1024
 """Bytes of a body that is not a stream."""
 
+PATIENCE_SECONDS = 30
+"""So long a body may take, and a stream between two of its pieces."""
+
+_ENCODINGS = ("content-encoding", "transfer-encoding")
 _LONGEST_NUMBER = 1000
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -42,7 +48,8 @@ def is_json(media: str) -> bool:
 
 def check_encoding(request: Request) -> None:
     """Refuses compressed bodies: their size is not what it seems."""
-    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+    content, transfer = (request.headers.get(name, "").strip().lower() for name in _ENCODINGS)
+    if content not in ("", "identity") or transfer not in ("", "chunked"):
         raise Problem(415, "encoding_unsupported", headers={"Accept-Encoding": "identity"})
 
 
@@ -54,13 +61,35 @@ async def read(request: Request, largest: int = LARGEST) -> bytes:
         _too_large(largest)
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > largest:
-                _too_large(largest)
+        with fail_after(PATIENCE_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > largest:
+                    _too_large(largest)
+    except TimeoutError:
+        raise too_slow() from None
     except ClientDisconnect:
         raise Problem(400, "body_incomplete") from None
     return bytes(body)
+
+
+async def pieces(request: Request) -> AsyncIterator[bytes]:
+    """A stream's bytes as they come; raises Problem when the next ones do not."""
+    stream = aiter(request.stream())
+    while True:
+        try:
+            with fail_after(PATIENCE_SECONDS):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise too_slow() from None
+        yield chunk
+
+
+def too_slow() -> Problem:
+    """The client stopped sending; the rest of what it may send is not waited for."""
+    return Problem(408, "body_too_slow", {"limit": PATIENCE_SECONDS}, headers={"Connection": "close"})
 
 
 def _too_large(largest: int) -> NoReturn:
@@ -157,8 +186,11 @@ class CommandRoute(APIRoute):
         handle = super().get_route_handler()
         if self.body_field is None:
             return handle
+        guarded = _is_guarded(self.dependant)
 
         async def checking(request: Request) -> Response:
+            if guarded:
+                await request.app.state.keyring.arrive(request)
             command = CommandRequest(request.scope, request.receive)
             await command.check()
             try:
@@ -169,3 +201,7 @@ class CommandRoute(APIRoute):
                 raise
 
         return checking
+
+
+def _is_guarded(dependant: Dependant) -> bool:
+    return any(hasattr(one.call, "right") or _is_guarded(one) for one in dependant.dependencies)

@@ -61,7 +61,7 @@ def language_of(request: Request) -> str:
 
 def problem_data(problem: Problem, request: Request) -> dict[str, object]:
     """The problem as JSON data for this request; for the results of a batch as well."""
-    return rendered(problem, language_of(request), quote(request.url.path), request_id(request))
+    return rendered(problem, language_of(request), quote(request.scope["path"]), request_id(request))
 
 
 def answer(problem: Problem, request: Request) -> Response:

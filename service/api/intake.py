@@ -13,7 +13,7 @@ from starlette.responses import Response
 from service.api import bodies, cloudevents, lines
 from service.api.cloudevents import Inbound
 from service.api.failures import answer, problem_data
-from service.api.guards import House, Principal, needs
+from service.api.guards import House, Principal, needs, still
 from service.api.problems import Problem, of_refusal
 from service.api.roles import Right
 from service.domain.scene import Asker
@@ -118,12 +118,14 @@ def _result(one: Inbound, done: Done | Problem, request: Request) -> dict[str, A
 
 
 async def _stream(request: Request, house: House, principal: Principal) -> Response:
-    """Chunks of lines become durable one after the other; the one answer after the last line tells what came of all."""
+    """Chunks of lines become durable one after the other; the one answer after the last line tells what came of all. A key
+    revoked meanwhile ends it with 401: what was taken in stays, as with a stream that broke off."""
     counts = {"accepted": 0, "duplicate": 0, "rejected": 0}
     read, complete = 0, True
     rejected: list[dict[str, Any]] = []
 
     def batch_in(batch: list[lines.Line]) -> None:
+        still(request)
         events = cloudevents.parse_lines(batch, request.headers.get("traceparent"))
         results = take_in(request, house, principal, events)
         for status, count in _counted(results).items():
@@ -133,7 +135,7 @@ async def _stream(request: Request, house: House, principal: Principal) -> Respo
                 rejected.append({"line": line.number} | _result(one, done, request))
 
     try:
-        async for batch in lines.batches(request.stream()):
+        async for batch in lines.batches(bodies.pieces(request)):
             await to_thread.run_sync(batch_in, batch)
             read += len(batch)
     except ClientDisconnect:

@@ -1,6 +1,7 @@
 """What a reading route makes of its address: known ids, known parameters, each once, and amounts in their currency."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -29,8 +30,8 @@ def only(request: Request, known: Iterable[str] = ()) -> None:
 
 def once(request: Request) -> None:
     """Raises Problem for a parameter given twice: one of them would be ignored."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
         raise invalid([Fault(f"/query/{name[:64]}", "repeated_parameter") for name in twice])
 

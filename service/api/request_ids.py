@@ -22,7 +22,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        id = _accepted(Headers(scope=scope).get(HEADER)) or _fresh()
+        id = _accepted(Headers(scope=scope).get(HEADER)) or fresh()
         scope.setdefault("state", {})["request_id"] = id
 
         async def answered(message: Message) -> None:
@@ -38,7 +38,7 @@ def request_id(request: Request) -> str:
     """The id of the request; of one that the middleware has not seen it is made now."""
     state = request.scope.setdefault("state", {})
     if "request_id" not in state:
-        state["request_id"] = _fresh()
+        state["request_id"] = fresh()
     id: str = state["request_id"]
     return id
 
@@ -47,5 +47,6 @@ def _accepted(given: str | None) -> str | None:
     return given if given is not None and _GIVEN.fullmatch(given) else None
 
 
-def _fresh() -> str:
+def fresh() -> str:
+    """An id for a request that came without one."""
     return f"req_{secrets.token_hex(12)}"

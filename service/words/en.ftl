@@ -144,6 +144,10 @@ line_too_long = This line is longer than { $limit } bytes. Shorten the event.
 charset_unsupported = Only UTF-8 is understood. Encode the body as UTF-8.
 encoding_unsupported = Compressed bodies are not accepted. Send it uncompressed.
 body_incomplete = The body broke off before its end. Send it again.
+body_too_slow = The body did not come within { $limit } seconds. Send it again over a better connection.
+request_too_slow = The request line and its headers did not come in time. Send them at once.
+malformed_request = This is no HTTP/1.1 request that can be read in one way only. Correct its headers or its framing.
+headers_too_large = The request line and its headers are more than { $limit } bytes, or too many. Leave some out.
 unknown_fields_too_large = The fields unknown here are larger than { $limit } bytes together. Leave some out.
 unknown_type = Events of this type are not understood here{ GIVEN($nearest) ->
     [yes] ; similar: { $nearest }.
@@ -188,12 +192,14 @@ title-403 = Not allowed
 title-404 = Not found
 title-405 = Method not allowed
 title-406 = Not available in that form
+title-408 = Too slow
 title-409 = Conflict
 title-412 = Changed in the meantime
 title-413 = Too large
 title-415 = Content type not understood
 title-422 = Not acceptable as it stands
 title-429 = Too many requests
+title-431 = Headers too large
 title-500 = Our mistake
 title-503 = Not available just now
 

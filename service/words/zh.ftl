@@ -138,6 +138,10 @@ line_too_long = 该行超过 { $limit } 字节。请缩短事件。
 charset_unsupported = 只支持 UTF-8。请以 UTF-8 编码正文。
 encoding_unsupported = 不接受压缩的正文。请不压缩发送。
 body_incomplete = 正文未传完即中断。请重新发送。
+body_too_slow = 正文未在 { $limit } 秒内传完。请在较好的网络下重新发送。
+request_too_slow = 请求行与标头未及时到达。请一次发送。
+malformed_request = 该请求不是只有一种读法的 HTTP/1.1 请求。请更正标头或分帧。
+headers_too_large = 请求行与标头合计超过 { $limit } 字节，或数量过多。请删去一些。
 unknown_fields_too_large = 未知字段合计超过 { $limit } 字节。请删去一些。
 unknown_type = 不支持该类型的事件{ GIVEN($nearest) ->
     [yes] ；相近的有：{ $nearest }。
@@ -182,12 +186,14 @@ title-403 = 无权进行
 title-404 = 未找到
 title-405 = 方法不可用
 title-406 = 没有该形式
+title-408 = 太慢
 title-409 = 冲突
 title-412 = 内容已变化
 title-413 = 过大
 title-415 = 内容类型不支持
 title-422 = 内容有误
 title-429 = 请求过多
+title-431 = 标头过大
 title-500 = 我方错误
 title-503 = 暂时不可用
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from service.api import connections
 from service.api.context import Readiness
 from service.app import create
 from service.engine.desk import Desk
@@ -30,7 +31,7 @@ def serving(url: str, **given: Any) -> Iterator[Service]:
     settings = Settings(database_url=url, **given)
     runtime = Runtime(settings, url, engine, Desk(engine, frozenset({"letter"}), read_playbook), KEY)
     app = create(runtime, lambda: Readiness(True, {}), lambda: b"")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    server = uvicorn.Server(connections.config(app))
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from service.api import limits
-from service.api.limits import Overload, RateLimit
+from service.api.limits import Buckets, Overload, RateLimit
 from service.api.request_ids import RequestIds
 from tests.api.conftest import serving
 
@@ -47,6 +47,12 @@ def client(inner: object) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(inner), base_url="http://test")  # type: ignore[arg-type]
 
 
+def limiting(rate: float, inner: Starlette | None = None) -> RateLimit:
+    """Each Authorization header has a bucket of its own, as each key has in the service."""
+    buckets = Buckets(rate)
+    return RateLimit(inner or app(), spend=lambda given: buckets.take(given) if given else 0.0)
+
+
 def statuses(limited: RateLimit, key: str | None, times: int) -> list[int]:
     async def ask() -> list[int]:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -57,7 +63,7 @@ def statuses(limited: RateLimit, key: str | None, times: int) -> list[int]:
 
 
 def test_a_key_has_its_burst_and_then_its_rate(clock):
-    limited = RateLimit(app(), rate=5)
+    limited = limiting(rate=5)
     assert statuses(limited, "one", 12) == [200] * 10 + [429] * 2
     clock.now += 0.5
     assert statuses(limited, "one", 3) == [200] * 2 + [429]
@@ -66,35 +72,35 @@ def test_a_key_has_its_burst_and_then_its_rate(clock):
 
 
 def test_keys_do_not_share_a_bucket_and_nobody_is_limited_without_one(clock):
-    limited = RateLimit(app(), rate=1)
+    limited = limiting(rate=1)
     assert statuses(limited, "one", 3) == [200, 200, 429]
     assert statuses(limited, "two", 3) == [200, 200, 429]
     assert statuses(limited, None, 20) == [200] * 20
 
 
 def test_no_rate_is_no_limit(clock):
-    assert statuses(RateLimit(app(), rate=0), "one", 50) == [200] * 50
+    assert statuses(limiting(rate=0), "one", 50) == [200] * 50
 
 
 def test_less_than_one_request_a_second_is_possible(clock):
-    limited = RateLimit(app(), rate=0.1)
+    limited = limiting(rate=0.1)
     assert statuses(limited, "one", 2) == [200, 429]
     clock.now += 10
     assert statuses(limited, "one", 2) == [200, 429]
 
 
-def test_made_up_keys_fill_no_memory(clock, monkeypatch):
-    monkeypatch.setattr(limits, "MOST_KEYS", 3)
-    limited = RateLimit(app(), rate=1)
+def test_ever_new_names_fill_no_memory(clock, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_NAMES", 3)
+    buckets = Buckets(rate=1)
     for key in range(20):
-        statuses(limited, str(key), 1)
+        buckets.take(str(key))
         clock.now += 0.1
-    assert len(limited._buckets) <= 3
+    assert len(buckets._buckets) <= 3
 
 
 def test_the_refusal_says_when_to_come_again(clock):
     async def ask() -> httpx.Response:
-        async with client(RequestIds(RateLimit(app(), rate=0.25))) as asking:
+        async with client(RequestIds(limiting(rate=0.25))) as asking:
             headers = {"Authorization": "Bearer one", "X-Request-Id": "r1", "Accept-Language": "zh"}
             await asking.get("/", headers=headers)
             return await asking.get("/", headers=headers)

@@ -18,7 +18,8 @@ What belongs to another tenant does not exist (404).
 **Errors** are RFC 9457 problems in `application/problem+json`, all of one shape (`Problem`): a stable `code`, a sentence \
 in `detail` that says how to mend it, and `errors` with a JSON pointer for each invalid value. The codes are listed with \
 the schema `Problem`. Sentences follow `Accept-Language` (`zh`, `en`). Any route may also answer 500 `internal_error`: a \
-mistake of ours, with nothing done.
+mistake of ours, with nothing done. What is no plain HTTP/1.1 request, comes without end or too slowly is answered before any \
+route by 400 `malformed_request`, 408 or 431, and the connection closed.
 
 **Lists** take `limit` and `cursor` and answer `data` and `next_cursor`. A row that does not change is neither skipped nor \
 repeated; a page may be short or empty: only `next_cursor: null` ends a list. A cursor is opaque and bound to its filters.
