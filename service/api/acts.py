@@ -19,7 +19,7 @@ from service.api.guards import House, Principal, identity, needs
 from service.api.problems import Problem, of_refusal
 from service.api.roles import Right
 from service.domain.commands import Command
-from service.domain.refusals import Conflict, Refused
+from service.domain.refusals import Conflict, Gone, Refused
 from service.domain.scene import Asker
 from service.domain.tenant import Tenant
 from service.engine import administer as tenants
@@ -194,7 +194,8 @@ def _earlier(asking: Asking, tx: Tx, known: inbox.Identity | None) -> Response |
         return None
     if seen.content != known.content:
         return failures.answer(of_refusal(Refused("idempotency_key_reused", "/header/idempotency-key")), asking.request)
-    assert seen.status is not None and seen.answer is not None
+    if seen.status is None or seen.answer is None:
+        return failures.answer(of_refusal(Gone("answer_erased")), asking.request)
     return _unpacked(asking, seen.status, seen.answer, replayed=True)
 
 

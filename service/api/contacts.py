@@ -9,20 +9,21 @@ from starlette.responses import Response
 from service.api.acts import Asking, Reply, act, asks
 from service.api.bodies import CommandRoute
 from service.api.customer_acts import CustomerId, known
-from service.api.models.commands import ContactBody, ContactPatchBody
-from service.api.models.customers import ContactAnswer
+from service.api.models.commands import ContactBody, ContactPatchBody, EraseBody
+from service.api.models.customers import ContactAnswer, ErasedAnswer
 from service.api.models.fields import Id
 from service.api.models.problems import responses
 from service.api.people import contact_answers
 from service.api.problems import fault
 from service.api.roles import Right
-from service.domain.commands import ChangeContact, ContactGiven
+from service.domain.commands import ChangeContact, ContactGiven, EraseContact
 from service.domain.refusals import Conflict, NotFound
 from service.engine.asks import Done
 from service.engine.desk import Session
 
 router = APIRouter(prefix="/v1/customers/{customer}/contacts", tags=["customers"], route_class=CommandRoute)
 
+ContactId = Annotated[Id, Path(description="The person's id.")]
 Correcting = Annotated[Asking, Depends(asks(Right.CONTACTS))]
 _PROBLEMS = responses(404, 409, 412, 422)
 
@@ -61,7 +62,7 @@ def change_named(customer: CustomerId, body: ContactPatchBody, asking: Correctin
 @router.patch("/{contact}", response_model=ContactAnswer, responses=_PROBLEMS, summary="Correct or mark a person")
 def change(
     customer: CustomerId,
-    contact: Annotated[Id, Path(description="The person's id.")],
+    contact: ContactId,
     body: ContactPatchBody,
     asking: Correcting,
 ) -> Response:
@@ -81,5 +82,28 @@ def _change(customer: str, contact: str, body: ContactPatchBody, asking: Asking)
 
     def reply(session: Session, _: Done) -> Reply:
         return Reply(_person(session, asking, customer, contact))
+
+    return act(asking, plan, reply, ("customer", customer))
+
+
+@router.post(
+    "/{contact}/erase", response_model=ErasedAnswer, responses=_PROBLEMS, summary="Keep nothing of a person any more"
+)
+def erase(
+    customer: CustomerId, contact: ContactId, body: EraseBody, asking: Annotated[Asking, Depends(asks(Right.ERASE))]
+) -> Response:
+    """Details, contact records with them, words that name them, texts of messages and letters to them, stored answers:
+    gone from every table at once. The log keeps ids and stays whole. Whatever is said of the same id later begins anew.
+
+    What was sent to people and programs is beyond reach; `contact.erased` tells webhook receivers to follow.
+    """
+
+    def plan(session: Session) -> EraseContact:
+        known(session, customer)
+        return EraseContact(customer=customer, contact=contact, reason=body.reason)
+
+    def reply(session: Session, done: Done) -> Reply:
+        answer = {"customer": customer, "contact": contact, "position": done.position, "at": session.scene.now}
+        return Reply(ErasedAnswer.model_validate(answer))
 
     return act(asking, plan, reply, ("customer", customer))

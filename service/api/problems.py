@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from service.domain.refusals import Conflict, Forbidden, NotFound, Refused, Stale
+from service.domain.refusals import Conflict, Forbidden, Gone, NotFound, Refused, Stale
 from service.words.sentences import say
 
 MEDIA_TYPE = "application/problem+json"
@@ -11,7 +11,7 @@ LONGEST_POINTER = 256
 SEVERAL = "invalid"
 """The code of a problem whose faults differ in kind."""
 
-_STATUS: dict[type[Refused], int] = {Forbidden: 403, NotFound: 404, Conflict: 409, Stale: 412}
+_STATUS: dict[type[Refused], int] = {Forbidden: 403, NotFound: 404, Conflict: 409, Gone: 410, Stale: 412}
 _CONFLICTING_EVENTS = frozenset({"event_id_reused", "invoice_exists"})  # an ERP relies on 422 for all others
 
 

@@ -22,6 +22,7 @@ class Right(StrEnum):
     EVENTS = "events"
     CONTACT_LOG = "contact_log"
     CONTACTS = "contacts"
+    ERASE = "erase"
     PROMISE = "promise"
     DISPUTE = "dispute"
     NOTE = "note"
@@ -58,6 +59,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.EVENTS: frozenset({ERP}),
     Right.CONTACT_LOG: _COLLECTORS,
     Right.CONTACTS: _COLLECTORS,
+    Right.ERASE: _MANAGERS,
     Right.PROMISE: _COLLECTORS,
     Right.DISPUTE: _COLLECTORS,
     Right.NOTE: _COLLECTORS | {FINANCE, LEGAL},

@@ -25,5 +25,9 @@ class NotFound(Refused):
     """There is no such thing in this tenant."""
 
 
+class Gone(Refused):
+    """It was there, and is no longer kept."""
+
+
 class Stale(Refused):
     """Things have moved on since the asker looked."""

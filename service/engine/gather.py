@@ -12,7 +12,7 @@ from service.domain.due import step_due
 from service.domain.playbook import Step
 from service.engine.asks import Ask
 from service.engine.desk import Session
-from service.store import balances, cases, customers, log, messages, payments, worklist
+from service.store import balances, cases, customers, log, messages, payments, private, worklist
 
 OWED_AT_MOST = 500
 RUNG_AT_MOST = 500
@@ -182,7 +182,10 @@ def _due_steps(session: Session, case: Case) -> list[Step]:
 
 
 def details_of(session: Session, account: Account, command: c.Command) -> Private:
-    """The private details of the contacts that a command changes, as they stand."""
+    """The private details of the contacts that a command changes, as they stand; of one to be erased all that is kept."""
+    if isinstance(command, c.EraseContact):
+        kept: Private = private.details(session.tx, command.customer, command.contact)
+        return kept | ({"": {}} if private.records(session.tx, command.customer, command.contact) else {})
     if not isinstance(command, c.UpdateCustomer | c.ChangeContact):
         return {}
     given = command.contacts if isinstance(command, c.UpdateCustomer) else [command.contact]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain import commands as c
 from service.domain.decide import run
-from service.domain.refusals import Conflict, NotFound, Refused, Stale
+from service.domain.refusals import Conflict, Gone, NotFound, Refused, Stale
 from service.engine.asks import Ask, Done, Fact
 from service.engine.desk import Closing, Desk, Session, UnknownTenant
 from service.engine.gather import Loaded, details_of, owners, take
@@ -111,7 +111,7 @@ def _together(desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None
                 seen[ask.identity.source, ask.identity.id] = inbox.Seen(ask.identity.content, None, None, None)
         positions = save(session, work.loaded, work.fresh)
         done = [_answered(session, ask, one) for ask, one in zip(asks, _placed(work.done, positions), strict=True)]
-        kept = [kept for ask, one in zip(asks, done, strict=True) if (kept := _kept(ask, one))]
+        kept = [kept for ask, one, name in zip(asks, done, names, strict=True) if (kept := _kept(ask, one, name))]
         if inbox.keep(session.tx, kept) != len(kept):
             raise Raced
         customers.forget_bare(
@@ -134,14 +134,16 @@ def _answered(session: Session, ask: Ask, done: Done) -> Done:
     return replace(done, answer=ask.respond(session, done))
 
 
-def _kept(ask: Ask, done: Done) -> inbox.Kept | None:
+def _kept(ask: Ask, done: Done, customer: str | None) -> inbox.Kept | None:
     """A fact is remembered for ever when it was accepted; a person's request with its answer, refusals too."""
     if ask.identity is None or done.repeated:
         return None
     if done.answer is None:
         return inbox.Kept(ask.identity, done.position) if done.status != "rejected" else None
     status, body = done.answer
-    return inbox.Kept(ask.identity, done.position, status, body) if status not in FORGOTTEN and status < 500 else None
+    if status in FORGOTTEN or status >= 500:
+        return None
+    return inbox.Kept(ask.identity, done.position, status, body, customer)
 
 
 def _repeat(ask: Ask, seen: dict[tuple[str, str], inbox.Seen]) -> Done | None:
@@ -153,6 +155,8 @@ def _repeat(ask: Ask, seen: dict[tuple[str, str], inbox.Seen]) -> Done | None:
         return None
     if earlier.content != ask.identity.content:
         return Done(status="rejected", refused=_reused(ask.identity), repeated=True)
+    if earlier.is_erased:
+        return Done(status="rejected", refused=Gone("answer_erased"), repeated=True)
     answer = (earlier.status, earlier.answer) if earlier.status and earlier.answer is not None else None
     return Done(status="duplicate", position=earlier.position, answer=answer, repeated=True)
 

@@ -15,11 +15,12 @@ from service.domain.customer import Customer
 from service.domain.events import Event
 from service.domain.events.bill import InvoiceCredited, InvoiceIssued, PaymentApplied, PaymentUnapplied
 from service.domain.events.case import Reminded
-from service.domain.events.customer import LetterIssued, MessageBounced, MessageHandedOver
+from service.domain.events.customer import ContactErased, LetterIssued, MessageBounced, MessageHandedOver
 from service.domain.events.payment import PaymentReceived
 from service.domain.payment import Payment
 from service.engine.asks import Ask
 from service.engine.desk import Session
+from service.engine.erase import erase
 from service.engine.gather import Loaded
 from service.store import cases, codec, customers, log, messages, outbox, payments, worklist
 from service.store.chain import GENESIS
@@ -51,6 +52,7 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
     _save_states(session, loaded, fresh)
     messages.add(session.tx, _items(fresh), session.scene.now)
     _end_messages(session, fresh)
+    _erase(session, fresh)
     _save_worklist(session, fresh)
     _announce(session, fresh)
     return positions
@@ -212,6 +214,12 @@ def _end_messages(session: Session, fresh: Iterable[Fresh]) -> None:
             session.tx, event.message, event.type.removeprefix("message.")
         ):
             raise Raced
+
+
+def _erase(session: Session, fresh: Iterable[Fresh]) -> None:
+    for one in fresh:
+        if isinstance(one.happened.event, ContactErased):
+            erase(session.tx, one.account.customer.id, one.happened.event.contact, session.scene.now)
 
 
 def _letter_item(event: LetterIssued, customer: str, case: str) -> messages.Item:

@@ -26,6 +26,11 @@ class Seen(Struct, frozen=True):
     status: int | None
     answer: bytes | None
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether there was an answer that is no longer kept."""
+        return self.status is not None and self.answer is None
+
 
 def fingerprint(secret: bytes, content: bytes) -> bytes:
     """HMAC-SHA-256: equal contents are found without keeping personal data that a guess could confirm."""
@@ -46,12 +51,13 @@ def look(tx: Tx, identities: Sequence[tuple[str, str]]) -> dict[tuple[str, str],
 
 
 class Kept(Struct, frozen=True):
-    """A request that was carried out, with what came of it."""
+    """A request that was carried out, with what came of it; `customer` is whose data an answer may hold."""
 
     identity: Identity
     position: int | None = None
     status: int | None = None
     answer: bytes | None = None
+    customer: str | None = None
 
 
 def keep(tx: Tx, done: Sequence[Kept]) -> int:
@@ -59,18 +65,20 @@ def keep(tx: Tx, done: Sequence[Kept]) -> int:
     if not done:
         return 0
     rows = sorted(
-        (one.identity.source, one.identity.id, one.identity.content, one.position, one.status, one.answer, until)
+        (one.identity.source, one.identity.id, one.identity.content, one.position, one.status, one.answer, until, whose)
         for one in done
-        for until in [one.identity.expires_at]
+        for until, whose in [(one.identity.expires_at, one.customer)]
     )
-    names = ("source", "id", "content", "position", "status", "answer", "expires_at")
+    names = ("source", "id", "content", "position", "status", "answer", "expires_at", "customer")
     return tx.run(
-        """INSERT INTO inbox (tenant, source, id, content, position, status, answer, expires_at)
+        """INSERT INTO inbox (tenant, source, id, content, position, status, answer, expires_at, customer)
            SELECT %(tenant)s, i.* FROM unnest(%(source)s::text[], %(id)s::text[], %(content)s::bytea[],
-             %(position)s::bigint[], %(status)s::int[], %(answer)s::bytea[], %(expires_at)s::timestamptz[]) AS i
+             %(position)s::bigint[], %(status)s::int[], %(answer)s::bytea[], %(expires_at)s::timestamptz[],
+             %(customer)s::text[]) AS i
            ON CONFLICT (tenant, source, id) DO UPDATE
-              SET (content, position, status, answer, expires_at)
-                = (EXCLUDED.content, EXCLUDED.position, EXCLUDED.status, EXCLUDED.answer, EXCLUDED.expires_at)
+              SET (content, position, status, answer, expires_at, customer)
+                = (EXCLUDED.content, EXCLUDED.position, EXCLUDED.status, EXCLUDED.answer, EXCLUDED.expires_at,
+                   EXCLUDED.customer)
             WHERE inbox.expires_at <= transaction_timestamp()""",
         columns(rows, names),
     )
@@ -83,3 +91,12 @@ def begin(tx: Tx, identity: Identity) -> bool:
         {"name": f"{tx.tenant}/{identity.source}/{identity.id}"},
     )
     return bool(row and row["free"])
+
+
+def forget_answers(tx: Tx, customer: str) -> None:
+    """What was answered about a customer: a repeat still does nothing, but is told no more than that."""
+    tx.run(
+        """UPDATE inbox SET answer = NULL
+            WHERE tenant = %(tenant)s AND customer = %(customer)s AND answer IS NOT NULL""",
+        {"customer": customer},
+    )

@@ -187,6 +187,25 @@ def end(tx: Tx, id: str, state: str) -> bool:
     return tx.run(sql, {"id": id, "state": state}) == 1
 
 
+def erase(tx: Tx, customer: str, contact: str, now: datetime) -> None:
+    """What a person was told, and where: no text stays, and what has not left does not leave. One that is being sent this
+    moment ends as that turns out."""
+    who = {"customer": customer, "contact": contact, "now": now}
+    waiting = "state = 'queued' OR (state = 'ready' AND (next_at IS NULL OR next_at <= transaction_timestamp()))"
+    tx.run(
+        f"""UPDATE message_items i SET struck = 'erased' FROM messages m
+             WHERE m.tenant = %(tenant)s AND m.customer = %(customer)s AND m.contact = %(contact)s AND ({waiting})
+               AND i.tenant = m.tenant AND i.message = m.id AND i.struck IS NULL""",
+        who,
+    )
+    tx.run(
+        f"""UPDATE messages SET recipient = NULL, subject = NULL, text = NULL,
+              state = CASE WHEN {waiting} THEN 'struck' ELSE state END, at = CASE WHEN {waiting} THEN %(now)s ELSE at END
+            WHERE tenant = %(tenant)s AND customer = %(customer)s AND contact = %(contact)s""",
+        who,
+    )
+
+
 def put_off(tx: Tx, id: str, to: str, day: date, slot_at: datetime, now: datetime) -> None:
     """What did not leave on its day goes with that contact's message of a later one, which is still open."""
     where = {"id": id, "to": to, "day": day, "slot_at": slot_at, "now": now}

@@ -45,6 +45,8 @@ record_required = This task ({ NAME($kind, of: "task_kind") }) ends with a conta
 record_incomplete = This task’s record also needs { $field }. Add it.
 unknown_contact = No contact { $contact } is known for this customer. Add the person first, or correct the id.
 
+reason_names_person = The reason stays when everything else of the person goes. Say why without naming them.
+answer_erased = This was carried out before; what was answered has been erased since. Read how things stand now.
 contact_exists = There is a contact { $contact } already. Correct the person with PATCH, or give another id.
 nothing_overdue = Nothing of { $customer } is overdue that this could be done to. Name the bills in cases.
 
@@ -194,6 +196,7 @@ title-405 = Method not allowed
 title-406 = Not available in that form
 title-408 = Too slow
 title-409 = Conflict
+title-410 = No longer kept
 title-412 = Changed in the meantime
 title-413 = Too large
 title-415 = Content type not understood
@@ -357,6 +360,7 @@ struck-paused = The case was paused before the message left.
 struck-restricted = The customer must not be contacted any more.
 struck-stage_changed = The case went on to another stage before the message left.
 struck-letter = A letter about this bill replaces the message.
+struck-erased = The person’s data were erased before the message left.
 paused-promise = A promise to pay covers it.
 paused-plan = An instalment plan covers it.
 paused-dispute = It is disputed.

@@ -45,6 +45,8 @@ record_required = 结束{ NAME($kind, of: "task_kind") }任务须有联系记录
 record_incomplete = 该任务的记录还须填写 { $field }。请补上。
 unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，或更正编号。
 
+reason_names_person = 此人的其他资料清除后，该理由仍会保留。请说明理由，但不要提及此人。
+answer_erased = 该请求此前已执行，当时的答复现已清除。请重新读取当前情况。
 contact_exists = 联系人 { $contact } 已存在。请用 PATCH 更正，或换一个编号。
 nothing_overdue = 客户 { $customer } 没有可如此处理的逾期账单。请在 cases 中指明账单。
 
@@ -188,6 +190,7 @@ title-405 = 方法不可用
 title-406 = 没有该形式
 title-408 = 太慢
 title-409 = 冲突
+title-410 = 已不再保存
 title-412 = 内容已变化
 title-413 = 过大
 title-415 = 内容类型不支持
@@ -339,6 +342,7 @@ struck-paused = 消息发出前该案已暂停。
 struck-restricted = 该客户不得再联系。
 struck-stage_changed = 消息发出前该案已进入另一阶段。
 struck-letter = 该账单已另发函件，取代此消息。
+struck-erased = 消息发出前该联系人的资料已清除。
 paused-promise = 有付款承诺。
 paused-plan = 有分期计划。
 paused-dispute = 存在争议。

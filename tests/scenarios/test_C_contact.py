@@ -157,8 +157,8 @@ def test_C4_a_contact_is_recorded_in_full_and_its_words_are_private():
     event = happened[0].event
     assert (event.channel, event.outcome, event.contact, event.on) == ("phone", "promised", "ap", day("2026-03-11"))
     assert (event.willingness, event.ability, event.cause) == ("yes", "part", "cash short")
-    assert (event.next_step, event.next_on, event.cases) == ("call", day("2026-03-16"), ["INV-1"])
-    assert happened[0].private == {"": {"notes": "will ask her manager", "verified": ["address"]}}
+    assert (event.next_on, event.cases) == (day("2026-03-16"), ["INV-1"])
+    assert happened[0].private == {"": {"notes": "will ask her manager", "verified": ["address"], "next_step": "call"}}
     assert (world.customer.last_contact_on, world.customer.last_outcome) == (day("2026-03-11"), "promised")
 
 

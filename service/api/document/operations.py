@@ -146,7 +146,7 @@ def _problems(given: Json, right: Right | None, repeatable: bool, conditional: b
         return sorted(declared - {422})
     found = declared | {401, 403, 422, 429, 503}
     found |= set(_BODY) if "requestBody" in given else set()
-    found |= {409} if repeatable else set()
+    found |= {409, 410} if repeatable else set()
     found |= {400, 412} if conditional else set()
     found |= {404} if any(one["in"] == "path" for one in given.get("parameters", [])) else set()
     return sorted(found)

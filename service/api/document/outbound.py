@@ -24,7 +24,8 @@ RELIABLE = frozenset(
         *(
             "case.opened case.stage_changed case.due_date_set case.reminded case.escalated case.paused case.resumed"
         ).split(),
-        *("case.closed case.reopened case.written_off step.skipped notice.raised contact.logged letter.issued").split(),
+        *("case.closed case.reopened case.written_off step.skipped notice.raised letter.issued").split(),
+        *("contact.logged contact.erased").split(),
         *("task.created task.changed task.completed task.cancelled").split(),
         *("promise.made promise.kept promise.broken dispute.opened dispute.resolved plan.agreed plan.broken").split(),
         *("approval.requested approval.granted approval.rejected approval.cancelled approval.expired").split(),

@@ -81,7 +81,8 @@ PARAMETERS = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "Makes a repeat safe for seven days. Same key and request: the first answer again. Same key and "
-        "another request: 422 `idempotency_key_reused`. Still in progress: 409 `in_progress`.",
+        "another request: 422 `idempotency_key_reused`. Still in progress: 409 `in_progress`. The answer "
+        "erased since: 410 `answer_erased`.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
         "example": "8f0c6f0e-2d53-4a61-9a51-7b0f6c1f2f3a",
     },

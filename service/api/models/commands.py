@@ -162,6 +162,15 @@ class HoldBody(Body):
 _CLEARABLE = frozenset({"title", "salutation", "phone", "email", "mobile"})
 
 
+class EraseBody(Body):
+    """Keep nothing of a person any more."""
+
+    reason: Said = Field(
+        description="Stays in the log's keeping, so it must not name the person.",
+        examples=["They asked for it in writing on 2 March."],
+    )
+
+
 class _Person(Body):
     title: Line | None = Field(None, examples=["accountant"])
     salutation: Line | None = Field(None, examples=["Ms"])

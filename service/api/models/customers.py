@@ -35,6 +35,15 @@ class ContactAnswer(Answer):
     mark: Literal["wrong_number", "left", "moved"] | None = None
 
 
+class ErasedAnswer(Answer):
+    """Nothing is kept of the person but the id."""
+
+    customer: Id = Field(examples=["C-1"])
+    contact: str = Field(examples=["zhang"])
+    position: int
+    at: Instant
+
+
 class Commitment(Answer):
     """An open promise."""
 

@@ -38,6 +38,7 @@ _DESCRIPTIONS = {
     404: "There is no such thing, or it is another tenant's.",
     406: "Not available in the form asked for.",
     409: "Not as things stand.",
+    410: "What a repeat would be answered has been erased.",
     412: "`If-Match` named an older version.",
     413: "Too large.",
     415: "A media type, charset or encoding that is not understood.",

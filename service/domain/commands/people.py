@@ -95,6 +95,14 @@ class ChangeContact(Struct, frozen=True, kw_only=True):
     mark: Mark | None | UnsetType = UNSET
 
 
+class EraseContact(Struct, frozen=True, kw_only=True):
+    """Keep nothing of this person."""
+
+    customer: str
+    contact: str
+    reason: str
+
+
 class FlagCases(Struct, frozen=True, kw_only=True):
     """A person's mark on bills, for playbooks to act on; `off` takes it away."""
 
@@ -150,6 +158,7 @@ PersonCommand: TypeAlias = (
     | AssignTask
     | SnoozeTask
     | ChangeContact
+    | EraseContact
     | GrantApproval
     | RejectApproval
     | ReleaseHold

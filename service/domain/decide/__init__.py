@@ -145,6 +145,8 @@ def _person(
             return task_acts.snooze(command, account, scene, asker)
         case c.ChangeContact():
             return customers.change_contact(command, account, scene, details)
+        case c.EraseContact():
+            return customers.erase_contact(command, account, details)
         case c.GrantApproval():
             return approvals.grant(command, account, scene, asker)
         case c.RejectApproval():

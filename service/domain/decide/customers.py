@@ -8,9 +8,10 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from service.domain.account import Account, Happened, Private, on_customer
-from service.domain.commands import ChangeContact, ContactGiven, UpdateCustomer
+from service.domain.commands import ChangeContact, ContactGiven, EraseContact, UpdateCustomer
 from service.domain.decide.amounts import known_currency, money
-from service.domain.events.customer import ContactChanged, ContactFacts, CustomerUpdated
+from service.domain.events.customer import ContactChanged, ContactErased, ContactFacts, CustomerUpdated
+from service.domain.person import Person
 from service.domain.refusals import NotFound, Refused
 from service.domain.scene import Scene
 
@@ -89,3 +90,13 @@ def change_contact(command: ChangeContact, account: Account, scene: Scene, detai
         )
         contact = replace(contact, mark=command.mark, reachable_by=reachable)
     yield on_customer(account.customer.id, ContactChanged(contact=contact), {id: known} if known is not None else None)
+
+
+def erase_contact(command: EraseContact, account: Account, kept: Private) -> Iterator[Happened]:
+    """Whatever is `kept` of the person goes with this event, though they were removed long ago; the reason stays."""
+    id = command.contact
+    if id not in account.customer.contacts and not kept:
+        raise NotFound("unknown_contact", None, contact=id)
+    if Person(kept.values()).is_named_in(command.reason):
+        raise Refused("reason_names_person", "/reason")
+    yield on_customer(account.customer.id, ContactErased(contact=id), {"": {"reason": command.reason}})

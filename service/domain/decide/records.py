@@ -25,11 +25,10 @@ def logged(
         willingness=record.willingness,
         ability=record.ability,
         cause=record.cause,
-        next_step=record.next_step,
         next_on=record.next_on,
         task=task,
     )
-    said = {"notes": record.notes, "verified": list(record.verified)}
+    said = {"notes": record.notes, "verified": list(record.verified), "next_step": record.next_step}
     private = {"": {name: value for name, value in said.items() if value}}
     return on_customer(account.customer.id, event, private if private[""] else None)
 

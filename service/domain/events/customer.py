@@ -50,6 +50,13 @@ class ContactChanged(Shape, frozen=True, kw_only=True):
     contact: ContactFacts
 
 
+class ContactErased(Shape, frozen=True, kw_only=True):
+    """Nothing that was known of a person is kept any more; why is private. Whoever got copies erases theirs."""
+
+    type: ClassVar[str] = "contact.erased"
+    contact: str
+
+
 class CustomerFlagged(Shape, frozen=True, kw_only=True):
     """A danger signal: what a person should look at (D7, E2)."""
 
@@ -60,7 +67,7 @@ class CustomerFlagged(Shape, frozen=True, kw_only=True):
 
 
 class ContactLogged(Shape, frozen=True, kw_only=True):
-    """A conversation or an attempt (C4); notes and what was verified are private."""
+    """A conversation or an attempt (C4); notes, what was verified and what comes next are private."""
 
     type: ClassVar[str] = "contact.logged"
     cases: list[str]
@@ -71,7 +78,6 @@ class ContactLogged(Shape, frozen=True, kw_only=True):
     willingness: str | None = None
     ability: str | None = None
     cause: str | None = None
-    next_step: str | None = None
     next_on: date | None = None
     task: str | None = None
 
@@ -246,6 +252,7 @@ class CustomerNoted(Shape, frozen=True, kw_only=True):
 CustomerEvent: TypeAlias = (
     CustomerUpdated
     | ContactChanged
+    | ContactErased
     | ContactLogged
     | CustomerFlagged
     | NoticeRaised

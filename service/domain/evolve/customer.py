@@ -34,6 +34,8 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
             return _updated(customer, event)
         case e.ContactChanged():
             return replace(customer, contacts=_merged(customer, event.contact))
+        case e.ContactErased():
+            return replace(customer, contacts={id: one for id, one in customer.contacts.items() if id != event.contact})
         case e.ContactLogged():
             return replace(customer, last_contact_on=event.on, last_outcome=event.outcome)
         case e.CustomerFlagged():

@@ -88,6 +88,8 @@ inbox = Table(
     Column("status", SmallInteger),
     Column("answer", LargeBinary),
     instant("expires_at"),
+    Column("customer", Text),
+    Index("inbox_answers", "tenant", "customer", postgresql_where=text("answer IS NOT NULL")),
     Index("inbox_expiry", "tenant", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
 )
 

@@ -58,4 +58,5 @@ private = Table(
     Column("subject", Text, nullable=False),
     Column("body", JSON, nullable=False),
     Index("private_subject", "tenant", "subject"),
+    postgresql_with={"autovacuum_vacuum_threshold": "0", "autovacuum_vacuum_scale_factor": "0"},
 )
