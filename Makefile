@@ -25,7 +25,7 @@ openapi: .venv/.dev
 	$(BIN)/python -m service.openapi
 
 bench: .venv/.dev
-	$(BIN)/python -m pytest -s -o python_files='bench_*.py' tests/bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 # a later lock or pyproject.toml installs anew; the development lock holds all of the other one
 .venv/.run: requirements.lock pyproject.toml | .venv/bin/python
@@ -53,5 +53,5 @@ lock: .venv/.dev
 	$(COMPILE) --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """The loops of a process: the clock, the couriers, the post, the housekeeping. APScheduler only beats time for them."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -19,14 +20,17 @@ from service.engine.tick import CLOCKWORK, running, tick
 from service.engine.verify import all_tenants
 from service.mailing import poster
 from service.runtime import Runtime
-from service.store import gauges
-from service.store.database import CLOCK, transaction
+from service.store import alarms, gauges
+from service.store.database import CLOCK, connect, transaction
 from service.words.compose import compose as render
 
 _log = structlog.get_logger()
 
 HOUSEKEEPING_SECONDS = 60
 CALENDAR_SECONDS = 6 * 3600
+NOTED_SECONDS = 5.0
+"""Between two notes that the clock is alive: they are for people and other replicas, and a commit each."""
+
 LOOPS = 6
 
 _HELD_UP = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
@@ -39,10 +43,12 @@ class Loops:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._courier = runtime.courier()
+        self._watch = connect(runtime.url, 1, role=CLOCK)
         self._post = poster(runtime)
         self._lock = Lock()
         self._stopping = False
         self.last_tick: datetime | None = None
+        self._noted = float("-inf")
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(LOOPS)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -53,7 +59,7 @@ class Loops:
         """Every loop at its own beat."""
         beat = self._runtime.settings.tick_seconds
         for loop, seconds in (
-            (self._tick, beat),
+            (self.look, beat),
             (self._deliver, beat / 2),
             (self._letters, beat),
             (self._mail, beat),
@@ -72,8 +78,10 @@ class Loops:
     def stop(self) -> None:
         """Stop claiming, finish what is in hand, then end."""
         self.retire()
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
         self._courier.close()
+        self._watch.dispose()
 
     def _guarded(self, loop: Callable[[], Any]) -> Callable[[], None]:
         def once() -> None:
@@ -88,8 +96,9 @@ class Loops:
 
         return once
 
-    def _tick(self) -> None:
-        for tenant in running(self._runtime.desk):
+    def look(self) -> None:
+        """The clock: what has rung is decided. With nothing due it is one statement, whatever is open."""
+        for tenant in alarms.ringing(self._watch):
             if self._stopping:
                 return
             try:
@@ -100,8 +109,10 @@ class Loops:
             except _HELD_UP as error:
                 _log.warning("tenant_waits", tenant=tenant, error=type(error).__name__)
         self.last_tick = datetime.now(UTC)
-        with transaction(self._runtime.engine, "") as tx:
-            gauges.note(tx, "tick")
+        if time.monotonic() - self._noted > NOTED_SECONDS:
+            with transaction(self._runtime.engine, "") as tx:
+                gauges.note(tx, "tick")
+            self._noted = time.monotonic()
 
     def _deliver(self) -> None:
         while not self._stopping and self._courier.round():
@@ -109,13 +120,13 @@ class Loops:
 
     def _letters(self) -> None:
         desk = self._runtime.desk
-        for tenant in running(desk):
+        for tenant in alarms.queued(self._watch):
             while not self._stopping and compose.compose_ready(desk, tenant, render):
                 pass
 
     def _mail(self) -> None:
         if self._post:
-            for tenant in tenants_with_post(self._runtime):
+            for tenant in alarms.ready(self._watch):
                 while not self._stopping and post.post_ready(self._runtime.desk, tenant, render, self._post):
                     pass
 
@@ -132,9 +143,3 @@ class Loops:
         """A newer version of the service may know of years that were provisional."""
         for tenant in running(self._runtime.desk):
             refresh_calendar(self._runtime.engine, tenant, CLOCKWORK)
-
-
-def tenants_with_post(runtime: Runtime) -> list[str]:
-    """Tenants with messages that wait to be handed over, standing sandboxes too."""
-    with transaction(runtime.engine, "", CLOCK) as tx:
-        return [id for (id,) in tx.rows("SELECT DISTINCT tenant FROM messages WHERE state = 'ready'")]

@@ -26,10 +26,11 @@ Params = Mapping[str, Any]
 Row = tuple[Any, ...]
 
 
-def connect(url: str, pool_size: int, wait: float = 5.0) -> Engine:
+def connect(url: str, pool_size: int, wait: float = 5.0, role: str = APP) -> Engine:
     """A pool on the database; every connection gives up its owner's rights at once.
 
-    Lists travel as binary arrays: the driver's text form costs fifteen times the CPU.
+    Lists travel as binary arrays: the driver's text form costs fifteen times the CPU. A pool of another role than the
+    app's is for `look`.
     """
     engine = create_engine(
         url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=wait, hide_parameters=True
@@ -39,7 +40,7 @@ def connect(url: str, pool_size: int, wait: float = 5.0) -> Engine:
     def prepare(driver: Driver[Any], _: object) -> None:
         driver.adapters.register_dumper(list, ListBinaryDumper)
         driver.autocommit = True  # for good: a transaction is begun together with its first question
-        driver.execute(f"SET ROLE {APP}")
+        driver.execute(f"SET ROLE {role}")
         driver.execute(f"SET lock_timeout = '{LOCK_PATIENCE}'")
         driver.execute(f"SET statement_timeout = '{STATEMENT_PATIENCE}'")
         driver.execute(f"SET idle_in_transaction_session_timeout = '{FORGOTTEN_AFTER}'")
@@ -47,6 +48,29 @@ def connect(url: str, pool_size: int, wait: float = 5.0) -> Engine:
         driver.prepared_max = PREPARED
 
     return engine
+
+
+def look(watch: Engine, sql: str) -> list[Row]:
+    """The rows of one statement that stands for itself: one round trip, for what is asked again and again."""
+    with _borrowed(watch) as driver, driver.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(sql, prepare=True).fetchall()
+
+
+@contextmanager
+def _borrowed(engine: Engine) -> Iterator[Driver[Any]]:
+    """A connection of the pool's, which undoes what was not committed when it comes back."""
+    borrowed = engine.raw_connection()
+    driver = borrowed.driver_connection
+    assert isinstance(driver, Driver)
+    try:
+        yield driver
+    except OperationalError as error:
+        if driver.closed:  # the driver's errors pass the pool by, so it is told, for all that stand idle
+            borrowed.invalidate(error)
+            engine.dispose(close=False)
+        raise
+    finally:
+        borrowed.close()
 
 
 class Tx:
@@ -95,19 +119,9 @@ def transaction(
     A `snapshot` only reads, and sees the database as it was at one moment. The first row of what `asking` selects is
     the transaction's `opening`: it comes with the round trip that begins it.
     """
-    borrowed = engine.raw_connection()
-    driver = borrowed.driver_connection
-    assert isinstance(driver, Driver)
-    try:
+    with _borrowed(engine) as driver:
         yield _begun(driver, tenant, role, snapshot, asking)
         driver.commit()
-    except OperationalError as error:
-        if driver.closed:  # the driver's errors pass the pool by, so it is told, for all that stand idle
-            borrowed.invalidate(error)
-            engine.dispose(close=False)
-        raise
-    finally:
-        borrowed.close()  # the pool undoes what was not committed
 
 
 def _begun(driver: Driver[Any], tenant: str, role: str | None, snapshot: bool, asking: str) -> Tx:

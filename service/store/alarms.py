@@ -1,0 +1,48 @@
+"""Which tenants have something due, found out for all of them in one look that costs the same however many bills are open.
+
+`watch` is a pool of the clock's role. Every probe is ordered as its index is, or a prepared plan scans the whole table."""
+
+from sqlalchemy import Engine
+
+from service.store.database import look
+
+_RINGING = """
+SELECT t.id FROM tenants t LEFT JOIN LATERAL (
+  SELECT c.wake_at FROM customers c WHERE c.tenant = t.id AND c.wake_at <= transaction_timestamp()
+   ORDER BY c.tenant, c.wake_at LIMIT 1) AS c ON true
+ WHERE (t.kind = 'live' OR t.follows)
+   AND (c.wake_at IS NOT NULL OR t.wake_at IS NULL OR t.wake_at <= transaction_timestamp())
+ ORDER BY t.id
+"""
+
+_QUEUED = """
+SELECT t.id FROM tenants t CROSS JOIN LATERAL (
+  SELECT m.id FROM messages m JOIN customers c ON c.tenant = m.tenant AND c.id = m.customer
+   WHERE m.tenant = t.id AND m.state = 'queued' AND m.slot_at <= transaction_timestamp()
+     AND COALESCE(m.next_at, m.slot_at) <= transaction_timestamp()
+     AND (c.wake_at IS NULL OR c.wake_at > transaction_timestamp())
+   ORDER BY m.tenant, m.slot_at LIMIT 1) AS m
+ WHERE t.kind = 'live' OR t.follows ORDER BY t.id
+"""
+
+_READY = """
+SELECT t.id FROM tenants t CROSS JOIN LATERAL (
+  SELECT m.id FROM messages m WHERE m.tenant = t.id AND m.state = 'ready'
+     AND (m.next_at IS NULL OR m.next_at <= transaction_timestamp())
+   ORDER BY m.tenant, m.slot_at, m.id LIMIT 1) AS m ORDER BY t.id
+"""
+
+
+def ringing(watch: Engine) -> list[str]:
+    """Tenants whose clocks run and of whom a customer's alarm or a step of their own has rung."""
+    return [id for (id,) in look(watch, _RINGING)]
+
+
+def queued(watch: Engine) -> list[str]:
+    """Tenants whose clocks run and of whom a message's slot has come."""
+    return [id for (id,) in look(watch, _QUEUED)]
+
+
+def ready(watch: Engine) -> list[str]:
+    """Tenants with messages that may be handed over now, standing sandboxes too."""
+    return [id for (id,) in look(watch, _READY)]
