@@ -12,7 +12,7 @@ from prometheus_client import start_http_server
 from service.api import connections
 from service.app import create
 from service.health import Health
-from service.runtime import Runtime
+from service.runtime import Runtime, look_for_cycles_seldom
 from service.worker import Loops
 
 GRACE_SECONDS = 15
@@ -65,6 +65,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started:
+            look_for_cycles_seldom()
             self._announce()
 
 
@@ -77,6 +78,7 @@ def work(runtime: Runtime) -> None:
     if runtime.settings.metrics_port:
         Health(runtime, lambda: loops.last_tick)
         start_http_server(runtime.settings.metrics_port, runtime.settings.host, runtime.metrics.registry)
+    look_for_cycles_seldom()
     loops.start()
     told.wait()
     loops.stop()

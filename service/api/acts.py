@@ -27,7 +27,7 @@ from service.engine.asks import Ask, Done
 from service.engine.desk import Session
 from service.engine.handle import FORGOTTEN, handle
 from service.store import inbox
-from service.store.database import Tx, transaction
+from service.store.database import Missed, Tx, transaction
 
 _PER_REQUEST = frozenset({"content-length", "x-request-id"})
 _REPLAYED = "Idempotent-Replayed"
@@ -217,8 +217,10 @@ def _keep(asking: Asking, tx: Tx, known: inbox.Identity | None, response: Respon
     if known is None or response.status_code in FORGOTTEN or response.status_code >= 500:
         return response
     kept = inbox.Kept(known, None, *_packed(asking, response, secret))
-    if inbox.keep(tx, [kept]) != 1:
-        raise Problem(409, "in_progress")
+    try:
+        inbox.keep(tx, [kept])
+    except Missed:
+        raise Problem(409, "in_progress") from None
     return response
 
 

@@ -4,6 +4,7 @@
 """
 
 from datetime import date
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -180,7 +181,7 @@ class Action(Struct, frozen=True):
     rule: str | None = None
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True, dict=True):
     """One line of a playbook."""
 
     name: str
@@ -203,42 +204,42 @@ class Step(Struct, frozen=True, kw_only=True):
     select: dict[str, str] = {}
     catch_up: CatchUp = "one"
 
-    @property
+    @cached_property
     def at_once(self) -> bool:
         """Fires with the fact that starts its clock, at any hour (T3)."""
         return self.at[0].now
 
-    @property
+    @cached_property
     def escalates_to(self) -> str | None:
         """The level this step raises to, if it does."""
         return next((a.deed.level for a in self.actions if isinstance(a.deed, Escalate)), None)
 
-    @property
+    @cached_property
     def request(self) -> Request | None:
         """What this step asks for, if it asks."""
         return next((a.deed for a in self.actions if isinstance(a.deed, Request)), None)
 
-    @property
+    @cached_property
     def contacts(self) -> bool:
         """Whether it reaches out to the customer."""
         return any(isinstance(a.deed, Message) or _is_contact(a.deed) for a in self.actions)
 
-    @property
+    @cached_property
     def reminds(self) -> bool:
         """Whether it asks the customer for something: such steps collapse when missed (F1); service messages do not."""
         return any(_is_contact(a.deed) or (isinstance(a.deed, Message) and not a.deed.service) for a in self.actions)
 
-    @property
+    @cached_property
     def asks_habit(self) -> bool:
         """Whether a condition of it needs the customer's habits, which cost a query."""
         return any(c.habit is not None for c in self._asked())
 
-    @property
+    @cached_property
     def asks_balance(self) -> bool:
         """Whether a condition of it needs what the customer owes in all, which costs a query."""
         return any(c.exposure_over_limit is not None or c.oldest_overdue_over is not None for c in self._asked())
 
-    @property
+    @cached_property
     def asks_customer(self) -> bool:
         """Whether a condition of it needs either."""
         return self.asks_habit or self.asks_balance
@@ -253,7 +254,7 @@ def _is_contact(deed: Deed) -> bool:
     return isinstance(deed, TaskWanted) and deed.kind in ("call", "visit")
 
 
-class Playbook(Struct, frozen=True, kw_only=True):
+class Playbook(Struct, frozen=True, kw_only=True, dict=True):
     """A procedure as published: its steps stand in ladder order, which breaks ties of time (T2)."""
 
     name: str
@@ -261,6 +262,11 @@ class Playbook(Struct, frozen=True, kw_only=True):
     title: dict[str, str]
     steps: tuple[Step, ...]
     parameters: dict[str, dict[str, int]] = {}
+
+    @cached_property
+    def immediate(self) -> tuple[Step, ...]:
+        """The steps that fire with the fact that starts their clock."""
+        return tuple(step for step in self.steps if step.at_once)
 
     def step(self, name: str) -> Step | None:
         """The step of that name."""

@@ -16,8 +16,9 @@ from service.domain.refusals import Conflict, Gone, NotFound, Refused, Stale
 from service.engine.asks import Ask, Done, Fact
 from service.engine.desk import Closing, Desk, Session, UnknownTenant
 from service.engine.gather import Loaded, details_of, owners, take
-from service.engine.save import Fresh, Raced, save
+from service.engine.save import Fresh, save
 from service.store import customers, inbox
+from service.store.database import Missed
 
 FORGOTTEN = frozenset({401, 403, 408, 429})
 """Answers that a repeat must not get again."""
@@ -27,7 +28,7 @@ TRIES = 5
 _AWAY = (errors.OperationalError, errors.InterfaceError, errors.ReadOnlySqlTransaction, SQLAlchemyError)
 """The database's own trouble; what else it says (a constraint, a value out of range) is a bug in one of the commands."""
 
-_FASTER = (Raced, errors.DeadlockDetected, errors.UniqueViolation)
+_FASTER = (Missed, errors.DeadlockDetected, errors.UniqueViolation)
 
 Result = TypeVar("Result")
 
@@ -112,8 +113,7 @@ def _together(desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None
         positions = save(session, work.loaded, work.fresh)
         done = [_answered(session, ask, one) for ask, one in zip(asks, _placed(work.done, positions), strict=True)]
         kept = [kept for ask, one, name in zip(asks, done, names, strict=True) if (kept := _kept(ask, one, name))]
-        if inbox.keep(session.tx, kept) != len(kept):
-            raise Raced
+        inbox.keep(session.tx, kept)
         customers.forget_bare(
             session.tx, [id for id, account in work.loaded.accounts.items() if not account.customer.version]
         )

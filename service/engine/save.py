@@ -24,15 +24,12 @@ from service.engine.erase import erase
 from service.engine.gather import Loaded
 from service.store import cases, codec, customers, log, messages, outbox, payments, worklist
 from service.store.chain import GENESIS
+from service.store.database import Missed
 from service.store.workfold import Entry
 
 PARKED_FOR = timedelta(hours=1)
 
 _log = structlog.get_logger()
-
-
-class Raced(Exception):
-    """Somebody else was faster with one of the streams: undo everything and ask again."""
 
 
 class Fresh(Struct, frozen=True):
@@ -45,17 +42,22 @@ class Fresh(Struct, frozen=True):
 
 
 def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple[str, int], int]:
-    """Everything of this transaction; the position of each (stream, version). Raises Raced."""
-    entries = _entries(session, loaded, fresh)
-    positions = log.append(session.tx, entries)
-    _save_beside(session, fresh)
-    _save_states(session, loaded, fresh)
-    messages.add(session.tx, _items(fresh), session.scene.now)
+    """Everything of this transaction; the position of each (stream, version). Raises Missed."""
+    tx, now = session.tx, session.scene.now
     _end_messages(session, fresh)
     _erase(session, fresh)
-    _save_worklist(session, fresh)
-    _announce(session, fresh)
-    return positions
+    work = worklist.moved(
+        tx, (Entry(one.account.customer.id, one.state.version, one.happened.event, now) for one in fresh)
+    )
+    listening = outbox.listeners(tx) if fresh else []
+    with tx.flow():
+        positions = log.append(tx, _entries(session, loaded, fresh))
+        _save_beside(session, fresh)
+        _save_states(session, loaded, fresh)
+        messages.add(tx, _items(fresh), now)
+        worklist.put(tx, work)
+        outbox.put(tx, _letters(session, fresh, listening), tx.now)
+    return positions()
 
 
 def _entries(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> list[log.Entry]:
@@ -150,9 +152,9 @@ def _save_states(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> No
         for id, account in sorted(loaded.accounts.items())
         if account.customer.version
     ]
-    won = cases.save(session.tx, saved) + payments.save(session.tx, paid) + customers.save(session.tx, people)
-    if won != len(saved) + len(paid) + len(people):
-        raise Raced
+    cases.save(session.tx, saved)
+    payments.save(session.tx, paid)
+    customers.save(session.tx, people)
 
 
 def case_alarm(session: Session, case: Case, fired: bool = True) -> datetime | None:
@@ -213,7 +215,7 @@ def _end_messages(session: Session, fresh: Iterable[Fresh]) -> None:
         if isinstance(event, MessageHandedOver | MessageBounced) and not messages.end(
             session.tx, event.message, event.type.removeprefix("message.")
         ):
-            raise Raced
+            raise Missed
 
 
 def _erase(session: Session, fresh: Iterable[Fresh]) -> None:
@@ -241,25 +243,17 @@ def _letter_item(event: LetterIssued, customer: str, case: str) -> messages.Item
     )
 
 
-def _save_worklist(session: Session, fresh: Iterable[Fresh]) -> None:
-    entries = (
-        Entry(one.account.customer.id, one.state.version, one.happened.event, session.scene.now) for one in fresh
-    )
-    worklist.apply(session.tx, entries)
-
-
-def _announce(session: Session, fresh: Sequence[Fresh]) -> None:
-    listening = outbox.listeners(session.tx)
+def _letters(session: Session, fresh: Sequence[Fresh], listening: Sequence[outbox.Listener]) -> list[outbox.Letter]:
+    letters: list[outbox.Letter] = []
     if not listening:
-        return
-    letters = []
+        return letters
     for one in fresh:
         event = one.happened.event
         called = audience(event)
         wanting = outbox.addressed(listening, event.type, called)
         if wanting is not None:
             letters.append(_letter(session, one, called, wanting))
-    outbox.put(session.tx, letters, session.tx.now)
+    return letters
 
 
 def _letter(session: Session, one: Fresh, called: list[str], wanting: list[str]) -> outbox.Letter:

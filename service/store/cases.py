@@ -102,12 +102,14 @@ def row(one: Saved) -> Row:
     )
 
 
-def save(tx: Tx, changed: Sequence[Saved]) -> int:
-    """Inserts the new ones, updates those whose version is still the expected one; how many won."""
+def save(tx: Tx, changed: Sequence[Saved]) -> None:
+    """Inserts the new ones, updates those whose version is still the expected one. Raises Missed when one was not."""
     new = [row(one) for one in changed if one.expected == 0]
     old = [(*row(one), one.expected) for one in changed if one.expected > 0]
-    won = tx.run(_INSERT, columns(new, COLUMNS)) if new else 0
-    return won + (tx.run(_UPDATE, columns(old, [*COLUMNS, "expected"])) if old else 0)
+    if new:
+        tx.write(_INSERT, columns(new, COLUMNS), rows=len(new))
+    if old:
+        tx.write(_UPDATE, columns(old, [*COLUMNS, "expected"]), rows=len(old))
 
 
 def _loaded(rows: Iterable[Row]) -> dict[str, Loaded]:

@@ -5,6 +5,7 @@ covered; a cut-off tail shows only against an exported root.
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 GENESIS = bytes(32)
@@ -22,26 +23,35 @@ def link(
     recorded_at: datetime,
 ) -> bytes:
     """The hash of one event after `previous`. Instants count as ISO 8601 in UTC to the microsecond."""
-    fields = (
-        stream.encode(),
-        b"%d" % version,
-        type.encode(),
-        b"%d" % schema,
-        data.encode(),
-        meta.encode(),
-        _in_utc(occurred_at),
-        _in_utc(recorded_at),
-    )
-    parts = [previous]
-    for field in fields:
-        parts.append(_LENGTHS[len(field)] if len(field) < _SHORT else len(field).to_bytes(4, "big"))
-        parts.append(field)
-    return sha256(b"".join(parts)).digest()
+    own = data.encode()
+    return sha256(
+        b"".join(
+            (
+                previous,
+                _sized(stream.encode()),
+                _sized(b"%d" % version),
+                _named(type),
+                _sized(b"%d" % schema),
+                len(own).to_bytes(4, "big"),
+                own,
+                _named(meta),
+                _instant(occurred_at),
+                _instant(recorded_at),
+            )
+        )
+    ).digest()
 
 
-_SHORT = 1024
-_LENGTHS = [length.to_bytes(4, "big") for length in range(_SHORT)]
+def _sized(field: bytes) -> bytes:
+    return len(field).to_bytes(4, "big") + field
 
 
-def _in_utc(at: datetime) -> bytes:
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat().encode()
+@lru_cache(1024)
+def _named(text: str) -> bytes:
+    """What a batch repeats is encoded once."""
+    return _sized(text.encode())
+
+
+@lru_cache(1024)
+def _instant(at: datetime) -> bytes:
+    return _sized(at.astimezone(UTC).isoformat().encode())

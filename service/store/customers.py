@@ -87,9 +87,11 @@ def row(one: Saved) -> Row:
     )
 
 
-def save(tx: Tx, changed: Sequence[Saved]) -> int:
-    """States and alarms; the cases must have been saved before, for the alarm is the earliest of theirs and its own."""
-    return tx.run(_UPDATE, columns([row(one) for one in changed], COLUMNS)) if changed else 0
+def save(tx: Tx, changed: Sequence[Saved]) -> None:
+    """States and alarms; the cases must have been saved before, for the alarm is the earliest of theirs and its own.
+    Raises Missed when a version is not the expected one."""
+    if changed:
+        tx.write(_UPDATE, columns([row(one) for one in changed], COLUMNS), rows=len(changed))
 
 
 def forget_bare(tx: Tx, ids: Sequence[str]) -> None:

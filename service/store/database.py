@@ -1,17 +1,18 @@
 """The way to PostgreSQL: a pool of connections that are nobody special, and transactions that belong to one tenant."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from typing import Any
 
-from psycopg import ClientCursor, OperationalError
+from psycopg import ClientCursor, Cursor, OperationalError
 from psycopg import Connection as Driver
 from psycopg.rows import dict_row, tuple_row
-from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
+
+from service.store.arrays import ArrayDumper
 
 APP, CLOCK, SENDER = "dunlog_app", "dunlog_clock", "dunlog_sender"
 LOCK_PATIENCE = "2s"
@@ -38,7 +39,7 @@ def connect(url: str, pool_size: int, wait: float = 5.0, role: str = APP) -> Eng
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Driver[Any], _: object) -> None:
-        driver.adapters.register_dumper(list, ListBinaryDumper)
+        driver.adapters.register_dumper(list, ArrayDumper)
         driver.autocommit = True  # for good: a transaction is begun together with its first question
         driver.execute(f"SET ROLE {role}")
         driver.execute(f"SET lock_timeout = '{LOCK_PATIENCE}'")
@@ -73,6 +74,10 @@ def _borrowed(engine: Engine) -> Iterator[Driver[Any]]:
         borrowed.close()
 
 
+class Missed(Exception):
+    """A statement did not touch the rows it must: somebody else was faster."""
+
+
 class Tx:
     """One open transaction of one tenant. SQL goes to the driver as it is written."""
 
@@ -81,6 +86,7 @@ class Tx:
         self.now = now
         self.opening = opening
         self._driver = driver
+        self._sent: list[tuple[Cursor[Row], int | None]] | None = None
 
     def rows(self, sql: str, params: Params | None = None) -> list[Row]:
         """All rows as tuples; `%(tenant)s` is always there."""
@@ -106,8 +112,34 @@ class Tx:
 
     def run(self, sql: str, params: Params | None = None) -> int:
         """How many rows the statement touched."""
+        assert self._sent is None, "within a flow nothing is waited for"
         with self._driver.cursor() as cursor:
             return cursor.execute(sql, {"tenant": self.tenant, **(params or {})}).rowcount
+
+    @contextmanager
+    def flow(self) -> Iterator[None]:
+        """What is written inside goes out without waiting for answers: the database works while the next statement is
+        made. Whether each touched the rows it must is known, and checked, at the end. Nothing can be read inside."""
+        sent: list[tuple[Cursor[Row], int | None]] = []
+        with self._driver.pipeline():
+            self._sent = sent
+            try:
+                yield
+            finally:
+                self._sent = None
+        if any(rows is not None and cursor.rowcount != rows for cursor, rows in sent):
+            raise Missed
+
+    def write(self, sql: str, params: Params | None = None, rows: int | None = None) -> Callable[[], list[Row]]:
+        """A statement that must touch so many rows, or as many as there are; what it returns is asked for after the flow.
+        Raises Missed."""
+        cursor = self._driver.cursor(row_factory=tuple_row)
+        cursor.execute(sql, {"tenant": self.tenant, **(params or {})})
+        if self._sent is not None:
+            self._sent.append((cursor, rows))
+        elif rows is not None and cursor.rowcount != rows:
+            raise Missed
+        return cursor.fetchall
 
 
 @contextmanager

@@ -60,17 +60,17 @@ class Kept(Struct, frozen=True):
     customer: str | None = None
 
 
-def keep(tx: Tx, done: Sequence[Kept]) -> int:
-    """Remember them; fewer than given means that somebody else was faster with one, and all must be undone."""
+def keep(tx: Tx, done: Sequence[Kept]) -> None:
+    """Remember them. Raises Missed when somebody else was faster with one, and all must be undone."""
     if not done:
-        return 0
+        return
     rows = sorted(
         (one.identity.source, one.identity.id, one.identity.content, one.position, one.status, one.answer, until, whose)
         for one in done
         for until, whose in [(one.identity.expires_at, one.customer)]
     )
     names = ("source", "id", "content", "position", "status", "answer", "expires_at", "customer")
-    return tx.run(
+    tx.write(
         """INSERT INTO inbox (tenant, source, id, content, position, status, answer, expires_at, customer)
            SELECT %(tenant)s, i.* FROM unnest(%(source)s::text[], %(id)s::text[], %(content)s::bytea[],
              %(position)s::bigint[], %(status)s::int[], %(answer)s::bytea[], %(expires_at)s::timestamptz[],
@@ -81,6 +81,7 @@ def keep(tx: Tx, done: Sequence[Kept]) -> int:
                    EXCLUDED.customer)
             WHERE inbox.expires_at <= transaction_timestamp()""",
         columns(rows, names),
+        rows=len(rows),
     )
 
 

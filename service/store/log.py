@@ -1,18 +1,19 @@
 """The append-only log: appended to in sets, read by stream, by case, and as a feed that never skips a late commit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
-
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 from service.domain.events import Event
 from service.store import codec
 from service.store.chain import link
 from service.store.database import Row, Tx, columns
 
+Positions = dict[tuple[str, int], int]
+"""By (stream, version)."""
 
-class Entry(Struct, frozen=True, kw_only=True):
+
+class Entry(NamedTuple):
     """One event about to be appended, with what goes beside it."""
 
     stream: str
@@ -22,12 +23,10 @@ class Entry(Struct, frozen=True, kw_only=True):
     meta: str
     customer: str | None
     occurred_at: datetime
-    recorded_at: datetime
     day: date
+    recorded_at: datetime
     hash: bytes
 
-
-_NAMES = ("stream", "version", "type", "data", "meta", "customer", "occurred_at", "day", "recorded_at", "hash")
 
 _APPEND = """
 INSERT INTO events (tenant, stream, version, type, schema, data, meta, customer, occurred_at, day, recorded_at, hash)
@@ -82,24 +81,25 @@ def entry(
     )
 
 
-def append(tx: Tx, entries: Sequence[Entry]) -> dict[tuple[str, int], int]:
-    """All of them in one statement; the position of each. A version taken meanwhile fails the whole transaction."""
+def append(tx: Tx, entries: Sequence[Entry]) -> Callable[[], Positions]:
+    """All of them in one statement; the position of each is told after the flow. A version taken meanwhile fails the whole
+    transaction."""
     if not entries:
-        return {}
-    rows = [tuple(getattr(one, name) for name in _NAMES) for one in entries]
-    return {(stream, version): position for stream, version, position in tx.rows(_APPEND, columns(rows, _NAMES))}
+        return dict
+    returned = tx.write(_APPEND, columns(entries, Entry._fields))
+    return lambda: {(stream, version): position for stream, version, position in returned()}
 
 
 def mention(tx: Tx, rows: Sequence[Row]) -> None:
     """(case, stream, version) of events on other streams that name the case."""
     if rows:
-        tx.run(_MENTION, columns(rows, ("case_id", "stream", "version")))
+        tx.write(_MENTION, columns(rows, ("case_id", "stream", "version")))
 
 
 def keep_private(tx: Tx, rows: Sequence[Row]) -> None:
     """(stream, version, part, subject, body as JSON text) of what must not stand in the log itself."""
     if rows:
-        tx.run(_PRIVATE, columns(rows, ("stream", "version", "part", "subject", "body")))
+        tx.write(_PRIVATE, columns(rows, ("stream", "version", "part", "subject", "body")))
 
 
 _COLUMNS = "position, stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash"

@@ -36,7 +36,7 @@ def add(tx: Tx, items: Sequence[Item], now: datetime) -> None:
     if not items:
         return
     heads = list({i.message: tuple(getattr(i, name) for name in _MESSAGE) for i in items}.values())
-    tx.run(
+    tx.write(
         """INSERT INTO messages (tenant, id, customer, contact, channel, day, slot_at, service, kind, copy, state, queued_at)
            SELECT %(tenant)s, m.message, m.customer, m.contact, m.channel, m.day, m.slot_at, m.service, m.kind, m.copy,
                   'queued', %(now)s
@@ -48,7 +48,7 @@ def add(tx: Tx, items: Sequence[Item], now: datetime) -> None:
         {**columns(heads, _MESSAGE), "now": now},
     )
     rows: list[Row] = [tuple(getattr(i, name) for name in _ITEM) for i in items]
-    tx.run(
+    tx.write(
         """INSERT INTO message_items (tenant, message, case_id, template, step, rule, service)
            SELECT %(tenant)s, i.message, i.case_id, i.template, i.step, i.rule, i.service
              FROM unnest(%(message)s::text[], %(case_id)s::text[], %(template)s::text[], %(step)s::text[],

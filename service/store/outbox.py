@@ -64,36 +64,39 @@ def put(tx: Tx, letters: Sequence[Letter], now: datetime) -> None:
     """Bodies and one delivery a listener, due at once."""
     if not letters:
         return
-    for one in letters:  # few listen to many events at once; audience is an array, which unnest would flatten
-        tx.run(
-            """INSERT INTO outbox (tenant, stream, version, type, audience, body, recorded_at)
-               VALUES (%(tenant)s, %(stream)s, %(version)s, %(type)s, %(audience)s::text[], %(body)s, %(now)s)""",
-            {
-                "stream": one.stream,
-                "version": one.version,
-                "type": one.type,
-                "audience": one.audience,
-                "body": one.body,
-                "now": now,
-            },
-        )
-    add(tx, [(listener, one.stream, one.version) for one in letters for listener in one.listeners], now)
+    rows: list[Row] = [(one.stream, one.version, one.type, " ".join(one.audience), one.body) for one in letters]
+    tx.write(
+        """INSERT INTO outbox (tenant, stream, version, type, audience, body, recorded_at)
+           SELECT %(tenant)s, o.stream, o.version, o.type, string_to_array(o.audience, ' '), o.body, %(now)s
+             FROM unnest(%(stream)s::text[], %(version)s::int[], %(type)s::text[], %(audience)s::text[], %(body)s::text[])
+                  AS o(stream, version, type, audience, body)""",
+        {**columns(rows, ("stream", "version", "type", "audience", "body")), "now": now},
+    )
+    wanted = [(listener, one.stream, one.version) for one in letters for listener in one.listeners]
+    tx.write(_DELIVER, _deliveries(tx.tenant, wanted, now))
+
+
+_DELIVER = """
+INSERT INTO deliveries (tenant, id, endpoint, stream, version, webhook, state, created_at, next_at)
+SELECT %(tenant)s, d.id, d.endpoint, d.stream, d.version, d.webhook, 'pending', %(now)s, %(now)s
+  FROM unnest(%(id)s::text[], %(endpoint)s::text[], %(stream)s::text[], %(version)s::int[], %(webhook)s::text[])
+       AS d(id, endpoint, stream, version, webhook)
+ON CONFLICT DO NOTHING
+"""
 
 
 def add(tx: Tx, wanted: Sequence[tuple[str, str, int]], now: datetime, again: str = "") -> int:
-    """Deliveries of (endpoint, stream, version); `again` tells a redelivery from the first, with the same webhook id."""
+    """Deliveries of (endpoint, stream, version), how many are new; `again` tells a redelivery from the first, with the
+    same webhook id."""
+    return tx.run(_DELIVER, _deliveries(tx.tenant, wanted, now, again))
+
+
+def _deliveries(tenant: str, wanted: Sequence[tuple[str, str, int]], now: datetime, again: str = "") -> dict[str, Any]:
     rows: list[Row] = []
     for endpoint, stream, version in wanted:
-        webhook = webhook_id(tx.tenant, endpoint, stream, version)
+        webhook = webhook_id(tenant, endpoint, stream, version)
         rows.append((delivery_id(webhook) + again, endpoint, stream, version, webhook))
-    return tx.run(
-        """INSERT INTO deliveries (tenant, id, endpoint, stream, version, webhook, state, created_at, next_at)
-           SELECT %(tenant)s, d.id, d.endpoint, d.stream, d.version, d.webhook, 'pending', %(now)s, %(now)s
-             FROM unnest(%(id)s::text[], %(endpoint)s::text[], %(stream)s::text[], %(version)s::int[],
-                         %(webhook)s::text[]) AS d(id, endpoint, stream, version, webhook)
-           ON CONFLICT DO NOTHING""",
-        {**columns(rows, ("id", "endpoint", "stream", "version", "webhook")), "now": now},
-    )
+    return {**columns(rows, ("id", "endpoint", "stream", "version", "webhook")), "now": now}
 
 
 def delivery_id(webhook: str) -> str:

@@ -69,14 +69,16 @@ def row(one: Saved) -> Row:
     return (p.id, p.customer, p.version, codec.encode_state(p), one.head, p.currency, p.amount, p.rest, p.received_on)
 
 
-def save(tx: Tx, changed: Sequence[Saved]) -> int:
-    """Inserts the new ones, updates those whose version is still the expected one; how many won."""
+def save(tx: Tx, changed: Sequence[Saved]) -> None:
+    """Inserts the new ones, updates those whose version is still the expected one. Raises Missed when one was not."""
     new = [row(one) for one in changed if one.expected == 0]
     old = [
         (one.state.id, one.state.version, codec.encode_state(one.state), one.head, one.state.rest, one.expected)
         for one in changed
         if one.expected > 0
     ]
-    won = tx.run(_INSERT, columns(new, COLUMNS)) if new else 0
-    names = ("id", "version", "state", "hash", "rest", "expected")
-    return won + (tx.run(_UPDATE, columns(old, names)) if old else 0)
+    if new:
+        tx.write(_INSERT, columns(new, COLUMNS), rows=len(new))
+    if old:
+        names = ("id", "version", "state", "hash", "rest", "expected")
+        tx.write(_UPDATE, columns(old, names), rows=len(old))

@@ -1,6 +1,6 @@
 """Tasks and approvals: what people must do and agree to, projected from their customers' and bills' events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,12 +15,21 @@ from service.store.tables import metadata
 from service.store.workfold import COLUMNS, Entry, Row, by_table, folded
 
 
-def apply(tx: Tx, entries: Iterable[Entry]) -> None:
-    """Fold the events into the rows they move and write those, in sets; their customers are locked."""
+def moved(tx: Tx, entries: Iterable[Entry]) -> dict[str, list[Row]]:
+    """By table, the rows as the events leave them; their customers are locked."""
+    rows: dict[str, list[Row]] = {}
     for table, moving in by_table(entries).items():
         known = _known(tx, table, sorted(moving))
-        rows = [row for id, told in moving.items() if (row := folded(known.get(id), told))]
-        _put(tx, table, rows)
+        rows[table] = [row for id, told in moving.items() if (row := folded(known.get(id), told))]
+    return rows
+
+
+def put(tx: Tx, rows: Mapping[str, Sequence[Row]]) -> None:
+    """Write whole rows by table, new or not."""
+    for table, those in rows.items():
+        named = COLUMNS[table]
+        values = [tuple(" ".join(row[name]) if name == "cases" else row[name] for name in named) for row in those]
+        tx.write(_UPSERT[table], columns(values, named))
 
 
 def _known(tx: Tx, table: str, ids: Sequence[str]) -> dict[str, Row]:
@@ -49,15 +58,10 @@ def _cast(type: TypeEngine[Any]) -> str:
 _UPSERT = {table: _upsert(table) for table in COLUMNS}
 
 
-def _put(tx: Tx, table: str, rows: Sequence[Row]) -> None:
-    """Whole rows, new or not."""
-    named = COLUMNS[table]
-    values = [tuple(" ".join(row[name]) if name == "cases" else row[name] for name in named) for row in rows]
-    tx.run(_UPSERT[table], columns(values, named))
-
-
 def approvals_of(tx: Tx, ids: Sequence[str]) -> dict[str, tuple[str, ApprovalRow]]:
     """The requests of those ids, each with its customer."""
+    if not ids:
+        return {}
     rows = tx.dicts(
         """SELECT id, customer, kind, state, role, asked_by, cases, content_hash FROM approvals
             WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])""",
@@ -82,6 +86,8 @@ def approvals_of(tx: Tx, ids: Sequence[str]) -> dict[str, tuple[str, ApprovalRow
 
 def tasks_of(tx: Tx, ids: Sequence[str]) -> dict[str, tuple[str, str, tuple[str, str, tuple[str, ...]]]]:
     """The tasks of those ids: customer, owner, and (kind, state, bills named)."""
+    if not ids:
+        return {}
     rows = tx.rows(
         """SELECT id, customer, owner, kind, state, cases FROM tasks
             WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])""",

@@ -20,7 +20,7 @@ def settle(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
     case = account.cases[id]
     if case.stage == "closed" or not case.taken_up:
         return
-    steps = [step for step in scene.plan_of(case).steps if step.at_once and not (case.pause and step.contacts)]
+    steps = [step for step in scene.plan_of(case).immediate if not (case.pause and step.contacts)]
     ready = [one for s in steps if (one := due.step_due(case, s, scene.workdays)) and one.at <= scene.now]
     if ready:
         yield from Firing(account, scene).fire_now(id, ready)
