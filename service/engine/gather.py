@@ -18,7 +18,7 @@ OWED_AT_MOST = 500
 RUNG_AT_MOST = 500
 HELD_AT_MOST = 2000
 
-_LESSENS = (c.AmendInvoice, c.CreditInvoice, c.VoidInvoice)
+_LESSENS = (c.IssueInvoice, c.AmendInvoice, c.CreditInvoice, c.VoidInvoice)
 """What a bill no longer needs goes back to the payments it came from."""
 
 _MAKES_CUSTOMER = (c.UpdateCustomer, c.SubmitInvoice, c.IssueInvoice)

@@ -62,6 +62,15 @@ def test_D7_what_the_remittance_does_not_say_goes_to_the_oldest_bills(company):
     assert applied == {"I-3": "100.00", "I-9": "1000.00", "I-1": "1000.00", "I-2": "400.00"}
 
 
+def test_D7_what_was_paid_ahead_of_a_bills_issue_is_credit_where_the_bill_turns_out_smaller(company):
+    told = owing(company)
+    told.say("invoice.submitted", invoice="I-1", customer="C-1", amount="900.00", currency="CNY", period="2026-02")
+    told.pay("P-1", "500.00", "2026-03-02", allocations=[part("I-1", "500.00")])
+    told.bill("I-1", "2026-03-02", "2026-03-20", amount="300.00")
+    assert told.get("/v1/cases/I-1")["closed_as"] == "paid"
+    assert credit_of(told) == {"CNY": "200.00"}
+
+
 def test_D7_what_is_too_much_is_credit_and_is_used_only_on_request(company):
     told = owing(company, "I-1")
     told.pay("P-1", "1700.00", "2026-03-02")

@@ -46,6 +46,26 @@ def test_A1_submitted_twice_is_one_bill_and_otherwise_a_conflict():
     given(an_invoice()).when(said).refused("invoice_exists")
 
 
+def test_A2_issued_at_less_than_was_credited_before_it_is_worth_nothing_and_closes():
+    world = monthly("2026-03-03")
+    submit(world, "2026-02")
+    world.do(c.CreditInvoice(invoice="INV-1", amount="400.00"))
+    world.bill("INV-1", "2026-03-03", "2026-04-03", "300.00", period="2026-02")
+    case = world.case("INV-1")
+    assert (case.open, case.stage, case.closed_as) == (0, "closed", "credited")
+
+
+def test_A2_issued_at_less_than_was_paid_before_it_is_paid_and_the_rest_is_credit():
+    world = monthly("2026-03-03")
+    submit(world, "2026-02")
+    world.pay("P-1", "500.00", allocations=[c.Allocation(invoice="INV-1", amount="500.00")])
+    world.bill("INV-1", "2026-03-03", "2026-04-03", "300.00", period="2026-02")
+    case = world.case("INV-1")
+    assert (case.open, case.stage, case.closed_as) == (0, "closed", "paid")
+    assert world.account.payments["P-1"].rest == 200_00
+    assert world.walk("2026-05-01").events("case.reminded") == []
+
+
 @pytest.mark.parametrize(
     ("bill", "customer", "tenant", "stage"),
     [

@@ -68,7 +68,12 @@ def issue(command: c.IssueInvoice, account: Account, scene: Scene) -> Iterator[H
     case = account.cases[id]
     if case.due_on is None and event.terms:
         yield from complete_terms(case, scene)
-    if case.taken_up and (event.issued_on < scene.today or (case.due_on and case.due_on < scene.today)):
+    if earlier:
+        # Credited or paid ahead of its issue, it may be worth less than that now.
+        yield from _money_follows(account, scene, id, "issued", scene.today)
+        case = account.cases[id]
+    is_late = event.issued_on < scene.today or (case.due_on is not None and case.due_on < scene.today)
+    if case.stage != "closed" and case.taken_up and is_late:
         yield from settling.deadlines(account, scene, id)
         yield from backfill.take_level(account, scene, id)
 

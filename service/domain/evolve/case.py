@@ -169,6 +169,7 @@ def _issued(case: Case, event: b.InvoiceIssued) -> Case:
         case,
         customer=event.customer,
         amount=event.amount,
+        credited=min(case.credited, event.amount),
         currency=event.currency,
         issued_on=event.issued_on,
         issued_as=issued_as(event),
