@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.channels.outcome import Failed, Sent
-from service.channels.retries import Streak, failed_at, next_attempt, should_disable
+from service.channels.retries import SCHEDULE, Streak, failed_at, next_attempt, should_disable
 from service.channels.sealing import unseal
 from service.channels.webhook import Delivery, Sender
 from service.domain.events.tenant import EndpointDisabled
@@ -124,6 +124,9 @@ class Courier:
                 time.sleep(FREE_WITHIN)
 
     def _attempt(self, one: outbox.Claimed) -> Sent | Failed:
+        if one.attempt > len(SCHEDULE):
+            # Its senders died, every one of them: it may be what kills them (I36).
+            return Failed(code="given_up", detail="No attempt told how it ended.", duration_ms=0, permanent=True)
         context = f"{one.tenant}/{one.endpoint}"
         sealed = [one.secret, *([one.old_secret] if one.old_secret else [])]
         return self._sender.send(

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -225,6 +226,21 @@ def test_a_redelivery_keeps_the_webhook_id(tenant, receiver, courier):
     assert [one["state"] for one in deliveries(tenant, endpoint)] == ["delivered", "delivered"]
     nothing = tenant.as_("admin").post(f"{PATH}/{endpoint['id']}/deliveries/dlv_none/redeliver")
     assert problem(nothing) == (404, "unknown_delivery")
+
+
+def test_I36_a_message_whose_senders_die_is_given_up_after_as_many_attempts_as_any_other(
+    tenant, receiver, courier, database
+):
+    endpoint = an_endpoint(tenant, receiver, types=["case.opened"])
+    tenant.customer()
+    tenant.bill("INV-1")
+    with psycopg.connect(database) as owner:  # as if ten senders had died, one after the other
+        owner.execute("UPDATE deliveries SET attempts = 10 WHERE endpoint = %s", (endpoint["id"],))
+    deliver(courier)
+    assert receiver.requests == []
+    (delivery,) = deliveries(tenant, endpoint)
+    assert (delivery["state"], delivery["next_at"]) == ("exhausted", None)
+    assert [one["outcome"] for one in delivery["attempts"]] == ["given_up"]
 
 
 def test_a_replay_is_bounded_by_its_range(tenant, receiver, courier):
