@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -16,6 +17,8 @@ from service.store import gauges
 
 TICK_TOO_OLD = timedelta(seconds=30)
 CALENDARS_KEPT_SECONDS = 600.0
+FRESH_SECONDS = 1.0
+"""Anybody may ask, without a key and as often as they like: the database is asked once a second."""
 
 
 class Health:
@@ -28,12 +31,15 @@ class Health:
         self._calendars: dict[str, int] = {}
         self._calendars_at = float("-inf")
         self._migrations = migrate.head()
+        self._looking = Lock()
+        self._seen: gauges.Gauges | None = None
+        self._seen_at = float("-inf")
         runtime.metrics.watch(runtime.engine, self.calendars)
 
     def readiness(self) -> Readiness:
         """Whether requests can be served. A database that comes back makes the next answer another one."""
         try:
-            found = gauges.read(self._runtime.engine)
+            found = self._gauges()
             calendars = self.calendars()
         except (SQLAlchemyError, psycopg.Error):
             return Readiness(False, {"database": "away", "migrations": self._migrations})
@@ -50,6 +56,14 @@ class Health:
         if self._runtime.settings.smtp_url is None and found.live_tenants:
             checks["email"] = {"status": "no mail channel: steps are skipped", "live_tenants": found.live_tenants}
         return Readiness(ready, checks)
+
+    def _gauges(self) -> gauges.Gauges:
+        with self._looking:
+            if self._seen is None or time.monotonic() - self._seen_at > FRESH_SECONDS:
+                self._seen = None  # a database that is away is asked again by the next one
+                self._seen = gauges.read(self._runtime.engine)
+                self._seen_at = time.monotonic()
+            return self._seen
 
     def calendars(self) -> dict[str, int]:
         """The last published year by country; asked anew every few minutes, for it changes once a year."""

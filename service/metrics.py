@@ -6,6 +6,7 @@ No label names a tenant, a customer or a key.
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -125,6 +126,7 @@ class Gauges(Collector):
     def __init__(self, engine: Engine, calendars: Callable[[], dict[str, int]]) -> None:
         self._engine = engine
         self._calendars = calendars
+        self._looking = Lock()
         self._read_at = float("-inf")
         self._found: list[Metric] = []
 
@@ -133,10 +135,11 @@ class Gauges(Collector):
         return []
 
     def collect(self) -> Iterable[Metric]:
-        if time.monotonic() - self._read_at > FRESH_SECONDS:
-            self._found = list(self._read())
-            self._read_at = time.monotonic()
-        return self._found
+        with self._looking:
+            if time.monotonic() - self._read_at > FRESH_SECONDS:
+                self._found = list(self._read())
+                self._read_at = time.monotonic()
+            return self._found
 
     def _read(self) -> Iterator[Metric]:
         try:

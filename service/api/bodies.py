@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from service.api.problems import Problem
-from service.api.texts import DEEPEST, SURROGATE, check_texts, suspicious, too_deep
+from service.api.texts import DEEPEST, MOST_VALUES, SURROGATE, check_texts, suspicious, too_deep, too_many
 
 LARGEST = 1024 * 1024
 """Bytes of a body that is not a stream."""
@@ -146,9 +146,11 @@ def _too_deep() -> Problem:
 
 
 def checked(value: Any, look: bool) -> Any:
-    """The value, when it is neither too deep nor holds, as far as it needs a look, what no database takes."""
+    """The value, when it is neither too deep nor too much nor holds, as far as it needs a look, what no database takes."""
     if too_deep(value):
         raise _too_deep()
+    if too_many(value):
+        raise Problem(400, "too_many_values", {"limit": MOST_VALUES})
     if look:
         check_texts(value)
     return value

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from service.api import facts
+from service.api import facts, request_ids
 from service.api.bodies import decode, is_json, media_type
 from service.api.lines import Line
 from service.api.problems import Problem, fault, invalid
@@ -30,7 +30,6 @@ LONGEST_NAME = 256
 YEARS = range(1990, 2200)
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
-_TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 _INNER_SOURCES = re.compile(r"clock\Z|key:")  # the names under which our own commands are remembered
 _NEAR = 64
@@ -153,7 +152,7 @@ def _inbound(index: int, value: Any, look: bool, trace: str | None) -> Inbound:
         **known,
         time=time,
         subject=subject,
-        traceparent=_trace(get("traceparent")) or _trace(trace),
+        traceparent=request_ids.trace(get("traceparent")) or request_ids.trace(trace),
         command=command,
         extra=extra,
         content=content,
@@ -216,8 +215,3 @@ def _time(value: Any) -> datetime | None:
     if instant.year not in YEARS:
         raise fault("/time", "bad_time")
     return instant
-
-
-def _trace(value: Any) -> str | None:
-    """A W3C traceparent; a broken one is as good as none."""
-    return value if isinstance(value, str) and _TRACE.fullmatch(value) else None

@@ -14,6 +14,13 @@ router = APIRouter(tags=["operating"])
 Declared = dict[int | str, dict[str, Any]]
 
 _KEPT = {"Cache-Control": "public, max-age=300"}
+_ALONE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+"""The page runs and loads nothing, sends nothing and stands in no frame, whatever should ever get into it."""
+
 _PAGE: Declared = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
 _DOCUMENT: Declared = {
     200: {"content": {"application/json": {"schema": {"type": "object"}, "example": {"openapi": "3.1.0"}}}}
@@ -32,7 +39,7 @@ def read_docs(request: Request) -> Response:
     state = request.app.state
     if not hasattr(state, "page"):
         state.page = page(_document(request))
-    return Response(state.page, headers=_KEPT, media_type="text/html")
+    return Response(state.page, headers=_KEPT | _ALONE, media_type="text/html")
 
 
 def _document(request: Request) -> dict[str, Any]:

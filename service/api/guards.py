@@ -15,7 +15,7 @@ from service.api.bodies import CommandRequest
 from service.api.context import Context, context
 from service.api.limits import Buckets, rate_limited
 from service.api.problems import Problem, fault
-from service.api.request_ids import request_id
+from service.api.request_ids import request_id, trace
 from service.api.roles import Right, check
 from service.domain.scene import Asker
 from service.engine.desk import Desk
@@ -43,7 +43,7 @@ class Principal(NamedTuple):
             key=self.key,
             source="api",
             request=request_id(request),
-            traceparent=request.headers.get("traceparent"),
+            traceparent=trace(request.headers.get("traceparent")),
         )
 
 

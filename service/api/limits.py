@@ -15,7 +15,11 @@ from service.api.problems import Problem, overloaded
 WAITING_PER_CONNECTION = 4
 """More waiting or running requests than this for each database connection would only wait in vain."""
 
-OPEN_DOORS = frozenset({"/healthz", "/readyz", "/metrics"})
+ALWAYS_OPEN = "/healthz"
+DOORS = frozenset({"/readyz", "/metrics"})
+"""What those who watch the service ask, without a key: so many at once, beside everybody else."""
+
+MOST_AT_DOORS = 8
 BURST_SECONDS = 2.0
 MOST_NAMES = 10_000
 
@@ -26,29 +30,35 @@ class Overload:
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app = app
-        self._most = most
-        self._inside = 0
+        self._rooms, self._doors = _Places(most), _Places(MOST_AT_DOORS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in OPEN_DOORS:
+        if scope["type"] != "http" or scope["path"] == ALWAYS_OPEN:
             await self.app(scope, receive, send)
             return
-        if self._inside >= self._most:
+        places = self._doors if scope["path"] in DOORS else self._rooms
+        if places.taken >= places.most:
             await _refuse(overloaded(), scope, receive, send)
             return
 
         async def received() -> Message:
-            self._inside -= 1
+            places.taken -= 1
             try:
                 return await receive()
             finally:
-                self._inside += 1
+                places.taken += 1
 
-        self._inside += 1
+        places.taken += 1
         try:
             await self.app(scope, received, send)
         finally:
-            self._inside -= 1
+            places.taken -= 1
+
+
+class _Places:
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.taken = 0
 
 
 class Buckets:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "X-Request-Id"
 _GIVEN = re.compile(r"[!-~]{1,128}")
+_TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class RequestIds:
@@ -41,6 +42,11 @@ def request_id(request: Request) -> str:
         state["request_id"] = fresh()
     id: str = state["request_id"]
     return id
+
+
+def trace(given: object) -> str | None:
+    """A W3C traceparent; a broken one is as good as none."""
+    return given if isinstance(given, str) and _TRACE.fullmatch(given) else None
 
 
 def _accepted(given: str | None) -> str | None:

@@ -30,8 +30,8 @@ class ReadinessAnswer(Answer):
 
 
 @router.get("/healthz", summary="Whether the process lives")
-def health() -> HealthAnswer:
-    """Touches nothing outside the process."""
+async def health() -> HealthAnswer:
+    """Touches nothing outside the process, and waits for no thread of it."""
     return HealthAnswer(status="ok")
 
 

@@ -15,6 +15,9 @@ Path: TypeAlias = tuple[str | int, ...]
 DEEPEST = 32
 """Levels of objects and arrays in a body."""
 
+MOST_VALUES = 2000
+"""Fields and items of a command's body, all levels together: each that is wrong costs more than all that are right."""
+
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SUSPICIOUS = re.compile(
     rb"\\(?:[bfnrt]|u(?:00(?:[01]|7[fF]|[89][0-9a-fA-F])|[dD][89a-fA-F]))"  # escapes of control characters, surrogates
@@ -80,3 +83,14 @@ def too_deep(value: Any, left: int = DEEPEST) -> bool:
         if (kind is dict or kind is list) and (left == 1 or too_deep(inner, left - 1)):
             return True
     return False
+
+
+def too_many(value: Any) -> bool:
+    """Whether there are more fields and items in it than a command may have; the value must not be too deep."""
+    count, inner = 0, [value]
+    while inner and count <= MOST_VALUES:
+        one = inner.pop()
+        if type(one) is dict or type(one) is list:
+            count += len(one)
+            inner += one.values() if type(one) is dict else one
+    return count > MOST_VALUES

@@ -96,6 +96,7 @@ busy = Somebody else is changing the same customer. Nothing was done; try again 
 internal_error = Something went wrong on our side. Nothing was done; try again, and name the request id if it stays.
 invalid = The request holds invalid values; each is listed in errors.
 too_deep = The JSON is nested deeper than { $limit } levels. Flatten it.
+too_many_values = The body has more than { $limit } fields and items. Leave some out, or ask several times.
 field_missing = This field is required. Add it.
 reason_required = A reason is needed here. Say why in a few words.
 clock_moves_forward = The clock stands at { $now } and moves forward only. Name that instant or a later one.

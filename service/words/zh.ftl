@@ -96,6 +96,7 @@ busy = 另有操作正在更改同一客户。未做任何更改；请按 Retry-
 internal_error = 我方出现错误。未做任何更改；请重试，若仍出现请告知请求编号。
 invalid = 请求中有无效的值，逐项列于 errors。
 too_deep = JSON 嵌套超过 { $limit } 层。请减少层次。
+too_many_values = 正文的字段与条目超过 { $limit } 个。请减少，或分几次请求。
 field_missing = 缺少必填字段。请补上。
 reason_required = 此处须说明理由。请简要填写。
 clock_moves_forward = 时钟现为{ $now }，只能向前。请填写该时刻或以后的时刻。

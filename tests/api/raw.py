@@ -2,12 +2,17 @@
 
 import json
 import socket
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from tests.api.tenants import Service
-
 PATIENCE = 20.0  # seconds until a server that neither answers nor hangs up has failed
+
+
+class Somewhere(Protocol):
+    """What can be dialled."""
+
+    @property
+    def url(self) -> str: ...
 
 
 class Answer(NamedTuple):
@@ -27,7 +32,7 @@ class Answer(NamedTuple):
         return str(self.json()["code"])
 
 
-def dial(service: Service) -> socket.socket:
+def dial(service: Somewhere) -> socket.socket:
     """A connection to the service."""
     place = urlsplit(service.url)
     return socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=PATIENCE)
@@ -43,7 +48,7 @@ def bearer(key: str) -> str:
     return f"Authorization: Bearer {key}"
 
 
-def talk(service: Service, *pieces: bytes) -> list[Answer]:
+def talk(service: Somewhere, *pieces: bytes) -> list[Answer]:
     """Everything the server answers to the pieces, each of which it has taken before the next is sent, until it hangs up:
     the last request must make it."""
     with dial(service) as connection:

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from service import metrics as figures
+from service import migrate
 from service.channels.outcome import Failed, Sent
 from service.domain.events.case import Escalated, Reminded
 from service.engine import deliver
@@ -239,7 +240,7 @@ def test_a_database_that_went_away_is_said_and_its_return_too(service):
     lost = connect(NOBODY_THERE, 1, wait=0.1)
     runtime = Runtime(Settings(), NOBODY_THERE, lost, Desk(lost, frozenset(), read_playbook), b"")
     health = Health(runtime, None)
-    assert health.readiness() == (False, {"database": "away", "migrations": "0001"})
+    assert health.readiness() == (False, {"database": "away", "migrations": migrate.head()})
     assert value(health.metrics(), "database_up") == 0
     object.__setattr__(runtime, "engine", service.runtime.engine)
     assert health.readiness().ready

@@ -65,7 +65,7 @@ def _state(pid: int) -> list[str]:
 
 def complaints(said: str) -> list[str]:
     """The lines of a service's output that no fault around it excuses."""
-    words = ("Traceback", "deadlock", "internal_error", "transaction_undone", "delivery_not_recorded", "Error:")
+    words = ("Traceback", '"raised"', "deadlock", "internal_error", "transaction_undone", "delivery_not_recorded", "Error:")
     return [line[:500] for line in said.splitlines() if any(word in line for word in words)]
 
 
