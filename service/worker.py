@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.engine import calendar_steps, compose, keeping, post
+from service.engine import calendar_steps, compose, digests, keeping, post
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
@@ -98,12 +98,16 @@ class Loops:
 
     def look(self) -> None:
         """The clock: what has rung is decided. With nothing due it is one statement, whatever is open."""
-        for tenant in alarms.ringing(self._watch):
+        desk = self._runtime.desk
+        for tenant, rings, tells in alarms.ringing(self._watch):
             if self._stopping:
                 return
             try:
-                calendar_steps.fire(self._runtime.desk, tenant, None)
-                tick(self._runtime.desk, tenant)
+                if rings:
+                    calendar_steps.fire(desk, tenant, None)
+                    tick(desk, tenant)
+                if tells:
+                    digests.tell(desk, tenant)
             except UnknownTenant:
                 continue
             except _HELD_UP as error:

@@ -180,6 +180,12 @@ class World:
         found = self._found("notice.raised", {"text": text})
         return [f"{at.astimezone(ZONE):%m-%d} {','.join(one.event.audience)}" for at, one in found]
 
+    def digests(self) -> list[str]:
+        """`03-16 supervisor INV-1`: which bills went to whose digest, in order."""
+        found = self._found("step.skipped", {})
+        told = [(f"{at.astimezone(ZONE):%m-%d} {role}", one.id) for at, one in found for role in one.event.digest]
+        return sorted({f"{day} {id}" for day, id in told})
+
     def _found(self, type: str, wanted: dict[str, Any]) -> Iterator[tuple[datetime, Any]]:
         id = wanted.pop("id", None)
         for at, one in list(self.log):

@@ -18,7 +18,12 @@ from service.domain.views import case_view, customer_view
 MONEY = frozenset({"amount", "received", "already", "credit_limit"})
 """Fields of events that hold minor units; what leaves the house holds decimal text instead."""
 
-_ROLE_OF_LEVEL = {"supervisor": "supervisor", "manager": "manager", "general_manager": "general_manager"}
+
+def role_of(level: str) -> str:
+    """Who acts at the level."""
+    if RANK[level] < RANK["hold"]:
+        return level
+    return "boss" if level == "hold" else "legal"
 
 
 def audience(event: Event) -> list[str]:
@@ -27,7 +32,7 @@ def audience(event: Event) -> list[str]:
         case c.NoticeRaised():
             return event.audience
         case e.Escalated():
-            return [_ROLE_OF_LEVEL.get(event.level, "boss" if RANK[event.level] < RANK["formal"] else "legal")]
+            return [] if event.backfill else [role_of(event.level)]  # who is told of many at once is told in a digest
         case t.TaskCreated() | t.TaskChanged():
             return [event.role]
         case c.ApprovalRequested():

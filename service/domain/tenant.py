@@ -1,11 +1,13 @@
 """A company that uses the service: its settings, its calendar, and which version of each is in force."""
 
+from datetime import date
 from typing import assert_never
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from service.domain.digests import DIGEST
 from service.domain.events import tenant as e
 from service.domain.events.customer import NoticeRaised
 from service.domain.settings import Settings
@@ -22,6 +24,8 @@ class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     settings: Settings = Settings()
     calendar: Calendar | None = None
     playbooks: dict[str, int] = {}
+    digest_on: dict[str, date] = {}
+    """When each role last had its digest (F2)."""
 
 
 def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
@@ -46,8 +50,10 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             | e.EndpointSecretRotated()
             | e.EndpointRemoved()
             | e.EndpointTested()
-            | NoticeRaised()
         ):
             return tenant
+        case NoticeRaised():
+            digested = dict.fromkeys(event.audience if event.text == DIGEST else (), event.on)
+            return replace(tenant, digest_on={**tenant.digest_on, **digested})
         case _:
             assert_never(event)

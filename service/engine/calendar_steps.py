@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from service.domain.digests import CUSTOMERS_NAMED, fitting
 from service.domain.events.customer import NoticeRaised
 from service.domain.offsets import Offset, add
 from service.domain.playbook import Notice, Playbook, Step
@@ -14,7 +15,6 @@ from service.store import tenants
 from service.store.database import Tx
 
 _MONTHS_AHEAD = 14
-_NAMED = 1000
 
 
 def next_at(session: Session) -> datetime | None:
@@ -97,24 +97,25 @@ def _is_due(session: Session, step: Step, since: datetime) -> bool:
 
 
 def _notices(session: Session, playbook: Playbook, step: Step) -> Iterator[NoticeRaised]:
-    found = _selected(session, playbook, step)
+    found, count = _selected(session, playbook, step)
     for action in step.actions:
         if found and isinstance(action.deed, Notice):
             yield NoticeRaised(
                 rule=action.rule or step.rule,
                 audience=list(action.deed.audience),
                 text=action.deed.text,
-                customers=found,
+                customers=fitting(found),
+                customer_count=count,
                 on=session.scene.today,
             )
 
 
-def _selected(session: Session, playbook: Playbook, step: Step) -> list[str]:
-    """The customers of this playbook that the selection finds, at most a thousand by name."""
+def _selected(session: Session, playbook: Playbook, step: Step) -> tuple[list[str], int]:
+    """The customers of this playbook that the selection finds, at most a thousand by name, and how many there are."""
     month = add(session.scene.today.replace(day=1), Offset(months=-1))
     wanted = step.select
     rows = session.tx.rows(
-        """SELECT id FROM customers c WHERE tenant = %(tenant)s AND version > 0
+        """SELECT id, count(*) OVER () FROM customers c WHERE tenant = %(tenant)s AND version > 0
               AND (%(cycle)s::text IS NULL OR COALESCE(state->>'billing_cycle', 'none') = %(cycle)s)
               AND COALESCE(state->>'playbook', %(default)s) = %(playbook)s
               AND (NOT %(missing)s OR NOT EXISTS (
@@ -126,7 +127,7 @@ def _selected(session: Session, playbook: Playbook, step: Step) -> list[str]:
             "playbook": playbook.name,
             "missing": "without_bill_for" in wanted,
             "period": f"{month:%Y-%m}",
-            "named": _NAMED,
+            "named": CUSTOMERS_NAMED,
         },
     )
-    return [id for (id,) in rows]
+    return [id for id, _ in rows], rows[0][1] if rows else 0

@@ -2,7 +2,7 @@
 
 A set of customers in which nothing differs is never locked. What differs is folded once more under its customers' locks,
 so that no writer's work is lost. Streams whose log is broken are left as they are, and so are private details, the
-inbox, messages and the outbox, which are no projections.
+inbox, messages, the outbox and the queue of digests, which are no projections.
 """
 
 from collections.abc import Iterable, Iterator

@@ -14,7 +14,7 @@ from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.events import Event
 from service.domain.events.bill import InvoiceCredited, InvoiceIssued, PaymentApplied, PaymentUnapplied
-from service.domain.events.case import Reminded
+from service.domain.events.case import Reminded, StepSkipped
 from service.domain.events.customer import ContactErased, LetterIssued, MessageBounced, MessageHandedOver
 from service.domain.events.payment import PaymentReceived
 from service.domain.payment import Payment
@@ -22,9 +22,9 @@ from service.engine.asks import Ask
 from service.engine.desk import Session
 from service.engine.erase import erase
 from service.engine.gather import Loaded
-from service.store import cases, codec, customers, log, messages, outbox, payments, worklist
+from service.store import cases, codec, customers, digests, log, messages, outbox, payments, worklist
 from service.store.chain import GENESIS
-from service.store.database import Missed
+from service.store.database import Missed, Row
 from service.store.workfold import Entry
 
 PARKED_FOR = timedelta(hours=1)
@@ -56,6 +56,7 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
         _save_states(session, loaded, fresh)
         messages.add(tx, _items(fresh), now)
         worklist.put(tx, work)
+        digests.add(tx, _told_later(fresh), now)
         outbox.put(tx, _letters(session, fresh, listening), tx.now)
     return positions()
 
@@ -241,6 +242,16 @@ def _letter_item(event: LetterIssued, customer: str, case: str) -> messages.Item
         step=event.kind,
         rule=event.rule,
     )
+
+
+def _told_later(fresh: Iterable[Fresh]) -> list[Row]:
+    """(role, bill, customer) of what waits for a digest."""
+    return [
+        (role, one.happened.id, one.account.customer.id)
+        for one in fresh
+        if isinstance(one.happened.event, StepSkipped)
+        for role in one.happened.event.digest
+    ]
 
 
 def _letters(session: Session, fresh: Sequence[Fresh], listening: Sequence[outbox.Listener]) -> list[outbox.Letter]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose
+from service.engine import calendar_steps, compose, digests
 from service.engine.desk import Desk
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
@@ -70,10 +70,11 @@ def move(
 
 
 def decide(desk: Desk, tenant: str, now: datetime, render: compose.Render) -> None:
-    """Everything due at one instant: the tenant's own steps, the customers', then the messages that leave at it."""
+    """Everything due at one instant: the tenant's own steps, the customers', then the digests and messages that leave."""
     calendar_steps.fire(desk, tenant, now)
     while wake(desk, tenant, now):
         desk.go_on()
+    digests.tell(desk, tenant, now)
     while compose.compose_ready(desk, tenant, render, now):
         desk.go_on()
 
@@ -84,6 +85,7 @@ def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
             customers.next_wake(session.tx),
             messages.next_slot(session.tx),
             calendar_steps.next_look(session),
+            digests.next_look(session),
         ]
     return min((at for at in ats if at is not None), default=None)
 

@@ -2,16 +2,22 @@
 
 `watch` is a pool of the clock's role. Every probe is ordered as its index is, or a prepared plan scans the whole table."""
 
+from typing import NamedTuple
+
 from sqlalchemy import Engine
 
 from service.store.database import look
 
 _RINGING = """
-SELECT t.id FROM tenants t LEFT JOIN LATERAL (
-  SELECT c.wake_at FROM customers c WHERE c.tenant = t.id AND c.wake_at <= transaction_timestamp()
-   ORDER BY c.tenant, c.wake_at LIMIT 1) AS c ON true
+SELECT t.id, c.wake_at IS NOT NULL OR t.wake_at IS NULL OR t.wake_at <= transaction_timestamp() AS rings,
+       d.role IS NOT NULL AS tells
+  FROM tenants t LEFT JOIN LATERAL (
+    SELECT c.wake_at FROM customers c WHERE c.tenant = t.id AND c.wake_at <= transaction_timestamp()
+     ORDER BY c.tenant, c.wake_at LIMIT 1) AS c ON true
+  LEFT JOIN LATERAL (
+    SELECT d.role FROM digests d WHERE d.tenant = t.id ORDER BY d.tenant, d.role, d.at LIMIT 1) AS d ON true
  WHERE (t.kind = 'live' OR t.follows)
-   AND (c.wake_at IS NOT NULL OR t.wake_at IS NULL OR t.wake_at <= transaction_timestamp())
+   AND (c.wake_at IS NOT NULL OR t.wake_at IS NULL OR t.wake_at <= transaction_timestamp() OR d.role IS NOT NULL)
  ORDER BY t.id
 """
 
@@ -33,9 +39,18 @@ SELECT t.id FROM tenants t CROSS JOIN LATERAL (
 """
 
 
-def ringing(watch: Engine) -> list[str]:
-    """Tenants whose clocks run and of whom a customer's alarm or a step of their own has rung."""
-    return [id for (id,) in look(watch, _RINGING)]
+class Ringing(NamedTuple):
+    """A tenant whose clock runs: whether a customer's alarm or a step of its own has rung, and whether somebody is to be
+    told in a digest, sooner or later."""
+
+    tenant: str
+    rings: bool
+    tells: bool
+
+
+def ringing(watch: Engine) -> list[Ringing]:
+    """The tenants with whom the clock has something to do."""
+    return [Ringing(*row) for row in look(watch, _RINGING)]
 
 
 def queued(watch: Engine) -> list[str]:

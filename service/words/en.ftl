@@ -265,10 +265,10 @@ notice-hold_applied = Deliveries to { $customer } are stopped because of overdue
 notice-hold_unacknowledged = { $customer }: one open day on, the ERP has not acknowledged that deliveries are stopped ({ $about }).
 notice-task_neglected = { $customer }: a task has stood open for three open days ({ $about }).
 notice-request_unanswered = { $customer }: a request is waiting for your answer ({ $about }).
-notice-backfilled = { $customer }: { $count ->
-    [one] one bill was recorded after its steps were due: { $bills }.
+notice-backfilled = { $count ->
+    [one] One bill was recorded after its steps were due: { $bills }.
    *[other] { $count } bills were recorded after their steps were due: { $bills }.
-}
+} It concerns { $customer }.
 notice-credit_stop_granted = { $customer }: stopping credit was agreed. Please tell sales, the tills and the customer.
 notice-hand_over_granted = { $customer }: handing over was agreed for { $bills }.
 notice-write_off_granted = { $customer }: writing off was agreed for { $bills }.

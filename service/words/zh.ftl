@@ -254,9 +254,9 @@ notice-hold_applied = 因账款逾期，已停止向 { $customer } 发货：{ $b
 notice-hold_unacknowledged = { $customer }：一个工作日后 ERP 仍未确认停货（{ $about }）。
 notice-task_neglected = { $customer }：任务已三个工作日未处理（{ $about }）。
 notice-request_unanswered = { $customer }：有审批等待您答复（{ $about }）。
-notice-backfilled = { $customer }：{ $count ->
+notice-backfilled = { $count ->
    *[other] 有 { $count } 份账单在步骤到期后才登记：{ $bills }。
-}
+}涉及客户：{ $customer }。
 notice-credit_stop_granted = { $customer }：已同意停止赊销。请告知销售、收银和客户。
 notice-hand_over_granted = { $customer }：已同意移交：{ $bills }。
 notice-write_off_granted = { $customer }：已同意核销：{ $bills }。

@@ -10,7 +10,7 @@ from multiprocessing.context import ForkServerProcess
 
 from psycopg import errors
 
-from service.engine import calendar_steps
+from service.engine import calendar_steps, digests
 from service.engine.compose import compose_ready
 from service.engine.tick import wake
 from service.runtime import opened
@@ -32,6 +32,7 @@ def clock(url: str, tenant: str, now: datetime) -> None:
             with suppress(errors.LockNotAvailable):
                 calendar_steps.fire(runtime.desk, tenant, now)
                 busy = bool(wake(runtime.desk, tenant, now))
+                digests.tell(runtime.desk, tenant, now)
                 busy = bool(compose_ready(runtime.desk, tenant, compose, now)) or busy
 
 

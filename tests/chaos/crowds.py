@@ -37,6 +37,14 @@ def events(customers: int, bills: int) -> Iterator[dict[str, Any]]:
                 yield _event(bill, "payment.received", **part, received_on=str(ISSUED), allocations=paid)
 
 
+def late(customers: int, due: date) -> Iterator[dict[str, Any]]:
+    """Every customer has one bill that should have been posted long ago."""
+    for c in range(customers):
+        bill = {"invoice": f"L-{c}", "customer": f"C-{c}", "amount": "1000.00", "currency": "CNY"}
+        dates = {"issued_on": str(due - timedelta(30)), "due_on": str(due)}
+        yield _event(f"L-{c}", "invoice.issued", **bill, **dates, confirmation_required=False)
+
+
 def _event(about: str, type: str, **data: Any) -> dict[str, Any]:
     return {"specversion": "1.0", "id": f"{type}/{about}", "source": "erp/crowd", "type": type, "data": data}
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 import httpx
 import pytest
@@ -113,6 +113,28 @@ def test_I16_days_of_downtime_after_a_crash_end_in_one_message_a_contact(databas
     assert crowds.said_twice(database, "down-for-days") == []
     assert len(said) == len(queued) == CUSTOMERS
     assert sum(map(len, said)) == CUSTOMERS * BILLS
+
+
+def test_F2_clocks_killed_at_random_tell_each_role_once_of_everybody(
+    database: str, house: House, runtime: Runtime, rng: random.Random, chaos: int
+):
+    struck, opened = clocks.Struck(), datetime.fromisoformat(at("2026-01-05", "09:00"))
+    for number in range(chaos):
+        tenant = f"killed-digests-{number}"
+        company = Company(house.url, found(runtime, tenant, at("2026-01-05")), tenant)
+        with closing(company.http):
+            company.post(*crowds.late(100, date(2025, 10, 8)))
+        clocks.run(database, tenant, opened, CLOCKS, KILLS, rng, struck)
+        told = rows(
+            database,
+            """SELECT data->'audience'->>0, (data->>'bills')::int FROM events
+                WHERE tenant = %s AND type = 'notice.raised' AND stream = 'tenant'""",
+            tenant,
+        )
+        assert told == [("general_manager", 100)]
+        assert rows(database, "SELECT count(*) FROM digests WHERE tenant = %s", tenant) == [(0,)]
+    print(f"{struck.ended} clocks came to their end, {struck.killed} were killed")
+    assert struck.killed >= KILLS * chaos
 
 
 def _walked(company: Company) -> bool:

@@ -1,12 +1,14 @@
 """The first day: five hundred old bills of sixty customers come at once (F2)."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 
-from tests.journeys.company import Company, day_of, local
+from tests.journeys.company import Company, day_of, local, moment_of
+from tests.journeys.receiver import Receiver
 
 TODAY = date(2026, 3, 2)
 
@@ -24,14 +26,17 @@ class FirstDay:
     company: Company
     customers: dict[str, str]
     due: dict[str, date]
+    managers: Receiver
 
     def level(self, bill: str) -> str:
         return next((level for day, level in OLDER if self.due[bill] <= day), "none")
 
 
-def post_everything(company: Company, customers: int, bills: int) -> FirstDay:
-    """Bills due between 400 days ago and in 16 days, each issued 30 days before."""
-    day = FirstDay(company, {}, {})
+def post_everything(company: Company, managers: Receiver, customers: int, bills: int) -> FirstDay:
+    """Bills due between 400 days ago and in 16 days, each issued 30 days before; the managers listen."""
+    endpoint = {"url": managers.url, "types": ["notice.raised", "case.escalated"], "audience": "manager"}
+    managers.secrets = [company.do("admin", "/v1/webhook-endpoints", endpoint)["secret"]]
+    day = FirstDay(company, {}, {}, managers)
     for n in range(customers):
         company.customer(f"C-{n:02}", confirmation_required=False)
     for n in range(bills):
@@ -52,16 +57,18 @@ def post_everything(company: Company, customers: int, bills: int) -> FirstDay:
 @pytest.fixture(scope="module", params=["at once", "go-live"])
 def told(founded, request):
     """The first day on which something may go out."""
+    managers = Receiver()
     if request.param == "at once":
         company = founded("2026-03-02T08:00:00+08:00")
-        day = post_everything(company, customers=60, bills=500)
+        day = post_everything(company, managers, customers=60, bills=500)
     else:
         company = founded("2026-02-25T08:00:00+08:00", go_live="2026-03-02")
-        day = post_everything(company, customers=15, bills=125)
+        day = post_everything(company, managers, customers=15, bills=125)
         company.walk("2026-03-02", "08:30")
         assert (company.messages(), company.feed("notice.raised"), company.tasks()) == ([], [], [])
     company.walk("2026-03-02")
-    return day
+    yield day
+    managers.close()
 
 
 def test_F2_one_message_per_contact_and_one_call_per_customer(told):
@@ -91,11 +98,30 @@ def test_F2_what_was_due_earlier_is_logged_as_backfilled(told):
     assert set(why) == {"backfill"} and why["backfill"] >= 4
 
 
-def test_F2_people_get_one_digest_a_role_and_customer(told):
-    raised = [e["data"] for e in told.company.feed("notice.raised") if e["data"]["rule"] == "F2"]
-    each = Counter((*data["audience"], *data["customers"]) for data in raised)
-    assert set(each.values()) == {1}
-    assert {role for role, _ in each} == {"supervisor", "manager", "general_manager"}
+def test_F2_people_get_one_digest_a_role_with_every_bill_of_every_customer(told):
+    raised = [e for e in told.company.feed("notice.raised") if e["data"]["rule"] == "F2"]
+    assert {(moment_of(e), e["stream"], e["data"]["text"]) for e in raised} == {("03-02 09:00", "tenant", "backfilled")}
+    digests = {e["data"]["audience"][0]: e["data"] for e in raised}
+    assert len(raised) == len(digests) == len(OLDER)
+    for _, role in OLDER:
+        bills = [bill for bill in told.due if told.level(bill) == role]
+        customers = {told.customers[bill] for bill in bills}
+        assert sorted(digests[role]["cases"]) == bills
+        assert digests[role]["customers"] == sorted(customers)
+        assert (digests[role]["bills"], digests[role]["customer_count"]) == (len(bills), len(customers))
+
+
+def test_F2_the_managers_endpoint_gets_the_digest_and_no_backfilled_case(told):
+    risen = [e for e in told.company.feed("case.escalated") if e["data"]["level"] == "manager"]
+    raised = [e for e in told.company.feed("notice.raised") if e["data"]["audience"] == ["manager"]]
+    expected = Counter("today's case" for e in risen if not e["data"].get("backfill"))
+    expected += Counter(e["data"]["text"] for e in raised)
+    assert expected["backfilled"] == 1 and 0 < expected["today's case"] < len(risen)
+    until = time.monotonic() + 20
+    while len(told.managers.types()) < expected.total() and time.monotonic() < until:
+        time.sleep(0.05)
+    heard = [body["data"] for (body,) in list(told.managers.taken.values())]
+    assert Counter(data.get("text", "today's case") for data in heard) == expected
 
 
 def test_F2_nothing_is_asked_for_a_week_then_everything_at_once(told):

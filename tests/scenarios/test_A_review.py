@@ -141,7 +141,7 @@ def test_A3_is_silent_when_A8_has_told_the_supervisor():
     assert world.levels("INV-1") == ["04-16 supervisor"]
     assert world.notices("unconfirmed") == []
     assert [e.why for e in world.events("step.skipped", step="unconfirmed-by-the-20th")] == ["exception"]
-    assert world.notices("backfilled") == []
+    assert world.digests() == []
 
 
 def test_A3_speaks_when_progress_keeps_A8_waiting():

@@ -146,7 +146,7 @@ def test_D7_what_was_missed_while_closed_is_backfilled():
     assert world.events("case.escalated")[-1].backfill
     world.walk("2026-06-30")
     assert world.notices("overdue_two_months") == []
-    assert world.notices("backfilled") == ["06-15 general_manager"]
+    assert world.digests() == ["06-15 general_manager INV-1"]
     assert world.days("overdue-weekly")[0] == "06-15"
     assert world.dated("approval.requested") == ["06-22"]  # the 19th is a holiday
 

@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain import commands as c
+from service.domain.announce import audience
 from service.domain.settings import Settings
 from tests.examples import a_contact, a_playbook, day
 from tests.world import World
@@ -60,26 +61,35 @@ def test_F2_a_bill_at_managers_level_gets_its_one_contact_too_and_is_weekly_from
     assert world.dated("case.reminded", channel="email") == ["06-10", "06-17", "06-24"]
 
 
-def test_F2_people_get_one_digest_a_role_and_no_task_to_help():
+def test_F2_of_the_levels_only_the_one_reached_is_told_and_there_is_no_task_to_help():
     world = World("2026-06-10 08:00")
     for n, due in enumerate(["2026-05-20", "2026-05-22", "2026-05-01", "2026-03-20", "2026-03-01"], start=1):
         world.owed(f"INV-{n}", due=due, issued="2025-12-01")
     world.walk("2026-06-10")
-    told = {e.audience[0]: sorted(e.cases) for e in world.events("notice.raised")}
-    assert told == {
-        "supervisor": ["INV-1", "INV-2"],
-        "manager": ["INV-3"],
-        "general_manager": ["INV-4", "INV-5"],
-    }
-    assert {(e.rule, e.text) for e in world.events("notice.raised")} == {("F2", "backfilled")}
+    assert world.digests() == [
+        "06-10 general_manager INV-4",
+        "06-10 general_manager INV-5",
+        "06-10 manager INV-3",
+        "06-10 supervisor INV-1",
+        "06-10 supervisor INV-2",
+    ]
+    assert world.events("notice.raised") == []
     assert world.events("task.created", kind="assist") == []
+
+
+def test_F2_a_backfilled_escalation_calls_on_nobody():
+    world = recorded("2026-05-20", "2026-06-10 08:00")
+    (backfilled,) = world.events("case.escalated")
+    world.walk("2026-06-22")
+    risen = world.events("case.escalated")[-1]
+    assert (audience(backfilled), audience(risen)) == ([], ["manager"])
 
 
 def test_F2_notices_of_earlier_days_are_in_the_digest():
     world = World("2026-03-16 08:00", billing_cycle="monthly")
     world.do(c.SubmitInvoice(invoice="INV-1", customer="C-1", amount="9.00", currency="CNY", period="2026-02"))
     world.walk("2026-03-31")
-    assert (world.notices("bill_unsent"), world.notices("backfilled")) == ([], ["03-16 supervisor"])
+    assert (world.notices("bill_unsent"), world.digests()) == ([], ["03-16 supervisor INV-1"])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +120,7 @@ def test_F2_five_hundred_old_bills_are_one_message_one_call_and_one_request():
     assert ({e.message for e in sent}, {e.bills for e in sent}, len(sent)) == ({"C-1~ap~email~2026-06-10"}, {500}, 500)
     (call,) = world.events("task.created", kind="call")
     assert (call.bills, len(call.cases), call.role) == (500, 500, "supervisor")
-    assert len(world.events("notice.raised")) == 1
+    assert len(world.digests()) == 500
     world.walk("2026-06-16 23:00")
     assert world.events("approval.requested") == []
     world.walk("2026-06-18")
@@ -135,7 +145,7 @@ def test_F2_confirmed_right_after_it_falls_back_and_collection_runs():
     assert (world.case("INV-1").stage, world.case("INV-1").level) == ("collection", "none")
     world.walk("2026-03-31")
     assert world.events("case.reminded") == []
-    assert world.notices("backfilled") == []
+    assert world.digests() == []
 
 
 def test_F2_paid_bills_of_the_past_leave_no_trace_in_the_clock():
@@ -208,7 +218,7 @@ def test_F2_on_that_day_the_same_rule_applies():
     assert (world.case("OLD").level, world.case("SOON").level) == ("general_manager", "none")
     sent = world.events("case.reminded", channel="email")
     assert ({e.message for e in sent}, len(sent)) == ({"C-1~ap~email~2026-06-11"}, 2)
-    assert world.notices("backfilled") == ["06-11 general_manager"]
+    assert world.digests() == ["06-11 general_manager OLD"]
     world.walk("2026-06-30")
     assert world.dated("approval.requested") == ["06-18"]
 

@@ -37,6 +37,7 @@ def owner(database: str) -> Iterator[psycopg.Connection]:
         owner.execute("UPDATE tenants SET follows = id = 'follows', wake_at = %s", (LATE,))
         owner.execute("DELETE FROM customers")
         owner.execute("DELETE FROM messages")
+        owner.execute("DELETE FROM digests")
         owner.execute("INSERT INTO customers (tenant, id, state, wake_at) SELECT id, 'c', '{}', %s FROM tenants", (LATE,))
         for state in ("queued", "ready"):
             owner.execute(
@@ -54,7 +55,7 @@ def test_nothing_due_is_nobody(watch: Engine, owner: psycopg.Connection):
 
 def test_P4_a_customer_rings_where_the_clock_runs(watch: Engine, owner: psycopg.Connection):
     owner.execute("UPDATE customers SET wake_at = %s", (EARLY,))
-    assert alarms.ringing(watch) == ["follows", "live"]
+    assert alarms.ringing(watch) == [("follows", True, False), ("live", True, False)]
 
 
 @pytest.mark.parametrize("at", [EARLY, None])
@@ -62,7 +63,14 @@ def test_P4_a_tenants_own_step_rings_too_and_so_does_one_never_worked_out(
     watch: Engine, owner: psycopg.Connection, at: str | None
 ):
     owner.execute("UPDATE tenants SET wake_at = %s WHERE id IN ('live', 'stands')", (at,))
-    assert alarms.ringing(watch) == ["live"]
+    assert alarms.ringing(watch) == [("live", True, False)]
+
+
+def test_F2_somebody_is_to_be_told_where_the_clock_runs(watch: Engine, owner: psycopg.Connection):
+    owner.execute(
+        "INSERT INTO digests (tenant, role, case_id, customer, at) SELECT id, 'manager', 'k', 'c', %s FROM tenants", (LATE,)
+    )
+    assert alarms.ringing(watch) == [("follows", False, True), ("live", False, True)]
 
 
 def test_a_message_waits_for_its_slot_for_its_retry_and_for_its_customers_steps(watch: Engine, owner: psycopg.Connection):

@@ -156,6 +156,7 @@ SCANS = {
         "tenants": {"id", "kind", "clock_at", "follows", "wake_at"},
         "customers": {"tenant", "id", "wake_at"},
         "messages": {"tenant", "id", "slot_at", "state", "channel", "customer", "next_at"},
+        "digests": {"tenant", "role", "at"},
     },
     SENDER: {
         "deliveries": {"tenant", "id", "endpoint", "state", "next_at", "created_at"},

@@ -23,6 +23,8 @@ FIELDS = {
     "content_hash": "SHA-256 of exactly what a grant does.",
     "copy": "Who of ours gets a copy.",
     "count": "How many occurrences, up to `on`.",
+    "customer_count": "How many customers it is about in all.",
+    "digest": "The roles that are told of it in their next digest.",
     "due_at": "When it was due.",
     "due_on": "The day on which it is due.",
     "expires_on": "Nobody can answer after this day.",

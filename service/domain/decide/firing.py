@@ -5,6 +5,7 @@ from datetime import date
 
 from service.domain import playbook as p
 from service.domain.account import Account, Happened, on_case
+from service.domain.announce import role_of
 from service.domain.case import RANK, Case
 from service.domain.conditions import forbids, meets
 from service.domain.decide.acting import Acting
@@ -73,8 +74,8 @@ class Firing:
                 continue
             why = self._why_not(case, occasion, names)
             if why:
-                self._digest(case, occasion, why)
-                yield on_case(id, StepSkipped(**occasion.fields(), why=why, count=len(occasion.days)))
+                told = _told_later(case, step) if why == "backfill" else []
+                yield on_case(id, StepSkipped(**occasion.fields(), why=why, count=len(occasion.days), digest=told))
                 continue
             before = [day for day in occasion.missed if day < occasion.days[-1]]
             if before:
@@ -96,21 +97,19 @@ class Firing:
             return "condition"
         return "exception" if forbids(step.unless, case, self.account, today, occasion.anchor) else None
 
-    def _digest(self, case: Case, occasion: Occasion, why: str) -> None:
-        """What people would have been told on earlier days becomes one digest a role (F2)."""
-        if why != "backfill" or occasion.step.reminds:
-            return
-        level = occasion.step.escalates_to
-        if level and level == case.level:
-            self.gathering.backfilled((level,), case.id)
-        for action in occasion.step.actions:
-            if level is None and isinstance(action.deed, p.Notice):
-                self.gathering.backfilled(action.deed.audience, case.id)
-
     def _why_missed(self, case: Case, day: date) -> str:
         if case.since and self.scene.workdays.next_open(day) < case.since:
             return "backfill"
         return "paused" if case.resumed_on and day <= case.resumed_on else "missed"
+
+
+def _told_later(case: Case, step: p.Step) -> list[str]:
+    """Whom the step would have told on its day: of the levels, only the one that the case reached (F2)."""
+    if step.reminds:
+        return []
+    if step.escalates_to:
+        return [role_of(step.escalates_to)] if step.escalates_to == case.level else []
+    return sorted({role for action in step.actions if isinstance(action.deed, p.Notice) for role in action.deed.audience})
 
 
 def _is_backfilled_quietly(case: Case, step: p.Step) -> bool:

@@ -66,11 +66,6 @@ class Gathering:
         """The same notice about several bills is raised once."""
         self._notices.setdefault((rule, text, audience), []).append(case)
 
-    def backfilled(self, audience: tuple[str, ...], case: str) -> None:
-        """A notice of an earlier day, told in one digest a role (F2)."""
-        for role in audience:
-            self.notice("F2", "backfilled", (role,), case)
-
     def request(self, request: Request, case: Case, step: Step) -> str:
         """The bill stands behind the customer's one request of that kind; its id."""
         customer = self.account.customer

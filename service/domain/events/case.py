@@ -79,11 +79,13 @@ class StepFired(Occurrence, frozen=True, kw_only=True):
 
 
 class StepSkipped(Occurrence, frozen=True, kw_only=True):
-    """A step did not do what it would have done; `count` occurrences up to `on`."""
+    """A step did not do what it would have done; `count` occurrences up to `on`. The roles that it would have told on an
+    earlier day have it in their next `digest` (F2)."""
 
     type: ClassVar[str] = "step.skipped"
     why: str
     count: int = 1
+    digest: list[str] = []
 
 
 class Lettered(Shape, frozen=True, kw_only=True):

@@ -83,7 +83,10 @@ class ContactLogged(Shape, frozen=True, kw_only=True):
 
 
 class NoticeRaised(Shape, frozen=True, kw_only=True):
-    """Somebody on our side has to know (A1 ...); `text` is a code of the catalogue, `about` what a reminder is of."""
+    """Somebody on our side has to know (A1 ...); `text` is a code of the catalogue, `about` what a reminder is of.
+
+    A notice about the whole tenant names as many customers and bills as a webhook can carry, and counts them all.
+    """
 
     type: ClassVar[str] = "notice.raised"
     rule: str
@@ -91,6 +94,8 @@ class NoticeRaised(Shape, frozen=True, kw_only=True):
     text: str
     customers: list[str]
     cases: list[str] = []
+    customer_count: int | None = None
+    bills: int | None = None
     about: str | None = None
     on: date
 

@@ -1,4 +1,4 @@
-"""What leaves the house: messages to customers, webhooks to programs."""
+"""What leaves the house: messages to customers, webhooks to programs, digests to our own people."""
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, text
 
@@ -45,6 +45,17 @@ message_items = Table(
     Column("service", Boolean, nullable=False),
     Column("struck", Text),
     Index("message_items_case", "tenant", "case_id", "message"),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("customer", Text, nullable=False),
+    instant("at", null=False),
+    Index("digests_at", "tenant", "role", "at"),
 )
 
 endpoints = Table(
