@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from service.api.guards import Principal
 from service.api.roles import Right, admitted
-from service.domain.outlook import Reason
+from service.domain.reasons import Reason
 from service.engine.desk import Session
 from service.words.sentences import say
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+
+from service.domain.instants import Span, instant_of, without, zone_of
 
 WEEKEND = frozenset({5, 6})
 """Saturday and Sunday as `date.weekday()` numbers them."""
 
 _DAY = timedelta(1)
-_SECOND = timedelta(seconds=1)
 _HALF_HOUR = timedelta(minutes=30)
 _NOON = time(12)
 # Longer than any public closure there was; a calendar without an open day must not hang the clock.
@@ -22,9 +22,6 @@ _LONGEST_CLOSURE = 400
 _FARTHEST_OPEN_DAY = 10_000
 # Days asked for cluster around today; strange ones (an ERP's 2999) must not fill the memory.
 _REMEMBERED = 20_000
-
-Span = tuple[datetime, datetime]
-"""UTC instants, the start inside and the end outside."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -71,7 +68,7 @@ class Workdays:
         self.calendar: Final = calendar
         self.zone: Final = zone
         self.windows: Final = windows
-        self._zone: Final = _zone(zone)
+        self._zone: Final = zone_of(zone)
         # So that counting open days over years is arithmetic: weekdays in the first n days of a week, and exceptions.
         self._weekdays: Final = tuple(sum(n not in calendar.weekend for n in range(rest)) for rest in range(8))
         self._working: Final = _ordinals(calendar, calendar.working)
@@ -139,17 +136,17 @@ class Workdays:
 
     def midnight(self, day: date) -> datetime:
         """The instant at which the local day begins."""
-        return _instant(day, time(0), self._zone)
+        return instant_of(day, time(0), self._zone)
 
     def opening(self, day: date) -> datetime:
         """When the first window of the local day opens, be the day open or closed."""
         spans = self.spans(day)
-        return spans[0][0] if spans else _instant(day, self.windows[0].opens, self._zone)
+        return spans[0][0] if spans else instant_of(day, self.windows[0].opens, self._zone)
 
     def closing(self, day: date) -> datetime:
         """When the last window of the local day closes, be the day open or closed."""
         spans = self.spans(day)
-        return spans[-1][1] if spans else _instant(day, self.windows[-1].closes, self._zone)
+        return spans[-1][1] if spans else instant_of(day, self.windows[-1].closes, self._zone)
 
     def moment(self, day: date) -> datetime:
         """When a step that falls on the day fires: the opening of the next open day (T2)."""
@@ -204,15 +201,15 @@ class Workdays:
         return weekdays + bisect_right(self._working, ordinal) - bisect_right(self._closed, ordinal)
 
     def _lay(self, day: date) -> tuple[Span, ...]:
-        laid = ((_instant(day, w.opens, self._zone), _instant(day, w.closes, self._zone)) for w in self.windows)
+        laid = ((instant_of(day, w.opens, self._zone), instant_of(day, w.closes, self._zone)) for w in self.windows)
         return tuple((start, end) for start, end in laid if start < end)
 
     def _lay_callable(self, day: date) -> tuple[Span, ...]:
         if not self._is_good(day):
             return ()
-        noon = _instant(day, _NOON, self._zone)
+        noon = instant_of(day, _NOON, self._zone)
         early = ((start, end - _HALF_HOUR) for start, end in self.spans(day))
-        kept = tuple(part for span in early for part in _without(span, (noon - _HALF_HOUR, noon)))
+        kept = tuple(part for span in early for part in without(span, (noon - _HALF_HOUR, noon)))
         # Windows of half an hour are the tenant's own wish.
         return kept or self.spans(day)
 
@@ -258,33 +255,5 @@ def _check(windows: tuple[Window, ...]) -> None:
         raise ValueError("windows: in order of the day, without overlap")
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"no such zone: {name!r}") from error
-
-
 def _ordinals(calendar: Calendar, days: frozenset[date]) -> list[int]:
     return sorted(day.toordinal() for day in days if day.year <= calendar.published_until)
-
-
-def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """The first instant of the day at which the local clock shows that time or a later one: in a gap the moment the
-    clocks jump, in a fold the first of the two."""
-    local = datetime.combine(day, clock, zone)
-    instant = local.astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return instant
-    early, late = local.replace(fold=1).astimezone(UTC), instant
-    before = early.astimezone(zone).utcoffset()
-    while late - early > _SECOND:
-        middle = early + (late - early) // 2
-        early, late = (middle, late) if middle.astimezone(zone).utcoffset() == before else (early, middle)
-    return late.replace(microsecond=0)
-
-
-def _without(span: Span, gap: Span) -> tuple[Span, ...]:
-    (start, end), (leaves, returns) = span, gap
-    parts = ((start, min(end, leaves)), (max(start, returns), end))
-    return tuple((a, b) for a, b in parts if a < b)
