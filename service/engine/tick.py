@@ -45,8 +45,7 @@ def wake(desk: Desk, tenant: str, now: datetime | None) -> int:
     """One slice of rung customers; those that somebody else holds are left for the next one unless they are late."""
     with desk.open(tenant, now) as session:
         rung = customers.rung(session.tx, session.scene.now, SLICE)
-        oldest = session.tx.one("SELECT min(wake_at) AS at FROM customers WHERE tenant = %(tenant)s") if rung else None
-        patient = bool(oldest and oldest["at"] < session.scene.now - LATE)
+        patient = any(at < session.scene.now - LATE for at in rung.values())
     asks = [Ask(command=Wake(customer=id), asker=CLOCKWORK) for id in sorted(rung)]
     done = handle(desk, tenant, asks, now, skip_locked=not patient and now is None)
     broken = [id for id, one in zip(sorted(rung), done, strict=True) if isinstance(one.refused, InternalError)]

@@ -103,14 +103,14 @@ def forget_bare(tx: Tx, ids: Sequence[str]) -> None:
         )
 
 
-def rung(tx: Tx, now: datetime, limit: int) -> list[str]:
-    """Customers whose alarm has rung, earliest first. Ordered, or a prepared plan scans the whole table."""
+def rung(tx: Tx, now: datetime, limit: int) -> dict[str, datetime]:
+    """Customers whose alarm has rung, and since when, earliest first. Ordered, or a prepared plan scans the whole table."""
     rows = tx.rows(
-        """SELECT id FROM customers WHERE tenant = %(tenant)s AND wake_at <= %(now)s
+        """SELECT id, wake_at FROM customers WHERE tenant = %(tenant)s AND wake_at <= %(now)s
             ORDER BY tenant, wake_at LIMIT %(limit)s""",
         {"now": now, "limit": limit},
     )
-    return [id for (id,) in rows]
+    return dict(rows)
 
 
 def set_wake(tx: Tx, ids: Sequence[str], at: datetime) -> None:
