@@ -11,7 +11,8 @@ from tests.simulation.guards import Guards
 from tests.simulation.rulebook import Violation
 from tests.simulation.simulation import Operation, Simulation
 
-SMALL = a_playbook(Path(__file__).with_name("playbook.yaml").read_text("utf-8"))
+SMALL_TEXT = Path(__file__).with_name("playbook.yaml").read_text("utf-8")
+SMALL = a_playbook(SMALL_TEXT)
 LENGTH = 1500
 """Operations of one world; each is some moves of actors."""
 
