@@ -36,6 +36,7 @@ from service.api.guards import Keyring
 from service.api.limits import WAITING_PER_CONNECTION, Overload, RateLimit
 from service.api.request_ids import RequestIds
 from service.channels.sealing import new_secret
+from service.engine.convoy import Convoy
 from service.metrics import Measured
 from service.runtime import VERSION, Runtime, cursor_key
 from service.words.compose import compose
@@ -80,6 +81,7 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
     app = drawn()
     app.state.context = Context(
         desk=runtime.desk,
+        convoy=Convoy(runtime.desk),
         cursors=Cursors(cursor_key(runtime.key)),
         seal=runtime.seal,
         unseal=runtime.unseal,

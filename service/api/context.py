@@ -10,6 +10,7 @@ from service.api.cursors import Cursors
 from service.channels.addresses import Reach
 from service.domain.playbook import Playbook
 from service.engine.compose import Render
+from service.engine.convoy import Convoy
 from service.engine.desk import Desk
 
 CheckPlaybook = Callable[[str, str], "Playbook | list[Any]"]
@@ -26,6 +27,7 @@ class Context(NamedTuple):
     """The desk, the keys for cursors and secrets, and the few functions that belong to the process."""
 
     desk: Desk
+    convoy: Convoy
     cursors: Cursors
     seal: Callable[[str, str], bytes]
     unseal: Callable[[bytes, str], str]

@@ -63,8 +63,7 @@ Result = tuple[Inbound, Done | Problem]
 def take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
     """Carry the events out in order; each with what came of it."""
     asker = principal.asker(request)
-    with house.desk.open(principal.tenant) as session:
-        secret = session.tenancy.secret
+    secret = house.desk.secret(principal.tenant)
     asks: list[Ask] = []
     for one in events:
         if one.command is not None and one.source and one.id:
@@ -78,7 +77,7 @@ def take_in(request: Request, house: House, principal: Principal, events: Sequen
                     extra=one.extra or None,
                 )
             )
-    done = iter(handle(house.desk, principal.tenant, asks))
+    done = iter(_handled(house, principal.tenant, asks, alone=len(events) == 1))
     results: list[Result] = []
     for one in events:
         if one.command is None:
@@ -87,6 +86,12 @@ def take_in(request: Request, house: House, principal: Principal, events: Sequen
         came = next(done)
         results.append((one, of_refusal(came.refused, in_event=True) if came.refused else came))
     return results
+
+
+def _handled(house: House, tenant: str, asks: Sequence[Ask], alone: bool) -> list[Done]:
+    if alone and asks:
+        return [house.convoy.handle(tenant, asks[0])]
+    return handle(house.desk, tenant, asks)
 
 
 def _location(inbound: Inbound) -> str:

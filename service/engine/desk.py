@@ -17,6 +17,7 @@ from service.engine.meter import Meter
 from service.store import tenants
 from service.store.calendars import published
 from service.store.database import Tx, transaction
+from service.store.outbox import Listener, listeners
 
 ReadPlaybook = Callable[[str, str, int], Playbook]
 """(text, name, version) to a playbook; the text has been checked before it was published."""
@@ -33,10 +34,11 @@ class Closing(Exception):
 
 
 class Tenancy(Struct, frozen=True):
-    """One version of a tenant, with what follows from it worked out."""
+    """One version of a tenant, with what follows from it worked out; `listening` are its webhook endpoints."""
 
     tenant: Tenant
     secret: bytes
+    listening: list[Listener]
     workdays: Workdays
     playbooks: dict[tuple[str, int], Playbook]
 
@@ -91,6 +93,14 @@ class Desk:
             scene = self._scene(tx, tenancy, clock, now or clock.now(tx.now))
             yield Session(tx, tenancy, scene, clock, self.channels, self.meter)
 
+    def secret(self, tenant: str) -> bytes:
+        """What the tenant's fingerprints are keyed with; it never changes. Raises UnknownTenant."""
+        known = self._tenancies.get(tenant)
+        if known:
+            return known.secret
+        with self.open(tenant) as session:
+            return session.tenancy.secret
+
     def forget(self, tenant: str) -> None:
         """Read the tenant anew with the next session, though its version is the same."""
         with self._lock:
@@ -119,7 +129,7 @@ class Desk:
         tenant, _ = loaded
         calendar = tenant.calendar or published(tenant.settings.country)
         playbooks = known.playbooks if known else {}
-        tenancy = Tenancy(tenant, tenants.secret(tx), tenant.settings.workdays(calendar), playbooks)
+        tenancy = Tenancy(tenant, tenants.secret(tx), listeners(tx), tenant.settings.workdays(calendar), playbooks)
         with self._lock:
             if len(self._tenancies) >= _KEPT:
                 self._tenancies.pop(next(iter(self._tenancies)))

@@ -49,7 +49,6 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
     work = worklist.moved(
         tx, (Entry(one.account.customer.id, one.state.version, one.happened.event, now) for one in fresh)
     )
-    listening = outbox.listeners(tx) if fresh else []
     with tx.flow():
         positions = log.append(tx, _entries(session, loaded, fresh))
         _save_beside(session, fresh)
@@ -57,7 +56,7 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
         messages.add(tx, _items(fresh), now)
         worklist.put(tx, work)
         digests.add(tx, _told_later(fresh), now)
-        outbox.put(tx, _letters(session, fresh, listening), tx.now)
+        outbox.put(tx, _letters(session, fresh), tx.now)
     return positions()
 
 
@@ -254,8 +253,9 @@ def _told_later(fresh: Iterable[Fresh]) -> list[Row]:
     ]
 
 
-def _letters(session: Session, fresh: Sequence[Fresh], listening: Sequence[outbox.Listener]) -> list[outbox.Letter]:
+def _letters(session: Session, fresh: Sequence[Fresh]) -> list[outbox.Letter]:
     letters: list[outbox.Letter] = []
+    listening = session.tenancy.listening
     if not listening:
         return letters
     for one in fresh:

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row, tuple_row
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from service.store.arrays import ArrayDumper
+from service.store.arrays import Array, ArrayDumper, typed
 
 APP, CLOCK, SENDER = "dunlog_app", "dunlog_clock", "dunlog_sender"
 LOCK_PATIENCE = "2s"
@@ -39,7 +39,7 @@ def connect(url: str, pool_size: int, wait: float = 5.0, role: str = APP) -> Eng
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Driver[Any], _: object) -> None:
-        driver.adapters.register_dumper(list, ArrayDumper)
+        driver.adapters.register_dumper(Array, ArrayDumper)
         driver.autocommit = True  # for good: a transaction is begun together with its first question
         driver.execute(f"SET ROLE {role}")
         driver.execute(f"SET lock_timeout = '{LOCK_PATIENCE}'")
@@ -88,15 +88,18 @@ class Tx:
         self._driver = driver
         self._sent: list[tuple[Cursor[Row], int | None]] | None = None
 
+    def _given(self, sql: str, params: Params | None) -> dict[str, Any]:
+        return typed(sql, {"tenant": self.tenant, **params}) if params else {"tenant": self.tenant}
+
     def rows(self, sql: str, params: Params | None = None) -> list[Row]:
         """All rows as tuples; `%(tenant)s` is always there."""
         with self._driver.cursor(row_factory=tuple_row) as cursor:
-            return cursor.execute(sql, {"tenant": self.tenant, **(params or {})}).fetchall()
+            return cursor.execute(sql, self._given(sql, params)).fetchall()
 
     def dicts(self, sql: str, params: Params | None = None, prepare: bool | None = None) -> list[dict[str, Any]]:
         """All rows by column name; `prepare=False` has the statement planned for these very values."""
         with self._driver.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql, {"tenant": self.tenant, **(params or {})}, prepare=prepare).fetchall()
+            return cursor.execute(sql, self._given(sql, params), prepare=prepare).fetchall()
 
     def one(self, sql: str, params: Params | None = None) -> dict[str, Any] | None:
         """The first row, or None."""
@@ -108,13 +111,13 @@ class Tx:
         name = f"stream_{next(_names)}"
         with self._driver.cursor(name=name, row_factory=tuple_row) as cursor:
             cursor.itersize = at_once
-            yield from cursor.execute(sql, {"tenant": self.tenant, **(params or {})})
+            yield from cursor.execute(sql, self._given(sql, params))
 
     def run(self, sql: str, params: Params | None = None) -> int:
         """How many rows the statement touched."""
         assert self._sent is None, "within a flow nothing is waited for"
         with self._driver.cursor() as cursor:
-            return cursor.execute(sql, {"tenant": self.tenant, **(params or {})}).rowcount
+            return cursor.execute(sql, self._given(sql, params)).rowcount
 
     @contextmanager
     def flow(self) -> Iterator[None]:
@@ -134,7 +137,7 @@ class Tx:
         """A statement that must touch so many rows, or as many as there are; what it returns is asked for after the flow.
         Raises Missed."""
         cursor = self._driver.cursor(row_factory=tuple_row)
-        cursor.execute(sql, {"tenant": self.tenant, **(params or {})})
+        cursor.execute(sql, self._given(sql, params))
         if self._sent is not None:
             self._sent.append((cursor, rows))
         elif rows is not None and cursor.rowcount != rows:
