@@ -224,9 +224,10 @@ def verify(
     keep what `dunlog verify --root > roots` prints away from the database, and ask later with `--against roots`.
     """
     from service.proving import check_roots, print_roots, run
-    from service.runtime import opened
+    from service.runtime import look_for_cycles_seldom, opened
 
     with opened(_settings()) as runtime:
+        look_for_cycles_seldom()
         if root:
             print_roots(runtime.desk, tenant)
             return
@@ -242,9 +243,10 @@ def rebuild(tenant: OneTenant = None, after: AfterPlace = None, as_json: AsJson 
     settings in memory: start them again when its row was mended.
     """
     from service.proving import run
-    from service.runtime import opened
+    from service.runtime import look_for_cycles_seldom, opened
 
     with opened(_settings()) as runtime:
+        look_for_cycles_seldom()
         code = run(runtime.desk, tenant, after, as_json, True)
     raise typer.Exit(code)
 

@@ -1,7 +1,7 @@
 """What of some customers is not as the log says: their streams folded, every row of theirs compared. It only looks."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from service.domain.case import Case
@@ -20,6 +20,14 @@ MENTIONS = 5000
 
 _TABLES = {"case": "cases", "payment": "payments"}
 
+_UNMENTIONED = """
+SELECT w.case_id, w.stream, w.version, w.customer
+  FROM unnest(%(case_id)s::text[], %(stream)s::text[], %(version)s::int[], %(customer)s::text[])
+    AS w(case_id, stream, version, customer)
+ WHERE NOT EXISTS (SELECT FROM mentions m WHERE m.tenant = %(tenant)s AND m.case_id = w.case_id
+    AND m.stream = w.stream AND m.version = w.version)
+"""
+
 
 class Look:
     """One look at a set of customers in one transaction. While their sandbox's clock is `moving`, alarms may run ahead."""
@@ -32,52 +40,49 @@ class Look:
         self._known: dict[str, set[str]] = {"tasks": set(), "approvals": set()}
         self._work: dict[str, dict[str, tuple[str | None, Values]]] = {"tasks": {}, "approvals": {}}
         self._mentions: Counter[str] = Counter()
+        self._named: list[tuple[str, str, int, str | None]] = []
         self._broken: set[str | None] = set()
 
-    def at(self, ids: Sequence[str]) -> Iterator[Deviation]:
-        """Everything that differs with these customers. Who mends a row does it before asking for the next one."""
+    def at(self, ids: Sequence[str]) -> Iterator[list[Deviation]]:
+        """Everything that differs with these customers, in sets. Who mends a set does it before asking for the next one."""
         people = {one.id: one for one in fold(self._tx, [f"customer/{id}" for id in ids], self._counted)}
-        for one in people.values():
-            yield from self._beside(one)
-        yield from self._compare_work()
+        yield self._beside(people.values())
         for kind in ("payment", "case"):
             for batch in batches(self._owned(_TABLES[kind], ids), BATCH):
                 yield from self.states(kind, batch)
-        yield from self._rows_of(ids, people)
+        yield self._rows_of(ids, people)
         whole = [id for id in ids if id not in self._broken]  # a broken log does not say what is too much
         for table, known in self._known.items():
             for batch in batches(self._owned(table, whole), BATCH):
-                yield from compare(self._tx, table, {}, set(batch) - known)
-        yield from self._mentioned_too_often(whole)
+                yield list(compare(self._tx, table, {}, set(batch) - known))
+        yield list(self._mentioned_too_often(whole))
 
-    def people(self, ids: Sequence[str]) -> Iterator[Deviation]:
+    def people(self, ids: Sequence[str]) -> Iterator[list[Deviation]]:
         """These customers' own streams and rows alone."""
         people = {one.id: one for one in fold(self._tx, [f"customer/{id}" for id in ids], self._counted)}
-        for one in people.values():
-            yield from self._beside(one)
-        yield from self._compare_work()
-        yield from self._rows_of(ids, people)
+        yield self._beside(people.values())
+        yield self._rows_of(ids, people)
 
-    def _rows_of(self, ids: Sequence[str], people: dict[str, Folded]) -> Iterator[Deviation]:
+    def _rows_of(self, ids: Sequence[str], people: dict[str, Folded]) -> list[Deviation]:
         earliest = self._earliest(ids)
         expected = {
             id: (id, customer_row(self._session, one, earliest.get(id), self._moving))
             for id, one in people.items()
             if one.state is not None
         }
-        yield from compare(self._tx, "customers", expected, set(ids) - people.keys())
+        return list(compare(self._tx, "customers", expected, set(ids) - people.keys()))
 
-    def states(self, kind: str, ids: Sequence[str]) -> Iterator[Deviation]:
+    def states(self, kind: str, ids: Sequence[str]) -> Iterator[list[Deviation]]:
         """These bills or payments: their streams and rows, and what their events leave beside."""
         expected: dict[str, tuple[str | None, Values]] = {}
         absent = set(ids)
-        for one in fold(self._tx, [f"{kind}/{id}" for id in ids], self._counted):
+        streams = list(fold(self._tx, [f"{kind}/{id}" for id in ids], self._counted))
+        for one in streams:
             absent.discard(one.id)
-            yield from self._beside(one)
             if one.state is not None:
                 expected[one.id] = (one.customer, self._row(one))
-        yield from self._compare_work()
-        yield from compare(self._tx, _TABLES[kind], expected, absent)
+        yield self._beside(streams)
+        yield list(compare(self._tx, _TABLES[kind], expected, absent))
 
     def _row(self, one: Folded) -> Values:
         return case_row(self._session, one, self._moving) if isinstance(one.state, Case) else payment_row(one)
@@ -94,8 +99,16 @@ class Look:
         )
         return dict(rows)
 
-    def _beside(self, one: Folded) -> Iterator[Deviation]:
-        """What a stream says beside its own row: whether it is whole, tasks, requests, mentions."""
+    def _beside(self, streams: Iterable[Folded]) -> list[Deviation]:
+        """What streams say beside their own rows: whether they are whole, tasks, requests, mentions."""
+        found = [deviation for one in streams for deviation in self._note(one)]
+        for table, rows in self._work.items():
+            found += compare(self._tx, table, rows)
+            rows.clear()
+        return found + self._unmentioned()
+
+    def _note(self, one: Folded) -> Iterator[Deviation]:
+        """What is wrong with the stream itself; what it leaves beside its row is kept to be compared."""
         faults = list(one.faults)
         if one.state is not None and one.named_customers != {one.customer}:
             named = ", ".join(sorted(map(str, one.named_customers)))
@@ -110,30 +123,34 @@ class Look:
             self._known[table] |= moving.keys()
             rows = {id: folded(None, those) for id, those in moving.items()}
             self._work[table] |= {id: (one.customer, row) for id, row in rows.items() if row}
-        if one.kind != "case" and (missing := list(self._unmentioned(one))):
-            told = [
-                Difference("missing", f"mentions/{case}", f"{stream}@{version}", None)
-                for case, stream, version in missing
+        if one.kind != "case":
+            mentioned = [
+                (case, told.stream, told.version, one.customer)
+                for told in one.told
+                for case in sorted(bills_named_by(told.event))
             ]
-            yield Deviation(told, one.customer, "mentions", one.id, {"mentions": missing})
+            self._named += mentioned
+            self._mentions[one.customer or ""] += len(mentioned)
 
-    def _compare_work(self) -> Iterator[Deviation]:
-        for table, rows in self._work.items():
-            yield from compare(self._tx, table, rows)
-            rows.clear()
-
-    def _unmentioned(self, one: Folded) -> Iterator[Row]:
-        wanted = [(case, told.stream, told.version) for told in one.told for case in sorted(bills_named_by(told.event))]
-        self._mentions[one.customer or ""] += len(wanted)
-        for start in range(0, len(wanted), MENTIONS):
-            yield from self._tx.rows(
-                """SELECT w.case_id, w.stream, w.version
-                     FROM unnest(%(case_id)s::text[], %(stream)s::text[], %(version)s::int[])
-                       AS w(case_id, stream, version)
-                    WHERE NOT EXISTS (SELECT FROM mentions m WHERE m.tenant = %(tenant)s AND m.case_id = w.case_id
-                       AND m.stream = w.stream AND m.version = w.version)""",
-                columns(wanted[start : start + MENTIONS], ("case_id", "stream", "version")),
+    def _unmentioned(self) -> list[Deviation]:
+        """The mentions that lack, by customer."""
+        missing: dict[str | None, list[Row]] = {}
+        for start in range(0, len(self._named), MENTIONS):
+            named = self._named[start : start + MENTIONS]
+            rows = self._tx.rows(_UNMENTIONED, columns(named, ("case_id", "stream", "version", "customer")))
+            for case, stream, version, customer in rows:
+                missing.setdefault(customer, []).append((case, stream, version))
+        self._named.clear()
+        return [
+            Deviation(
+                [Difference("missing", f"mentions/{case}", f"{stream}@{version}", None) for case, stream, version in rows],
+                customer,
+                "mentions",
+                customer or "",
+                {"mentions": rows},
             )
+            for customer, rows in missing.items()
+        ]
 
     def _mentioned_too_often(self, customers: Sequence[str]) -> Iterator[Deviation]:
         rows = self._tx.rows(

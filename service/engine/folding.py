@@ -76,8 +76,11 @@ _KINDS: dict[str, tuple[Callable[[str], Any], Callable[[Any, Any], Any], frozens
     "tenant": (lambda id: Tenant(id=id), evolve_tenant, frozenset(e.type for e in get_args(TenantEvent))),
 }
 
-_READ = """
-SELECT stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash, customer, day FROM events
+COLUMNS = "stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash, customer, day"
+"""Of an event, as folding takes them."""
+
+_READ = f"""
+SELECT {COLUMNS} FROM events
  WHERE tenant = %(tenant)s AND stream = ANY(%(streams)s::text[]) ORDER BY stream, version
 """
 
@@ -96,37 +99,41 @@ def fold(tx: Tx, streams: Sequence[str], counted: Counted) -> Iterator[Folded]:
     if not streams:
         return
     for stream, rows in groupby(tx.stream(_READ, {"streams": list(streams)}), key=itemgetter(0)):
-        one = _fold(tx.tenant, stream, rows)
+        one = fold_one(tx.tenant, stream, rows)
         counted(one.events)
         yield one
 
 
-def _fold(tenant: str, stream: str, rows: Iterable[Row]) -> Folded:
+def fold_one(tenant: str, stream: str, rows: Iterable[Row]) -> Folded:
+    """One stream, of rows that are `COLUMNS`."""
     kind, _, id = stream.partition("/")
     blank, evolve, types = _KINDS[kind]
     state = blank(id or tenant)
     one = Folded(stream, kind, state.id, state, 0, GENESIS, 0, [], [], set())
-    for row in rows:
-        _, version, type, schema, data, meta, occurred_at, recorded_at, hash, customer, day = row
-        if version != one.version + 1:
-            one.faults.append(Difference("gap", f"{stream}@{version}", str(one.version + 1), str(version)))
-        right = link(one.head, stream, version, type, schema, data, meta, occurred_at, recorded_at)
+    place, head, events = 0, GENESIS, 0
+    telling = _TELLING if kind == "case" else types
+    for _, version, type, schema, data, meta, occurred_at, recorded_at, hash, customer, day in rows:
+        if version != place + 1:
+            one.faults.append(Difference("gap", f"{stream}@{version}", str(place + 1), str(version)))
+        right = link(head, stream, version, type, schema, data, meta, occurred_at, recorded_at)
         if right != hash:
             one.faults.append(Difference("chain", f"{stream}@{version}", right.hex(), hash.hex()))
-        one.version, one.head = version, hash
-        one.events += 1
+        place, head = version, hash
+        events += 1
         one.named_customers.add(customer)
         if state is None:
             continue
+        one.version = version
         event = _event(one, types, type, schema, data)
         if event is None:
             state = None
             continue
         state = _evolved(one, evolve, state, event)
-        if type in _TELLING or kind != "case":
+        if type in telling:
             one.told.append(Told(stream, version, event, occurred_at, recorded_at))
         if type in _DATED and (right_day := business_day(event, day)) != day:
             one.faults.append(Difference("day", f"{stream}@{version}", right_day.isoformat(), day.isoformat()))
+    one.version, one.head, one.events = place, head, events
     broken = any(fault.what in _BREAKING for fault in one.faults)
     one.state = None if broken else state
     return one

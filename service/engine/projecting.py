@@ -1,11 +1,11 @@
 """Rows as the log says they must be: worked out from folded streams, compared with what stands there, written where told."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import JSON
+from sqlalchemy import ARRAY, JSON, Text
 from sqlalchemy.dialects import postgresql
 
 from service.domain import due
@@ -16,7 +16,7 @@ from service.engine.desk import Session
 from service.engine.folding import Difference, Folded
 from service.engine.save import PARKED_FOR, case_alarm, customer_alarm
 from service.store import cases, customers, payments, tables
-from service.store.database import Tx
+from service.store.database import Tx, columns
 
 Values = dict[str, Any]
 
@@ -125,20 +125,33 @@ def written(value: Any) -> Any:
 
 
 def _upsert(table: str) -> str:
-    columns = tables.metadata.tables[table].columns
+    """Arrays of arrays must be even, so bills travel as one text: their ids hold no spaces."""
+    types = {name: tables.metadata.tables[table].columns[name].type for name in TABLES[table]}
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    marks = ", ".join(f"%({n})s::{columns[n].type.compile(dialect)}" for n in TABLES[table])
-    sets = ", ".join(f"{n} = EXCLUDED.{n}" for n in TABLES[table] if n != "id")
-    return f"""INSERT INTO {table} (tenant, {", ".join(TABLES[table])}) VALUES (%(tenant)s, {marks})
+    sent = {n: "text" if isinstance(t, ARRAY | JSON | Text) else t.compile(dialect) for n, t in types.items()}
+    given = ", ".join(f"%({n})s::{sent[n]}[]" for n in types)
+    taken = ", ".join(
+        f"string_to_array(v.{n}, ' ')" if isinstance(t, ARRAY) else f"v.{n}::json" if isinstance(t, JSON) else f"v.{n}"
+        for n, t in types.items()
+    )
+    listed = ", ".join(types)
+    sets = ", ".join(f"{n} = EXCLUDED.{n}" for n in types if n != "id")
+    return f"""INSERT INTO {table} (tenant, {listed}) SELECT %(tenant)s, {taken} FROM unnest({given}) AS v({listed})
                ON CONFLICT (tenant, id) DO UPDATE SET {sets}"""
 
 
 _UPSERT = {table: _upsert(table) for table in TABLES}
 
 
-def upsert(tx: Tx, table: str, row: Values) -> None:
-    """A whole row, there or not."""
-    tx.run(_UPSERT[table], {name: written(row[name]) for name in TABLES[table]})
+def upsert(tx: Tx, table: str, rows: Sequence[Values]) -> None:
+    """Whole rows, there or not."""
+    values = [tuple(_sent(row[name]) for name in TABLES[table]) for row in rows]
+    tx.run(_UPSERT[table], columns(values, TABLES[table]))
+
+
+def _sent(value: Any) -> Any:
+    value = written(value)
+    return " ".join(value) if isinstance(value, list) else value
 
 
 def case_row(session: Session, one: Folded, moving: bool) -> Values:
@@ -148,6 +161,14 @@ def case_row(session: Session, one: Folded, moving: bool) -> Values:
     return dict(zip(cases.COLUMNS, cases.row(saved), strict=True)) | {
         "next_at": _case_alarm(session, one.state, moving)
     }
+
+
+def alarm_or_none(session: Session, case: Case) -> datetime | None:
+    """A bill's alarm as it would be set now; none while its playbook is not as published."""
+    try:
+        return case_alarm(session, case)
+    except (KeyError, ValueError):
+        return None
 
 
 def _case_alarm(session: Session, case: Case, moving: bool) -> NotLater | _Anything:

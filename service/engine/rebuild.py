@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from service.domain.events import TYPES
 from service.engine.comparing import Look, tenant_deviations
 from service.engine.desk import Desk, Session
+from service.engine.filling import fill, is_empty
 from service.engine.folding import batches
-from service.engine.projecting import Deviation, upsert
+from service.engine.projecting import Deviation, Values, upsert
 from service.engine.save import bills_named_by
-from service.engine.verify import SET, Checked, Place, verify
+from service.engine.verify import SET, Checked, Place, is_readable, verify
 from service.engine.walk import is_moving
 from service.store import codec, customers, log, tenants
 from service.store.database import Tx, transaction
@@ -27,6 +28,9 @@ class Unsettled(Exception):
 
 def rebuild(desk: Desk, place: Place) -> Iterator[Checked]:
     """Pass a tenant from there to its end and mend as it goes; `mended` tells how many rows were written."""
+    if place.stage == "fill":
+        yield from fill(desk, place)
+        return
     for checked in verify(desk, place):
         if checked.count > checked.broken and checked.place == Place(place.tenant, "streams"):
             checked.mended += _mend_tenant(desk, place.tenant)
@@ -35,6 +39,15 @@ def rebuild(desk: Desk, place: Place) -> Iterator[Checked]:
         for ids in batches(sorted(checked.customers), SET):
             checked.mended += _mend(desk, place.tenant, ids, ())
         yield checked
+        if checked.place == Place(place.tenant, "streams") and _is_bare(desk, place.tenant):
+            yield from fill(desk, Place(place.tenant, "fill"))
+            return
+
+
+def _is_bare(desk: Desk, tenant: str) -> bool:
+    """Whether all of its tables lack: then there is nothing to compare."""
+    with transaction(desk.engine, tenant) as tx:
+        return is_empty(tx) and is_readable(desk, tenant)
 
 
 def _mend_tenant(desk: Desk, tenant: str) -> int:
@@ -103,16 +116,20 @@ SELECT DISTINCT customer FROM events WHERE tenant = %(tenant)s AND stream = ANY(
 """
 
 
-def _mend_all(tx: Tx, deviations: Iterable[Deviation]) -> int:
+def _mend_all(tx: Tx, found: Iterable[list[Deviation]]) -> int:
     mended = 0
-    for one in deviations:
-        if one.table == "mentions":
-            mended += _mend_mentions(tx, one)
-        elif one.table and one.values is not None:
-            upsert(tx, one.table, one.values)
-            mended += 1
-        elif one.table:
-            mended += tx.run(f"DELETE FROM {one.table} WHERE tenant = %(tenant)s AND id = %(id)s", {"id": one.id})
+    for deviations in found:
+        rows: dict[str, list[Values]] = {}
+        for one in deviations:
+            if one.table == "mentions":
+                mended += _mend_mentions(tx, one)
+            elif one.table and one.values is not None:
+                rows.setdefault(one.table, []).append(one.values)
+            elif one.table:
+                mended += tx.run(f"DELETE FROM {one.table} WHERE tenant = %(tenant)s AND id = %(id)s", {"id": one.id})
+        for table, those in rows.items():
+            upsert(tx, table, those)
+            mended += len(those)
     return mended
 
 

@@ -23,7 +23,7 @@ STREAMS = 1000
 TOLD = 1000
 """So many differences of a step are told; all are counted."""
 
-STAGES = ("tenant", "streams", "customers")
+STAGES = ("tenant", "streams", "customers", "fill")
 
 
 class Place(NamedTuple):
@@ -60,8 +60,13 @@ class Checked(Struct):
     streams: set[str] = set()
     mended: int = 0
 
-    def note(self, deviations: Iterable[Deviation]) -> None:
+    def note_all(self, found: Iterable[list[Deviation]]) -> None:
         """Keep what was found."""
+        for deviations in found:
+            self.note(deviations)
+
+    def note(self, deviations: Iterable[Deviation]) -> None:
+        """Keep a set of it."""
         for one in deviations:
             self.count += len(one.differences)
             self.differences += one.differences[: max(0, TOLD - len(self.differences))]
@@ -86,7 +91,7 @@ def verify(desk: Desk, place: Place) -> Iterator[Checked]:
     if place.stage == "tenant":
         yield _tenant(desk, place.tenant)
         place = Place(place.tenant, "streams")
-        if not _is_readable(desk, place.tenant):
+        if not is_readable(desk, place.tenant):
             return
     while place.stage == "streams":
         checked = _streams(desk, place)
@@ -116,7 +121,7 @@ def _tenant(desk: Desk, tenant: str) -> Checked:
     return checked
 
 
-def _is_readable(desk: Desk, tenant: str) -> bool:
+def is_readable(desk: Desk, tenant: str) -> bool:
     """Without settings and calendar no alarm can be worked out; that the row differs has been told."""
     with transaction(desk.engine, tenant) as tx:
         try:
@@ -134,7 +139,7 @@ def _customers(desk: Desk, place: Place) -> Checked:
         ids = [id for (id,) in rows]
         checked = Checked(place._replace(after=ids[-1] if ids else place.after), len(ids))
         look = Look(session, session.clock.kind == "sandbox" and is_moving(session.tx), checked.folded)
-        checked.note(look.at(ids))
+        checked.note_all(look.at(ids))
     return checked
 
 
@@ -156,10 +161,10 @@ def _streams(desk: Desk, place: Place) -> Checked:
         for kind in ("case", "payment"):
             ids = (stream.partition("/")[2] for stream in known if stream.startswith(f"{kind}/"))
             for batch in batches(ids, SET):
-                checked.note(look.states(kind, batch))
+                checked.note_all(look.states(kind, batch))
         people = [stream.partition("/")[2] for stream in known if stream.startswith("customer/")]
         for batch in batches(people, SET):
-            checked.note(Look(session, False, checked.folded).at(batch))
+            checked.note_all(Look(session, False, checked.folded).at(batch))
         checked.customers = set()  # whose rows may be missing in part: their turn comes when all of them are there
     return checked
 

@@ -17,7 +17,7 @@ from service import migrate
 from service.channels.sealing import seal
 from service.engine.administer import create as create_tenant
 from service.provision import OPERATOR, create_key, shipped_playbooks
-from service.runtime import Runtime, opened
+from service.runtime import Runtime, look_for_cycles_seldom, opened
 from service.settings import Settings, load
 from service.store import endpoints, tenants
 from service.store.database import transaction
@@ -81,6 +81,7 @@ class World:
     def runtime(self, pool_size: int = 4) -> Iterator[Runtime]:
         """The service from inside."""
         with opened(_settings(self.url, pool_size)) as runtime:
+            look_for_cycles_seldom()  # as every process of the service does
             yield runtime
 
     @cached_property
