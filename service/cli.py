@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:  # the libraries behind take a second to import, and --help needs none
-    from service.settings import Settings
+from service.tenant_commands import AsJson, given_settings, keys, say, tenants
 
 app = typer.Typer(
     name="dunlog",
@@ -21,22 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-tenants = typer.Typer(help="Make and remove tenants.", no_args_is_help=True)
-keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 app.add_typer(tenants, name="tenant")
 app.add_typer(keys, name="key")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-
-
-def _settings(**given: Any) -> Settings:
-    from service.settings import load
-
-    return load(**{name: value for name, value in given.items() if value is not None})
-
-
-def _say(as_json: bool, data: Any, text: str) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
 
 
 @app.command()
@@ -56,7 +39,7 @@ def serve(
     from service.runtime import opened
     from service.serve import serve as run
 
-    settings = _settings(host=host, port=port)
+    settings = given_settings(host=host, port=port)
     configure(settings)
     with opened(settings, migrate) as runtime:
         run(runtime, not no_clock, lambda: typer.echo(f"Listening on http://{settings.host}:{settings.port}", err=True))
@@ -73,7 +56,7 @@ def worker(
     from service.runtime import opened
     from service.serve import work
 
-    settings = _settings()
+    settings = given_settings()
     configure(settings)
     with opened(settings, migrate) as runtime:
         work(runtime)
@@ -94,7 +77,7 @@ def demo(
     from service.logs import configure
     from service.runtime import opened
 
-    settings = _settings(host=host, port=port)
+    settings = given_settings(host=host, port=port)
     configure(settings)
     with opened(settings) as runtime:
         run(runtime, Console())
@@ -106,7 +89,7 @@ def migrate_command() -> None:
     from service import migrate
     from service.runtime import opened
 
-    with opened(_settings(), True) as runtime:
+    with opened(given_settings(), True) as runtime:
         typer.echo(f"The database stands at {migrate.current(runtime.url)}.")
 
 
@@ -115,93 +98,9 @@ def settings_command(as_json: AsJson = False) -> None:
     """Show every setting: its variable, its value, its default and what it is for."""
     from service.settings import describe
 
-    rows = [row._asdict() for row in describe(_settings())]
+    rows = [row._asdict() for row in describe(given_settings())]
     lines = [f"{row['name']}={row['value']}\n    {row['description']} Default: {row['default']}" for row in rows]
-    _say(as_json, rows, "\n".join(lines))
-
-
-@tenants.command("create")
-def tenant_create(
-    name: Annotated[str, typer.Argument(help="A short name: a-z, 0-9 and -, at most 40 signs.")],
-    sandbox: Annotated[bool, typer.Option("--sandbox", help="A tenant with a clock of its own, for tests.")] = False,
-    now: Annotated[str | None, typer.Option(help="Where a sandbox's clock stands, RFC 3339 with offset.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="IANA zone, by default Asia/Shanghai.")] = None,
-    country: Annotated[str | None, typer.Option(help="Whose holidays count, by default CN.")] = None,
-    language: Annotated[str | None, typer.Option(help="zh or en, for customers without one of their own.")] = None,
-    go_live: Annotated[str | None, typer.Option(help="Until this day (YYYY-MM-DD) nothing goes out.")] = None,
-    key: Annotated[list[str] | None, typer.Option(help="Make a key for this role; may be repeated.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a tenant, and keys for its roles; each key is shown once.
-
-    Works beside a running `serve` as well as alone. Example:
-
-      dunlog tenant create acme --sandbox --now 2026-01-05T09:00:00+08:00 --key admin --key erp
-    """
-    from service.provision import create_key, create_tenant
-    from service.runtime import opened
-
-    with opened(_settings()) as runtime:
-        create_tenant(
-            runtime,
-            name,
-            sandbox=sandbox,
-            now=datetime.fromisoformat(now) if now else None,
-            time_zone=time_zone,
-            country=country,
-            go_live=date.fromisoformat(go_live) if go_live else None,
-            language=language,
-        )
-        made = {role: create_key(runtime, name, role) for role in key or []}
-    text = "\n".join([f"Tenant {name} is there.", *(f"{role}: {secret}" for role, secret in made.items())])
-    _say(as_json, {"tenant": name, "keys": made}, text)
-
-
-@keys.command("create")
-def key_create(
-    tenant: Annotated[str, typer.Option(help="The tenant's name.")],
-    role: Annotated[
-        str, typer.Option(help="What the key may: viewer, collector, supervisor, manager, ..., erp, admin.")
-    ],
-    user: Annotated[
-        str | None, typer.Option(help="Who stands in the log behind it; by default the role's name.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a key; it is shown once."""
-    from service.provision import create_key
-    from service.runtime import opened
-
-    with opened(_settings()) as runtime:
-        secret = create_key(runtime, tenant, role, user)
-    _say(as_json, {"tenant": tenant, "role": role, "user": user or role, "key": secret}, secret)
-
-
-@keys.command("list")
-def key_list(tenant: Annotated[str, typer.Option(help="The tenant's name.")], as_json: AsJson = False) -> None:
-    """List a tenant's keys: id, role, user, made, last used, revoked."""
-    from service.provision import list_keys
-    from service.runtime import opened
-
-    with opened(_settings()) as runtime:
-        found = list_keys(runtime, tenant)
-    lines = [f"{k['id']}  {k['role']:16} {k['user']:16} {'revoked' if k['revoked_at'] else 'valid'}" for k in found]
-    _say(as_json, found, "\n".join(lines) or "No keys.")
-
-
-@keys.command("revoke")
-def key_revoke(
-    key: Annotated[str, typer.Argument(help="The key's id, as `dunlog key list` shows it.")],
-    tenant: Annotated[str, typer.Option(help="The tenant's name.")],
-    as_json: AsJson = False,
-) -> None:
-    """Make a key worthless; replicas notice within five seconds."""
-    from service.provision import revoke_key
-    from service.runtime import opened
-
-    with opened(_settings()) as runtime:
-        revoke_key(runtime, tenant, key)
-    _say(as_json, {"tenant": tenant, "revoked": key}, f"Key {key} is revoked.")
+    say(as_json, rows, "\n".join(lines))
 
 
 OneTenant = Annotated[str | None, typer.Option("--tenant", help="Only this tenant; by default all of them.")]
@@ -226,12 +125,14 @@ def verify(
     from service.proving import check_roots, print_roots, run
     from service.runtime import look_for_cycles_seldom, opened
 
-    with opened(_settings()) as runtime:
+    with opened(given_settings()) as runtime:
         look_for_cycles_seldom()
         if root:
             print_roots(runtime.desk, tenant)
             return
-        code = check_roots(runtime.desk, against, as_json) if against else run(runtime.desk, tenant, after, as_json, False)
+        code = (
+            check_roots(runtime.desk, against, as_json) if against else run(runtime.desk, tenant, after, as_json, False)
+        )
     raise typer.Exit(code)
 
 
@@ -245,7 +146,7 @@ def rebuild(tenant: OneTenant = None, after: AfterPlace = None, as_json: AsJson 
     from service.proving import run
     from service.runtime import look_for_cycles_seldom, opened
 
-    with opened(_settings()) as runtime:
+    with opened(given_settings()) as runtime:
         look_for_cycles_seldom()
         code = run(runtime.desk, tenant, after, as_json, True)
     raise typer.Exit(code)

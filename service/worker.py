@@ -1,7 +1,7 @@
 """The loops of a process: the clock, the couriers, the post, the housekeeping. APScheduler only beats time for them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -13,7 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.engine import calendar_steps, compose, digests, keeping, post
+from service.domain.refusals import Conflict
+from service.engine import calendar_steps, compose, digests, disposal, keeping, post
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
@@ -31,7 +32,7 @@ CALENDAR_SECONDS = 6 * 3600
 NOTED_SECONDS = 5.0
 """Between two notes that the clock is alive: they are for people and other replicas, and a commit each."""
 
-LOOPS = 6
+LOOPS = 7
 
 _HELD_UP = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
 """One tenant's trouble, for which the others do not wait."""
@@ -65,6 +66,7 @@ class Loops:
             (self._mail, beat),
             (self._tidy, HOUSEKEEPING_SECONDS),
             (self._calendars, CALENDAR_SECONDS),
+            (self._delete, HOUSEKEEPING_SECONDS),
         ):
             self._scheduler.add_job(self._guarded(loop), "interval", seconds=seconds, id=loop.__name__)
         self._scheduler.add_job(self._guarded(self._calendars), id="calendars_at_start")
@@ -96,22 +98,33 @@ class Loops:
 
         return once
 
-    def look(self) -> None:
-        """The clock: what has rung is decided. With nothing due it is one statement, whatever is open."""
-        desk = self._runtime.desk
-        for tenant, rings, tells in alarms.ringing(self._watch):
+    def _each(self, tenants: Iterable[str], work: Callable[[str], Any]) -> bool:
+        """Tenant by tenant; one that is gone meanwhile or held up delays no other. Whether all had their turn."""
+        for tenant in tenants:
             if self._stopping:
-                return
+                return False
             try:
-                if rings:
-                    calendar_steps.fire(desk, tenant, None)
-                    tick(desk, tenant)
-                if tells:
-                    digests.tell(desk, tenant)
+                work(tenant)
             except UnknownTenant:
                 continue
             except _HELD_UP as error:
                 _log.warning("tenant_waits", tenant=tenant, error=type(error).__name__)
+        return True
+
+    def look(self) -> None:
+        """The clock: what has rung is decided. With nothing due it is one statement, whatever is open."""
+        desk = self._runtime.desk
+        due = {one.tenant: one for one in alarms.ringing(self._watch)}
+
+        def decide(tenant: str) -> None:
+            if due[tenant].rings:
+                calendar_steps.fire(desk, tenant, None)
+                tick(desk, tenant)
+            if due[tenant].tells:
+                digests.tell(desk, tenant)
+
+        if not self._each(due, decide):
+            return
         self.last_tick = datetime.now(UTC)
         if time.monotonic() - self._noted > NOTED_SECONDS:
             with transaction(self._runtime.engine, "") as tx:
@@ -124,26 +137,42 @@ class Loops:
 
     def _letters(self) -> None:
         desk = self._runtime.desk
-        for tenant in alarms.queued(self._watch):
+
+        def write(tenant: str) -> None:
             while not self._stopping and compose.compose_ready(desk, tenant, render):
                 pass
 
+        self._each(alarms.queued(self._watch), write)
+
     def _mail(self) -> None:
-        if self._post:
-            for tenant in alarms.ready(self._watch):
-                while not self._stopping and post.post_ready(self._runtime.desk, tenant, render, self._post):
-                    pass
+        handing = self._post
+        if handing is None:
+            return
+
+        def hand_over(tenant: str) -> None:
+            while not self._stopping and post.post_ready(self._runtime.desk, tenant, render, handing):
+                pass
+
+        self._each(alarms.ready(self._watch), hand_over)
 
     def _tidy(self) -> None:
         """Of every tenant, standing sandboxes too: their webhooks go out in real time."""
         kept = timedelta(days=self._runtime.settings.webhook_kept_days)
-        for tenant in all_tenants(self._runtime.desk):
-            try:
-                keeping.tidy(self._runtime.desk, tenant, kept)
-            except _HELD_UP as error:
-                _log.warning("tenant_waits", tenant=tenant, error=type(error).__name__)
+        self._each(all_tenants(self._runtime.desk), lambda tenant: keeping.tidy(self._runtime.desk, tenant, kept))
 
     def _calendars(self) -> None:
         """A newer version of the service may know of years that were provisional."""
-        for tenant in running(self._runtime.desk):
-            refresh_calendar(self._runtime.engine, tenant, CLOCKWORK)
+        self._each(
+            running(self._runtime.desk), lambda tenant: refresh_calendar(self._runtime.engine, tenant, CLOCKWORK)
+        )
+
+    def _delete(self) -> None:
+        """Closed tenants whose time is over."""
+        desk = self._runtime.desk
+        for tenant in disposal.over(desk):
+            try:
+                for _ in disposal.delete(desk, tenant, patience=0):
+                    desk.go_on()
+                _log.info("tenant_deleted", tenant=tenant)
+            except Conflict as waits:  # somebody else is at it, or somebody still writes: later
+                _log.info("tenant_waits", tenant=tenant, error=waits.code)

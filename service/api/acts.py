@@ -27,7 +27,7 @@ from service.engine.asks import Ask, Done
 from service.engine.desk import Session
 from service.engine.handle import FORGOTTEN, handle
 from service.store import inbox
-from service.store.database import Missed, Tx, transaction
+from service.store.database import Missed, Tx
 
 _PER_REQUEST = frozenset({"content-length", "x-request-id"})
 _REPLAYED = "Idempotent-Replayed"
@@ -161,21 +161,21 @@ def administer(asking: Asking, decide: Decide) -> Response:
     except _Answered as answered:
         return answered.response
     except (Refused, Problem) as no:
-        with transaction(engine, asking.tenant) as tx:
-            return _refused(asking, tx, asking.identity(tx), no)
+        with asking.house.desk.open(asking.tenant) as session:
+            return _refused(asking, session.tx, asking.identity(session.tx), no)
     return answers[0]
 
 
 def once(asking: Asking, work: Callable[[], Reply]) -> Response:
     """Work of many transactions that may be done again without harm: its answer is kept after it, a refusal is not."""
-    engine = asking.house.desk.engine
-    with transaction(engine, asking.tenant) as tx:
-        if earlier := _earlier(asking, tx, asking.identity(tx)):
+    desk = asking.house.desk
+    with desk.open(asking.tenant) as session:
+        if earlier := _earlier(asking, session.tx, asking.identity(session.tx)):
             return earlier
     response = work().response()
-    with transaction(engine, asking.tenant) as tx:
-        known = asking.identity(tx)
-        return _begun(asking, tx, known) or _keep(asking, tx, known, response)
+    with desk.open(asking.tenant) as session:
+        known = asking.identity(session.tx)
+        return _begun(asking, session.tx, known) or _keep(asking, session.tx, known, response)
 
 
 def _expects(request: Request, target: tuple[str, str] | None) -> tuple[str, str, frozenset[int]] | None:

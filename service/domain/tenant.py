@@ -1,6 +1,6 @@
 """A company that uses the service: its settings, its calendar, and which version of each is in force."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 
 import msgspec
@@ -26,6 +26,7 @@ class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     playbooks: dict[str, int] = {}
     digest_on: dict[str, date] = {}
     """When each role last had its digest (F2)."""
+    delete_after: datetime | None = None
 
 
 def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
@@ -34,6 +35,10 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
     match event:
         case e.TenantCreated():
             return replace(tenant, name=event.name, kind=event.kind)
+        case e.TenantClosed():
+            return replace(tenant, delete_after=event.delete_after)
+        case e.TenantReopened():
+            return replace(tenant, delete_after=None)
         case e.SettingsChanged():
             return replace(tenant, settings=msgspec.convert(event.settings, Settings))
         case e.CalendarPublished():

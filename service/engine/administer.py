@@ -78,11 +78,14 @@ def _plain(calendar: Calendar) -> dict[str, Any]:
     return plain
 
 
-def administer(engine: Engine, id: str, decide: Decide, asker: Asker, now: datetime | None = None) -> Tenant:
-    """Change the tenant under its lock; `decide` may write rows of its own beside the events it returns."""
+def administer(
+    engine: Engine, id: str, decide: Decide, asker: Asker, now: datetime | None = None, closed_too: bool = False
+) -> Tenant:
+    """Change the tenant under its lock; `decide` may write rows of its own beside the events it returns. Nothing of a
+    closed tenant changes any more, but that it is closed."""
     with transaction(engine, id, asking=tenants.CLOCK) as tx:
         loaded = tenants.load(tx, lock=True)
-        if loaded is None:
+        if loaded is None or (loaded[0].delete_after and not closed_too):
             raise UnknownTenant(id)
         tenant, head = loaded
         changes = decide(tx, tenant)

@@ -172,8 +172,9 @@ def tenant_deviations(tx: Tx, counted: Counted) -> tuple[Tenant | None, bytes, l
         return None, b"", [Deviation(faults)]
     tenant, head = folded.state, folded.head
     found = [Deviation(folded.faults)] if folded.faults else []
-    row = tx.dicts("SELECT kind, version, state::text, hash FROM tenants WHERE id = %(tenant)s")[0]
+    row = tx.dicts("SELECT kind, version, state::text, hash, delete_after FROM tenants WHERE id = %(tenant)s")[0]
     right = {"kind": tenant.kind, "version": tenant.version, "state": tenants.encode(tenant), "hash": head}
+    right["delete_after"] = tenant.delete_after
     differing = [
         Difference("state" if name == "state" else "head", f"tenants.{name}", _plain(right[name]), _plain(row[name]))
         for name in right

@@ -23,7 +23,7 @@ from service.domain.events.tenant import EndpointDisabled
 from service.engine.administer import Change, administer
 from service.engine.meter import Meter
 from service.engine.tick import CLOCKWORK
-from service.store import endpoints, outbox
+from service.store import endpoints, outbox, tenants
 from service.store.database import SENDER, Tx, transaction
 
 LEASE = timedelta(seconds=30)
@@ -72,7 +72,10 @@ class Courier:
             due = outbox.due(tx, tx.now, LOOKED_AT, full)
         claimed = 0
         for tenant, ids in self._chosen(due).items():
-            with transaction(self._engine, tenant) as tx:
+            with transaction(self._engine, tenant, asking=tenants.CLOCK) as tx:
+                if tenants.clock(tx) is None:
+                    outbox.hold(tx, ids)
+                    continue
                 taken = outbox.claim(tx, ids, tx.now, tx.now + LEASE)
             for one in taken:
                 with self._freed:

@@ -37,6 +37,7 @@ class Tenancy(Struct, frozen=True):
     """One version of a tenant, with what follows from it worked out; `listening` are its webhook endpoints."""
 
     tenant: Tenant
+    created_at: datetime
     secret: bytes
     listening: list[Listener]
     workdays: Workdays
@@ -89,7 +90,7 @@ class Desk:
             clock = tenants.clock(tx)
             if clock is None:
                 raise UnknownTenant(tenant)
-            tenancy = self._tenancy(tx, clock.version)
+            tenancy = self._tenancy(tx, clock)
             scene = self._scene(tx, tenancy, clock, now or clock.now(tx.now))
             yield Session(tx, tenancy, scene, clock, self.channels, self.meter)
 
@@ -120,16 +121,19 @@ class Desk:
             channels=channels,
         )
 
-    def _tenancy(self, tx: Tx, version: int) -> Tenancy:
+    def _tenancy(self, tx: Tx, clock: tenants.Clock) -> Tenancy:
         known = self._tenancies.get(tx.tenant)
-        if known and known.tenant.version == version:
+        if known and known.created_at != clock.created_at:  # deleted, and made anew under the same name
+            known = None
+        if known and known.tenant.version == clock.version:
             return known
         loaded = tenants.load(tx)
         assert loaded is not None
         tenant, _ = loaded
         calendar = tenant.calendar or published(tenant.settings.country)
         playbooks = known.playbooks if known else {}
-        tenancy = Tenancy(tenant, tenants.secret(tx), listeners(tx), tenant.settings.workdays(calendar), playbooks)
+        workdays = tenant.settings.workdays(calendar)
+        tenancy = Tenancy(tenant, clock.created_at, tenants.secret(tx), listeners(tx), workdays, playbooks)
         with self._lock:
             if len(self._tenancies) >= _KEPT:
                 self._tenancies.pop(next(iter(self._tenancies)))

@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import text
-
 from service.domain.refusals import Conflict
 from service.engine import calendar_steps, compose, digests
 from service.engine.desk import Desk
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
-from service.store.database import Tx
+from service.store.database import Tx, alone
 
 Report = Callable[[datetime], None]
 
@@ -19,11 +17,7 @@ Report = Callable[[datetime], None]
 @contextmanager
 def _alone(desk: Desk, tenant: str) -> Iterator[None]:
     """One move at a time; a second one meanwhile is refused rather than queued."""
-    with desk.engine.connect() as connection:
-        connection.detach()  # closed at the end, lock and all; walks must not take the pool's connections from each other
-        key = {"key": f"walk/{tenant}"}
-        free = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar()
-        connection.rollback()
+    with alone(desk.engine, f"walk/{tenant}") as free:
         if not free:
             raise Conflict("clock_moving", None)
         yield

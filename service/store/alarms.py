@@ -16,7 +16,7 @@ SELECT t.id, c.wake_at IS NOT NULL OR t.wake_at IS NULL OR t.wake_at <= transact
      ORDER BY c.tenant, c.wake_at LIMIT 1) AS c ON true
   LEFT JOIN LATERAL (
     SELECT d.role FROM digests d WHERE d.tenant = t.id ORDER BY d.tenant, d.role, d.at LIMIT 1) AS d ON true
- WHERE (t.kind = 'live' OR t.follows)
+ WHERE (t.kind = 'live' OR t.follows) AND t.delete_after IS NULL
    AND (c.wake_at IS NOT NULL OR t.wake_at IS NULL OR t.wake_at <= transaction_timestamp() OR d.role IS NOT NULL)
  ORDER BY t.id
 """
@@ -28,14 +28,15 @@ SELECT t.id FROM tenants t CROSS JOIN LATERAL (
      AND COALESCE(m.next_at, m.slot_at) <= transaction_timestamp()
      AND (c.wake_at IS NULL OR c.wake_at > transaction_timestamp())
    ORDER BY m.tenant, m.slot_at LIMIT 1) AS m
- WHERE t.kind = 'live' OR t.follows ORDER BY t.id
+ WHERE (t.kind = 'live' OR t.follows) AND t.delete_after IS NULL ORDER BY t.id
 """
 
 _READY = """
 SELECT t.id FROM tenants t CROSS JOIN LATERAL (
   SELECT m.id FROM messages m WHERE m.tenant = t.id AND m.state = 'ready'
      AND (m.next_at IS NULL OR m.next_at <= transaction_timestamp())
-   ORDER BY m.tenant, m.slot_at, m.id LIMIT 1) AS m ORDER BY t.id
+   ORDER BY m.tenant, m.slot_at, m.id LIMIT 1) AS m
+ WHERE t.delete_after IS NULL ORDER BY t.id
 """
 
 

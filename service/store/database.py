@@ -1,7 +1,7 @@
 """The way to PostgreSQL: a pool of connections that are nobody special, and transactions that belong to one tenant."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -172,6 +172,26 @@ def _begun(driver: Driver[Any], tenant: str, role: str | None, snapshot: bool, a
         assert row is not None
         first = cursor.fetchone() if asking and cursor.nextset() else None
     return Tx(driver, tenant, row[1], first)
+
+
+@contextmanager
+def alone(engine: Engine, name: str) -> Iterator[bool]:
+    """Whether nobody else is at what has this name; until the end nobody else can be.
+
+    The connection is taken out of the pool and closed at the end, lock and all: those who wait for long work must not
+    take it from each other.
+    """
+    borrowed = engine.raw_connection()
+    driver = borrowed.driver_connection
+    assert isinstance(driver, Driver)
+    borrowed.detach()
+    try:
+        row = driver.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)).fetchone()
+        yield bool(row and row[0])
+    finally:
+        with suppress(OperationalError):  # not by closing alone: the server notices that a moment later
+            driver.execute("SELECT pg_advisory_unlock_all()")
+        borrowed.close()
 
 
 def columns(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:

@@ -36,10 +36,12 @@ def read(engine: Engine) -> Gauges:
         last_tick = seen(tx, "tick")
     with transaction(engine, "", CLOCK) as tx:
         _hurry(tx)
-        ((live,),) = tx.rows("SELECT count(*) FROM tenants WHERE kind = 'live'")
+        ((live,),) = tx.rows("SELECT count(*) FROM tenants WHERE kind = 'live' AND delete_after IS NULL")
         ((due, due_since),) = tx.rows(_DUE, {"most": COUNTED})
         ((ready,),) = tx.rows(
-            "SELECT count(*) FROM (SELECT FROM messages WHERE state = 'ready' LIMIT %(most)s) AS m", {"most": COUNTED}
+            """SELECT count(*) FROM (SELECT FROM messages m JOIN tenants t ON t.id = m.tenant AND t.delete_after IS NULL
+                                      WHERE m.state = 'ready' LIMIT %(most)s) AS m""",
+            {"most": COUNTED},
         )
     with transaction(engine, "", SENDER) as tx:
         _hurry(tx)
@@ -68,7 +70,7 @@ SELECT count(*), min(wake_at) FROM (
   SELECT c.wake_at FROM tenants t CROSS JOIN LATERAL (
     SELECT wake_at FROM customers c WHERE c.tenant = t.id AND c.wake_at <= transaction_timestamp()
      ORDER BY c.tenant, c.wake_at LIMIT %(most)s) AS c
-   WHERE t.kind = 'live' OR t.follows LIMIT %(most)s) AS due
+   WHERE (t.kind = 'live' OR t.follows) AND t.delete_after IS NULL LIMIT %(most)s) AS due
 """
 _PENDING = """
 SELECT count(*), min(created_at), min(next_at) FROM (

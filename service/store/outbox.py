@@ -175,6 +175,23 @@ def claim(tx: Tx, ids: Sequence[str], now: datetime, lease_until: datetime) -> l
     ]
 
 
+def hold(tx: Tx, ids: Sequence[str]) -> None:
+    """Deliveries of a closed tenant stand still."""
+    tx.run(
+        """UPDATE deliveries SET state = 'held', next_at = NULL
+            WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND state = 'pending'""",
+        {"ids": list(ids)},
+    )
+
+
+def release(tx: Tx) -> None:
+    """And go on when it is opened again."""
+    tx.run(
+        "UPDATE deliveries SET state = 'pending', next_at = %(now)s WHERE tenant = %(tenant)s AND state = 'held'",
+        {"now": tx.now},
+    )
+
+
 def finish(tx: Tx, one: Claimed, outcome: dict[str, Any], state: str, next_at: datetime | None, now: datetime) -> bool:
     """The attempt's outcome, while the claim is still ours; whether it was."""
     tx.run(

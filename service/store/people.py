@@ -65,8 +65,12 @@ def put_key(tx: Tx, id: str, role: str, user: str, digest: bytes) -> None:
 
 
 def key(tx: Tx, id: str) -> dict[str, Any] | None:
-    """A key's row, revoked or not."""
-    return tx.one("SELECT * FROM keys WHERE tenant = %(tenant)s AND id = %(id)s", {"id": id})
+    """A key's row, revoked or not; those of a closed tenant are not there."""
+    return tx.one(
+        """SELECT * FROM keys k WHERE k.tenant = %(tenant)s AND k.id = %(id)s
+              AND EXISTS (SELECT FROM tenants t WHERE t.id = k.tenant AND t.delete_after IS NULL)""",
+        {"id": id},
+    )
 
 
 def keys(tx: Tx) -> list[dict[str, Any]]:

@@ -21,18 +21,20 @@ class Clock(Struct, frozen=True):
     at: datetime | None
     follows: bool
     version: int
+    created_at: datetime
 
     def now(self, real: datetime) -> datetime:
         """The tenant's present."""
         return real if self.kind == "live" or self.follows or self.at is None else self.at
 
 
-CLOCK = "SELECT kind, clock_at, follows, version FROM tenants WHERE id = %(tenant)s"
-"""What a transaction asks when it opens, for `clock`."""
+CLOCK = "SELECT kind, clock_at, follows, version, created_at FROM tenants WHERE id = %(tenant)s AND delete_after IS NULL"
+"""What a transaction asks when it opens, for `clock`. A closed tenant is not there any more."""
 
 
 def clock(tx: Tx) -> Clock | None:
-    """The tenant's clock and version, of a transaction that asked for them; None when there is no such tenant."""
+    """The tenant's clock and version, of a transaction that asked for them; None when there is no such tenant, or none
+    that is open."""
     return Clock(*tx.opening) if tx.opening else None
 
 
@@ -70,8 +72,9 @@ def insert(tx: Tx, tenant: Tenant, head: bytes, secret: bytes, clock_at: datetim
 def save(tx: Tx, tenant: Tenant, head: bytes) -> None:
     """The state after more events; the row is locked."""
     tx.run(
-        "UPDATE tenants SET version = %(version)s, state = %(state)s::json, hash = %(hash)s WHERE id = %(tenant)s",
-        {"version": tenant.version, "state": encode(tenant), "hash": head},
+        """UPDATE tenants SET version = %(version)s, state = %(state)s::json, hash = %(hash)s, delete_after = %(delete_after)s
+            WHERE id = %(tenant)s""",
+        {"version": tenant.version, "state": encode(tenant), "hash": head, "delete_after": tenant.delete_after},
     )
 
 
@@ -107,14 +110,31 @@ def ticking(tx: Tx) -> list[tuple[str, str, datetime | None, bool]]:
     return [
         (id, kind, at, follows)
         for id, kind, at, follows in tx.rows(
-            "SELECT id, kind, clock_at, follows FROM tenants WHERE kind = 'live' OR follows ORDER BY id"
+            """SELECT id, kind, clock_at, follows FROM tenants WHERE (kind = 'live' OR follows) AND delete_after IS NULL
+                ORDER BY id"""
         )
     ]
 
 
 def names(tx: Tx) -> list[str]:
-    """Every tenant's name; a transaction of the clock's role."""
-    return [id for (id,) in tx.rows("SELECT id FROM tenants ORDER BY id")]
+    """Every open tenant's name; a transaction of the clock's role."""
+    return [id for (id,) in tx.rows("SELECT id FROM tenants WHERE delete_after IS NULL ORDER BY id")]
+
+
+def to_delete(tx: Tx) -> list[str]:
+    """The closed tenants whose time is over; a transaction of the clock's role."""
+    return [id for (id,) in tx.rows("SELECT id FROM tenants WHERE delete_after <= transaction_timestamp() ORDER BY id")]
+
+
+def closed_until(tx: Tx) -> datetime | None:
+    """When a closed tenant may be deleted."""
+    rows = tx.rows("SELECT delete_after FROM tenants WHERE id = %(tenant)s")
+    return rows[0][0] if rows else None
+
+
+def forget(tx: Tx) -> None:
+    """The last of a tenant: its own row."""
+    tx.run("DELETE FROM tenants WHERE id = %(tenant)s")
 
 
 def playbook_text(tx: Tx, name: str, version: int) -> str | None:

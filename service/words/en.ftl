@@ -45,6 +45,12 @@ record_required = This task ({ NAME($kind, of: "task_kind") }) ends with a conta
 record_incomplete = This task’s record also needs { $field }. Add it.
 unknown_contact = No contact { $contact } is known for this customer. Add the person first, or correct the id.
 
+tenant_open = { $tenant } is not closed. There is nothing to undo.
+tenant_time_over = The time of { $tenant } is over: it is being deleted and cannot come back.
+tenant_not_over = { $tenant } is open, or its time is not over. Close it with `dunlog tenant delete`, then wait.
+tenant_being_deleted = { $tenant } is being deleted already. Wait, or look at the other run.
+tenant_in_use = { $transactions } transactions that began before { $tenant } was closed are still running. Try again later; a worker does so by itself.
+tenant_is_live = { $tenant } is live. With --yes it is closed at once and deleted after { $days } days; until then --undo opens it again.
 reason_names_person = The reason stays when everything else of the person goes. Say why without naming them.
 answer_erased = This was carried out before; what was answered has been erased since. Read how things stand now.
 contact_exists = There is a contact { $contact } already. Correct the person with PATCH, or give another id.

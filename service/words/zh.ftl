@@ -45,6 +45,12 @@ record_required = 结束{ NAME($kind, of: "task_kind") }任务须有联系记录
 record_incomplete = 该任务的记录还须填写 { $field }。请补上。
 unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，或更正编号。
 
+tenant_open = { $tenant } 未关闭，无可撤销。
+tenant_time_over = { $tenant } 的保留期已过，正在删除，无法恢复。
+tenant_not_over = { $tenant } 仍在使用，或保留期未过。请先用 `dunlog tenant delete` 关闭，再等待。
+tenant_being_deleted = { $tenant } 已在删除中。请等待，或查看另一次运行。
+tenant_in_use = 在关闭 { $tenant } 之前开始的 { $transactions } 个事务仍在运行。请稍后重试；后台进程也会自动重试。
+tenant_is_live = { $tenant } 是正式租户。加上 --yes 会立即关闭，并在 { $days } 天后删除；在此之前可用 --undo 恢复。
 reason_names_person = 此人的其他资料清除后，该理由仍会保留。请说明理由，但不要提及此人。
 answer_erased = 该请求此前已执行，当时的答复现已清除。请重新读取当前情况。
 contact_exists = 联系人 { $contact } 已存在。请用 PATCH 更正，或换一个编号。

@@ -16,6 +16,19 @@ class TenantCreated(Shape, frozen=True, kw_only=True):
     now: datetime | None = None
 
 
+class TenantClosed(Shape, frozen=True, kw_only=True):
+    """The company leaves: keys are refused, clocks and deliveries stand still, and after that instant nothing is kept."""
+
+    type: ClassVar[str] = "tenant.closed"
+    delete_after: datetime
+
+
+class TenantReopened(Shape, frozen=True, kw_only=True):
+    """It stays after all, and goes on where it stopped."""
+
+    type: ClassVar[str] = "tenant.reopened"
+
+
 class SettingsChanged(Shape, frozen=True, kw_only=True):
     """Settings as they are after the change; `changed` names what moved."""
 
@@ -119,6 +132,8 @@ class EndpointTested(Shape, frozen=True, kw_only=True):
 
 TenantEvent: TypeAlias = (
     TenantCreated
+    | TenantClosed
+    | TenantReopened
     | SettingsChanged
     | CalendarPublished
     | PlaybookPublished

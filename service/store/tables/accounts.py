@@ -30,6 +30,7 @@ tenants = Table(
     Column("follows", Boolean, nullable=False, server_default=text("false")),
     instant("wake_at"),
     instant("created_at", null=False),
+    instant("delete_after"),
     CheckConstraint("kind IN ('live', 'sandbox')", name="kind_known"),
 )
 
