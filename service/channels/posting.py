@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Self
 
 import httpcore
@@ -18,6 +19,7 @@ ANSWER_BYTES = 20 * 1024
 # Head, informational answers, chunk frames and body together: what one exchange may pour on us.
 RAW_BYTES = 4 * ANSWER_BYTES
 CHUNK_BYTES = 16 * 1024
+KEPT_SECONDS = 15.0
 
 
 class Stale(ConnectionError):
@@ -43,44 +45,72 @@ class Answer:
 
 
 class Poster:
-    """A small pool of connections, safe to share between threads; `close` when done."""
+    """Keeps a few connections between exchanges, safe to share between threads; `close` when done.
+
+    Not httpcore's own pool: that looks at all of its connections for each of them, whenever one comes or goes.
+    """
 
     def __init__(self, reach: Reach, lookup: Lookup, ssl_context: ssl.SSLContext | None, kept: int) -> None:
-        self._kept = kept
-        trusted = ssl_context or httpcore.default_ssl_context()
-        self._pools = {
-            scheme: httpcore.ConnectionPool(
-                ssl_context=trusted,
-                max_connections=None,  # the callers' threads are the bound; a queue here would let one endpoint block
-                max_keepalive_connections=kept,
-                keepalive_expiry=15.0,
-                network_backend=CheckedBackend(scheme, reach, lookup),
-            )
-            for scheme in ("https", "http")
-        }
+        self._ssl_context = ssl_context or httpcore.default_ssl_context()
+        self._backends = {scheme: CheckedBackend(scheme, reach, lookup) for scheme in ("https", "http")}
+        self._most = kept
+        self._kept: list[tuple[httpcore.Origin, httpcore.HTTPConnection]] = []
+        self._lock = Lock()
 
     def post(self, target: Target, headers: list[tuple[str, str]], body: bytes, until: float) -> Answer:
         """One exchange that ends before `until`. Raises UrlRefused, OSError, BadAnswer, AnswerTooLarge."""
-        for _ in range(self._kept):
+        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+        while (kept := self._taken(url.origin)) is not None:
             try:
-                return self._exchange(target, headers, body, until)
+                return self._exchange(kept, url, raw, body, until)
             except Stale:
                 left(until)
-        return self._exchange(target, headers, body, until)
+        backend = self._backends[target.scheme]
+        fresh = httpcore.HTTPConnection(url.origin, self._ssl_context, KEPT_SECONDS, network_backend=backend)
+        return self._exchange(fresh, url, raw, body, until)
 
     def close(self) -> None:
-        for pool in self._pools.values():
-            pool.close()
+        with self._lock:
+            kept, self._kept = self._kept, []
+        for _, connection in kept:
+            connection.close()
 
-    def _exchange(self, target: Target, headers: list[tuple[str, str]], body: bytes, until: float) -> Answer:
-        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+    def _taken(self, origin: httpcore.Origin) -> httpcore.HTTPConnection | None:
+        """The connection to there that was used last, while it is fit for use."""
+        while True:
+            with self._lock:
+                found = next((n for n, (to, _) in reversed(list(enumerate(self._kept))) if to == origin), None)
+                if found is None:
+                    return None
+                _, connection = self._kept.pop(found)
+            if not connection.has_expired():
+                return connection
+            connection.close()
+
+    def _put_back(self, origin: httpcore.Origin, connection: httpcore.HTTPConnection) -> None:
+        """Kept for the next one when the exchange ended well; the one used longest ago makes room."""
+        if not connection.is_available():
+            connection.close()
+            return
+        with self._lock:
+            self._kept.append((origin, connection))
+            _, oldest = self._kept.pop(0) if len(self._kept) > self._most else (origin, None)
+        if oldest is not None:
+            oldest.close()
+
+    def _exchange(
+        self, connection: httpcore.HTTPConnection, url: httpcore.URL, headers: list[tuple[bytes, bytes]], body: bytes,
+        until: float,
+    ) -> Answer:  # fmt: skip
         limits = {"timeout": dict.fromkeys(("connect", "read", "write"), until)}
-        raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
         try:
-            with self._pools[target.scheme].stream("POST", url, headers=raw, content=body, extensions=limits) as got:
+            with connection.stream("POST", url, headers=headers, content=body, extensions=limits) as got:
                 return _read(got)
         except (httpcore.ProtocolError, httpcore.NetworkError) as error:
             raise BadAnswer(str(error)) from error
+        finally:
+            self._put_back(url.origin, connection)
 
 
 class CheckedBackend(httpcore.NetworkBackend):

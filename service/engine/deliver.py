@@ -1,13 +1,11 @@
 """Sending what waits: claimed under a lease, sent outside any transaction, recorded only while the claim is still ours."""
 
-import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Condition
-from typing import Any
 
 import msgspec
 import psycopg
@@ -16,15 +14,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.channels.outcome import Failed, Sent
-from service.channels.retries import SCHEDULE, Streak, failed_at, next_attempt, should_disable
+from service.channels.retries import SCHEDULE
 from service.channels.sealing import unseal
 from service.channels.webhook import Delivery, Sender
-from service.domain.events.tenant import EndpointDisabled
-from service.engine.administer import Change, administer
 from service.engine.meter import Meter
-from service.engine.tick import CLOCKWORK
-from service.store import endpoints, outbox, tenants
-from service.store.database import SENDER, Tx, transaction
+from service.engine.recording import Records
+from service.store import outbox, tenants
+from service.store.database import SENDER, transaction
 
 LEASE = timedelta(seconds=30)
 HANDS = 32
@@ -63,10 +59,13 @@ class Courier:
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
         self._busy: Counter[tuple[str, str]] = Counter()
         self._freed = Condition()
+        self._ended = 0
+        self._records = Records(engine)
 
     def round(self) -> bool:
         """Claim what is due and hand it to the pool; whether to look again at once. It waits for no send, but when hands
         are lacking a moment for one of them."""
+        before = self._ended
         full = [place for place, count in self._counted().items() if count >= PER_ENDPOINT]
         with transaction(self._engine, "", SENDER) as tx:
             due = outbox.due(tx, tx.now, LOOKED_AT, full)
@@ -85,7 +84,7 @@ class Courier:
         if claimed or not (full or due):
             return claimed > 0
         with self._freed:
-            return self._freed.wait(FREE_WITHIN)
+            return self._freed.wait_for(lambda: self._ended != before, FREE_WITHIN)
 
     def _chosen(self, due: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
         """What there are hands for, by tenant: no endpoint may take more than its share."""
@@ -113,6 +112,7 @@ class Courier:
         finally:
             with self._freed:
                 self._busy[one.tenant, one.endpoint] -= 1
+                self._ended += 1
                 self._freed.notify_all()
 
     def _recorded(self, one: outbox.Claimed, outcome: Sent | Failed) -> str:
@@ -120,7 +120,7 @@ class Courier:
         until = time.monotonic() + RECORDED_WITHIN
         while True:
             try:
-                return record(self._engine, one, outcome)
+                return self._records.keep(one, outcome)
             except (SQLAlchemyError, psycopg.OperationalError):
                 if time.monotonic() > until:
                     raise
@@ -146,62 +146,3 @@ class Courier:
         """Finish what is in flight, then stop."""
         self._hands.shutdown(wait=True)
         self._sender.close()
-
-
-def record(engine: Engine, one: outbox.Claimed, outcome: Sent | Failed) -> str:
-    """The attempt's outcome, when to try again, and whether the endpoint has failed long enough to be disabled; the
-    delivery's state."""
-    with transaction(engine, one.tenant) as tx:
-        now = tx.now
-        again = _again(outcome, one.attempt)
-        state = "delivered" if isinstance(outcome, Sent) else "pending" if again is not None else "exhausted"
-        told = {
-            "outcome": "delivered" if isinstance(outcome, Sent) else outcome.code,
-            "status": outcome.status,
-            "duration_ms": outcome.duration_ms,
-            "detail": None if isinstance(outcome, Sent) else outcome.detail,
-            "head": outcome.head,
-        }
-        row = endpoints.get(tx, one.endpoint)
-        if row and (isinstance(outcome, Failed) or row["failing_since"]):
-            row = endpoints.get(tx, one.endpoint, lock=True)  # before its deliveries, as whoever disables it does
-        ours = outbox.finish(tx, one, told, state, now + again if again is not None else None, now)
-        why = _streak(tx, row, outcome, now) if row and ours else None
-    if why:
-        disable(engine, one.tenant, one.endpoint, why)
-    return state
-
-
-def _again(outcome: Sent | Failed, attempts: int) -> timedelta | None:
-    if isinstance(outcome, Sent) or outcome.gone or outcome.permanent:
-        return None
-    return next_attempt(attempts, jitter=random.uniform(-1, 1), retry_after=outcome.retry_after)
-
-
-def _streak(tx: Tx, row: Mapping[str, Any], outcome: Sent | Failed, now: datetime) -> str | None:
-    if row["state"] != "enabled":
-        return None
-    if isinstance(outcome, Sent):
-        if row["failing_since"]:
-            endpoints.streak(tx, row["id"], None, 0, 0)
-        return None
-    if outcome.gone:
-        return "gone"
-    since = row["failing_since"]
-    streak = failed_at(Streak(since, row["failing_windows"], row["failing_last"]) if since else None, now)
-    endpoints.streak(tx, row["id"], streak.since, streak.windows, streak.last_window)
-    return "failing" if should_disable(streak, now) else None
-
-
-def disable(engine: Engine, tenant: str, endpoint: str, why: str) -> None:
-    """Nothing more goes there until somebody enables it; said by an event."""
-
-    def decide(tx: Tx, _: object) -> Sequence[Change]:
-        row = endpoints.get(tx, endpoint, lock=True)
-        if row is None or row["state"] != "enabled":
-            return []
-        endpoints.update(tx, endpoint, state="disabled")
-        endpoints.cancel_pending(tx, endpoint)
-        return [Change(EndpointDisabled(endpoint=endpoint, why=why))]
-
-    administer(engine, tenant, decide, CLOCKWORK)

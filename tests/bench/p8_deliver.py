@@ -17,12 +17,11 @@ from service.store.database import transaction
 from tests.bench.bench import Bench
 from tests.bench.lines import Goal, Line, Sample
 from tests.bench.processes import Process, running
-from tests.bench.world import SECRET_KEY, World
+from tests.bench.world import HOOKED, SECRET_KEY, World
 
 ENDPOINTS = 10
 HOOKS = 10_000
 HANDS = 8
-TENANT = "hooks"
 PATIENCE = 300.0
 SECRET = "whsec_" + base64.b64encode(bytes(range(24))).decode()
 
@@ -36,11 +35,13 @@ def measure(bench: Bench) -> Iterator[Line]:
     rates: dict[str, list[float]] = {"ours": [], "bare": []}
     late: list[float] = []
     environment = world.environment | {"DUNLOG_TICK_SECONDS": "0.1"}
-    with running(("tests.bench.receiver",), {}, "/ready") as receiver:
+    with (
+        running(("tests.bench.receiver",), {}, "/ready") as receiver,
+        running(("service", "worker"), environment, None, bench.profile("p8")) as worker,
+    ):
         for turn in range(bench.repeats + 1):
-            with running(("service", "worker"), environment, None, bench.profile("p8")) as worker:
-                free = _deliver(world, receiver, worker, hooks, hanging=False)
-                beside = _deliver(world, receiver, worker, hooks, hanging=True)
+            free = _deliver(world, receiver, worker, hooks, hanging=False)
+            beside = _deliver(world, receiver, worker, hooks, hanging=True)
             bare = _bare(receiver, bodies)
             if turn:
                 rates["ours"].append(hooks / free)
@@ -59,13 +60,13 @@ def measure(bench: Bench) -> Iterator[Line]:
 
 def _found(world: World, hooks: int) -> list[bytes]:
     """A tenant with ten endpoints and so many events for them, each for one of the endpoints; their bodies."""
-    world.owner.execute(f"DELETE FROM deliveries WHERE tenant = '{TENANT}'".encode())
-    world.owner.execute(f"DELETE FROM outbox WHERE tenant = '{TENANT}'".encode())
+    world.owner.execute(f"DELETE FROM deliveries WHERE tenant = '{HOOKED}'".encode())
+    world.owner.execute(f"DELETE FROM outbox WHERE tenant = '{HOOKED}'".encode())
     bodies = [json.dumps(_event(f"H{n:08}", f"C{n:08}")) for n in range(hooks)]
     world.owner.cursor().executemany(
         """INSERT INTO outbox (tenant, stream, version, type, audience, body, recorded_at)
            VALUES (%s, %s, 4, 'case.escalated', '{supervisor}', %s, now())""",
-        [(TENANT, f"case/H{n:08}", body) for n, body in enumerate(bodies)],
+        [(HOOKED, f"case/H{n:08}", body) for n, body in enumerate(bodies)],
     )
     return [body.encode() for body in bodies]
 
@@ -74,25 +75,26 @@ def _event(case: str, customer: str) -> dict[str, object]:
     """As the service writes them."""
     escalated = {"case": case, "customer": customer, "level": "supervisor", "open": "1200.00", "currency": "CNY"}
     step = {"step": "overdue-supervisor", "rule": "B4", "due_on": "2026-02-01", "audience": ["supervisor"]}
-    envelope = {"specversion": "1.0", "source": f"dunlog/{TENANT}", "datacontenttype": "application/json"}
+    envelope = {"specversion": "1.0", "source": f"dunlog/{HOOKED}", "datacontenttype": "application/json"}
     about = {"id": f"case/{case}/4", "type": "case.escalated", "subject": f"case/{case}", "time": "2026-03-05T01:00:00Z"}
     return envelope | about | {"data": escalated | step}
 
 
 def _deliver(world: World, receiver: Process, worker: Process, hooks: int, hanging: bool) -> float:
     """Seconds from the commit that made them due to the last arrival; of the other nine, when one hangs."""
-    world.owner.execute(f"DELETE FROM deliveries WHERE tenant = '{TENANT}'".encode())
-    world.owner.execute(f"DELETE FROM attempts WHERE tenant = '{TENANT}'".encode())
-    world.owner.execute(f"DELETE FROM endpoints WHERE tenant = '{TENANT}'".encode())
+    world.owner.execute(f"DELETE FROM deliveries WHERE tenant = '{HOOKED}'".encode())
+    world.owner.execute(f"DELETE FROM attempts WHERE tenant = '{HOOKED}'".encode())
+    world.owner.execute(f"DELETE FROM endpoints WHERE tenant = '{HOOKED}'".encode())
     with world.runtime() as runtime:
-        with transaction(runtime.engine, TENANT) as tx:
+        with transaction(runtime.engine, HOOKED) as tx:
             for n in range(ENDPOINTS):
                 url = f"{receiver.url}/{'hang' if hanging and n == 0 else 'hook'}"
-                sealed = seal(base64.b64decode(SECRET_KEY), SECRET.encode(), f"{TENANT}/we_{n}")
+                sealed = seal(base64.b64decode(SECRET_KEY), SECRET.encode(), f"{HOOKED}/we_{n}")
                 endpoints.insert(tx, f"we_{n}", url, ["*"], None, None, sealed)
         httpx.post(f"{receiver.url}/reset", trust_env=False)
+        time.sleep(0.5)  # what hung before has been told
         world.rest()
-        with transaction(runtime.engine, TENANT) as tx:
+        with transaction(runtime.engine, HOOKED) as tx:
             outbox.add(tx, [(f"we_{n % ENDPOINTS}", f"case/H{n:08}", 4) for n in range(hooks)], tx.now)
     began = time.time()
     wanted = hooks - hooks // ENDPOINTS if hanging else hooks

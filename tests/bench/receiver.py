@@ -9,10 +9,11 @@ OK = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
 
 
 class Counter:
-    """How many arrived on /hook since the last reset, and when the last one did."""
+    """How many arrived on /hook since the last reset, and when the last one did. A reset ends what hangs."""
 
     def __init__(self) -> None:
         self.count, self.last = 0, 0.0
+        self.hanging: set[asyncio.StreamWriter] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -28,13 +29,17 @@ class Counter:
         length = int(lower.split(b"content-length: ", 1)[1].split(b"\r\n", 1)[0]) if b"content-length: " in lower else 0
         await reader.readexactly(length)
         if path == b"/hang":
+            self.hanging.add(writer)
             await reader.read()
-            return
+            self.hanging.discard(writer)
+            raise ConnectionError
         answer = OK
         if path == b"/hook":
             self.count, self.last = self.count + 1, time.time()
         elif path == b"/reset":
             self.count = 0
+            for one in self.hanging:
+                one.transport.abort()
         elif path == b"/count":
             body = json.dumps({"count": self.count, "last": self.last}).encode()
             answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body

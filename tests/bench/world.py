@@ -26,7 +26,7 @@ from tests.bench.arming import arm, lay_aside
 from tests.bench.multiply import Pattern, multiply, read
 from tests.bench.tell import Tell
 
-TENANT, REPLAYED, SOURCE = "bench", "replay", "pattern"
+TENANT, REPLAYED, HOOKED, SOURCE = "bench", "replay", "hooks", "pattern"
 SECRET_KEY = base64.b64encode(bytes(range(32))).decode()
 ARMED_CUSTOMERS = 2_500
 FRESH_FOR = timedelta(hours=20)
@@ -141,7 +141,7 @@ def _found_tenants(runtime: Runtime) -> tuple[dict[str, str], dict[str, list[str
     """The tenants, their keys, and the patterns' customers by kind."""
     now = datetime.now(UTC)
     kinds = patterns.live(runtime, SOURCE, now)
-    for name in (TENANT, REPLAYED):
+    for name in (TENANT, REPLAYED, HOOKED):
         create_tenant(runtime.engine, name, "sandbox", patterns.settings(now.date()), shipped_playbooks(), OPERATOR, now)
     with transaction(runtime.engine, TENANT) as tx:
         tenants.set_clock(tx, now, True)
