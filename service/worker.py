@@ -14,7 +14,7 @@ from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose, digests, disposal, keeping, post
+from service.engine import calendar_steps, compose, digests, disposal, keeping, post, renewal
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
@@ -32,6 +32,7 @@ CALENDAR_SECONDS = 6 * 3600
 NOTED_SECONDS = 5.0
 """Between two notes that the clock is alive: they are for people and other replicas, and a commit each."""
 
+RENEWED_AT_ONCE = 10
 LOOPS = 7
 
 _HELD_UP = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
@@ -120,6 +121,8 @@ class Loops:
             if due[tenant].rings:
                 calendar_steps.fire(desk, tenant, None)
                 tick(desk, tenant)
+            if due[tenant].renews:
+                self._renew(tenant)
             if due[tenant].tells:
                 digests.tell(desk, tenant)
 
@@ -130,6 +133,12 @@ class Loops:
             with transaction(self._runtime.engine, "") as tx:
                 gauges.note(tx, "tick")
             self._noted = time.monotonic()
+
+    def _renew(self, tenant: str) -> None:
+        """Some slices, then what is due comes first again."""
+        for _ in range(RENEWED_AT_ONCE):
+            if self._stopping or not renewal.renew(self._runtime.desk, tenant):
+                return
 
     def _deliver(self) -> None:
         while not self._stopping and self._courier.round():

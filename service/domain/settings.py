@@ -6,6 +6,9 @@ from msgspec import Struct
 
 from service.domain.workdays import DEFAULT_WINDOWS, Calendar, Window, Workdays
 
+DAYS = frozenset({"time_zone", "country", "windows"})
+"""The settings that alarms are computed with: those of `workdays`, and the country whose calendar it is given."""
+
 
 class Bank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where customers pay in one currency (C6)."""

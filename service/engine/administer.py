@@ -21,7 +21,7 @@ from service.domain.events.tenant import (
 )
 from service.domain.refusals import Conflict, Refused
 from service.domain.scene import Asker
-from service.domain.settings import Settings
+from service.domain.settings import DAYS, Settings
 from service.domain.tenant import Tenant, evolve_tenant
 from service.domain.workdays import Calendar
 from service.engine.desk import UnknownTenant
@@ -31,6 +31,8 @@ from service.store.chain import GENESIS
 from service.store.database import Tx, transaction
 
 STREAM = "tenant"
+ALL = ""
+"""The place from which every alarm of the tenant is computed anew."""
 
 Private = dict[str, dict[str, Any]] | None
 
@@ -143,7 +145,7 @@ def _letter(
 
 
 def settings_changed(tx: Tx, tenant: Tenant, new: Settings) -> list[Change]:
-    """New settings; another country brings its calendar. Alarms follow with the next ticks. Raises Refused."""
+    """New settings; another country brings its calendar. Alarms follow beside the clock. Raises Refused."""
     old, fresh = msgspec.to_builtins(tenant.settings), msgspec.to_builtins(new)
     changed = sorted(name for name in fresh if fresh[name] != old.get(name))
     if not changed:
@@ -152,7 +154,8 @@ def settings_changed(tx: Tx, tenant: Tenant, new: Settings) -> list[Change]:
     if "country" in changed:
         version = (tenant.calendar.version if tenant.calendar else 0) + 1
         changes.append(Change(CalendarPublished(calendar=_plain(_calendar(new, version)))))
-    _ring_all(tx)
+    if not DAYS.isdisjoint(changed):
+        tenants.renew_from(tx, ALL)
     return changes
 
 
@@ -167,19 +170,11 @@ def refresh_calendar(engine: Engine, id: str, asker: Asker) -> bool:
         if known and replace(fresh, version=known.version, source=known.source) == known:
             return []
         changed = True
-        _ring_all(tx)
+        tenants.renew_from(tx, ALL)
         return [Change(CalendarPublished(calendar=_plain(fresh)))]
 
     administer(engine, id, decide, asker)
     return changed
-
-
-def _ring_all(tx: Tx) -> None:
-    """Every alarm rings once, so that it is computed anew: early alarms do no harm."""
-    clock = tenants.clock(tx)
-    at = {"now": clock.now(tx.now) if clock else tx.now}
-    tx.run("UPDATE cases SET next_at = %(now)s WHERE tenant = %(tenant)s AND next_at > %(now)s", at)
-    tx.run("UPDATE customers SET wake_at = %(now)s WHERE tenant = %(tenant)s AND wake_at > %(now)s", at)
 
 
 def playbook_published(tx: Tx, tenant: Tenant, name: str, text: str) -> list[Change]:

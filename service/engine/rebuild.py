@@ -15,7 +15,7 @@ from service.engine.folding import batches
 from service.engine.projecting import Deviation, Values, upsert
 from service.engine.save import bills_named_by
 from service.engine.verify import SET, Checked, Place, is_readable, verify
-from service.engine.walk import is_moving
+from service.engine.walk import may_run_ahead
 from service.store import codec, customers, log, tenants
 from service.store.database import Tx, transaction
 
@@ -101,7 +101,7 @@ def _mend_locked(session: Session, ids: Iterable[str], streams: list[str]) -> in
         """SELECT FROM customers WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) ORDER BY id FOR UPDATE""",
         {"ids": people},
     )
-    moving = session.clock.kind == "sandbox" and is_moving(tx)
+    moving = may_run_ahead(session)
     mended = 0
     for kind in ("case", "payment"):
         wanted = [stream.partition("/")[2] for stream in streams if stream.startswith(f"{kind}/")]

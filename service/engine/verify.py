@@ -14,7 +14,7 @@ from service.engine.comparing import Look, tenant_deviations
 from service.engine.desk import Desk, UnknownTenant
 from service.engine.folding import Difference, batches, is_known
 from service.engine.projecting import Deviation
-from service.engine.walk import is_moving
+from service.engine.walk import may_run_ahead
 from service.store import tenants
 from service.store.database import CLOCK, Tx, transaction
 
@@ -138,7 +138,7 @@ def _customers(desk: Desk, place: Place) -> Checked:
         )
         ids = [id for (id,) in rows]
         checked = Checked(place._replace(after=ids[-1] if ids else place.after), len(ids))
-        look = Look(session, session.clock.kind == "sandbox" and is_moving(session.tx), checked.folded)
+        look = Look(session, may_run_ahead(session), checked.folded)
         checked.note_all(look.at(ids))
     return checked
 
@@ -153,7 +153,7 @@ def _streams(desk: Desk, place: Place) -> Checked:
         strays = dict(_strays(tx, found))
         if end:
             strays |= _lost_rows(tx)
-        look = Look(session, session.clock.kind == "sandbox" and is_moving(tx), checked.folded)
+        look = Look(session, may_run_ahead(session), checked.folded)
         unknown = [Difference("stream", stream, None, stream) for stream in sorted(strays) if not is_known(stream)]
         checked.note([Deviation(unknown)] if unknown else [])
         known = sorted(stream for stream in strays if is_known(stream) and stream != "tenant")

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose, digests
-from service.engine.desk import Desk
+from service.engine import calendar_steps, compose, digests, renewal
+from service.engine.desk import Desk, Session
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
 from service.store.database import Tx, alone
@@ -32,6 +32,11 @@ def is_moving(tx: Tx) -> bool:
         {"key": f"walk/{tx.tenant}"},
     )
     return bool(rows)
+
+
+def may_run_ahead(session: Session) -> bool:
+    """Whether alarms may be others than today's: of an instant still to be stored, or of settings there were before."""
+    return session.clock.renews or (session.clock.kind == "sandbox" and is_moving(session.tx))
 
 
 def move(
@@ -81,7 +86,11 @@ def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
             calendar_steps.next_look(session),
             digests.next_look(session),
         ]
-    return min((at for at in ats if at is not None), default=None)
+    if not session.clock.renews:
+        return min((at for at in ats if at is not None), default=None)
+    while renewal.renew(desk, tenant, here):
+        desk.go_on()
+    return _next_instant(desk, tenant, here)
 
 
 def _store(desk: Desk, tenant: str, at: datetime, follows: bool) -> None:

@@ -22,13 +22,16 @@ class Clock(Struct, frozen=True):
     follows: bool
     version: int
     created_at: datetime
+    renews: bool
+    """Whether alarms of older settings are still to be computed anew."""
 
     def now(self, real: datetime) -> datetime:
         """The tenant's present."""
         return real if self.kind == "live" or self.follows or self.at is None else self.at
 
 
-CLOCK = "SELECT kind, clock_at, follows, version, created_at FROM tenants WHERE id = %(tenant)s AND delete_after IS NULL"
+CLOCK = """SELECT kind, clock_at, follows, version, created_at, renew_from IS NOT NULL FROM tenants
+            WHERE id = %(tenant)s AND delete_after IS NULL"""
 """What a transaction asks when it opens, for `clock`. A closed tenant is not there any more."""
 
 
@@ -98,6 +101,17 @@ def set_clock(tx: Tx, at: datetime | None, follows: bool) -> None:
         "UPDATE tenants SET clock_at = GREATEST(clock_at, %(at)s), follows = %(follows)s WHERE id = %(tenant)s",
         {"at": at, "follows": follows},
     )
+
+
+def renew_from(tx: Tx, place: str | None) -> None:
+    """Alarms of customers and bills after the place (`customer/bill`, "" for all) are to be computed anew; None: of nobody."""
+    tx.run("UPDATE tenants SET renew_from = %(place)s WHERE id = %(tenant)s", {"place": place})
+
+
+def lock_renewal(tx: Tx, version: int) -> str | None:
+    """From where to go on, with the tenant locked; None when there is nothing to do or it is not that version any more."""
+    rows = tx.rows("SELECT renew_from, version FROM tenants WHERE id = %(tenant)s FOR UPDATE")
+    return rows[0][0] if rows and rows[0][1] == version else None
 
 
 def set_wake(tx: Tx, at: datetime | None) -> None:

@@ -34,7 +34,7 @@ def watch(database: str) -> Iterator[Engine]:
 def owner(database: str) -> Iterator[psycopg.Connection]:
     """Every tenant has a customer that sleeps, with a message that waits and one that is ready later."""
     with psycopg.connect(database, autocommit=True) as owner:
-        owner.execute("UPDATE tenants SET follows = id = 'follows', wake_at = %s", (LATE,))
+        owner.execute("UPDATE tenants SET follows = id = 'follows', wake_at = %s, renew_from = NULL", (LATE,))
         owner.execute("DELETE FROM customers")
         owner.execute("DELETE FROM messages")
         owner.execute("DELETE FROM digests")
@@ -55,7 +55,7 @@ def test_nothing_due_is_nobody(watch: Engine, owner: psycopg.Connection):
 
 def test_P4_a_customer_rings_where_the_clock_runs(watch: Engine, owner: psycopg.Connection):
     owner.execute("UPDATE customers SET wake_at = %s", (EARLY,))
-    assert alarms.ringing(watch) == [("follows", True, False), ("live", True, False)]
+    assert alarms.ringing(watch) == [("follows", True, False, False), ("live", True, False, False)]
 
 
 @pytest.mark.parametrize("at", [EARLY, None])
@@ -63,14 +63,19 @@ def test_P4_a_tenants_own_step_rings_too_and_so_does_one_never_worked_out(
     watch: Engine, owner: psycopg.Connection, at: str | None
 ):
     owner.execute("UPDATE tenants SET wake_at = %s WHERE id IN ('live', 'stands')", (at,))
-    assert alarms.ringing(watch) == [("live", True, False)]
+    assert alarms.ringing(watch) == [("live", True, False, False)]
+
+
+def test_T7_alarms_are_computed_anew_where_the_clock_runs(watch: Engine, owner: psycopg.Connection):
+    owner.execute("UPDATE tenants SET renew_from = ''")
+    assert alarms.ringing(watch) == [("follows", False, True, False), ("live", False, True, False)]
 
 
 def test_F2_somebody_is_to_be_told_where_the_clock_runs(watch: Engine, owner: psycopg.Connection):
     owner.execute(
         "INSERT INTO digests (tenant, role, case_id, customer, at) SELECT id, 'manager', 'k', 'c', %s FROM tenants", (LATE,)
     )
-    assert alarms.ringing(watch) == [("follows", False, True), ("live", False, True)]
+    assert alarms.ringing(watch) == [("follows", False, False, True), ("live", False, False, True)]
 
 
 def test_a_message_waits_for_its_slot_for_its_retry_and_for_its_customers_steps(watch: Engine, owner: psycopg.Connection):

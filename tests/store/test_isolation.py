@@ -153,7 +153,7 @@ def test_every_table_forces_its_policies(filled):
 
 SCANS = {
     CLOCK: {
-        "tenants": {"id", "kind", "clock_at", "follows", "wake_at", "delete_after"},
+        "tenants": {"id", "kind", "clock_at", "follows", "wake_at", "delete_after", "renew_from"},
         "customers": {"tenant", "id", "wake_at"},
         "messages": {"tenant", "id", "slot_at", "state", "channel", "customer", "next_at"},
         "digests": {"tenant", "role", "at"},

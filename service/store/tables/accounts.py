@@ -29,6 +29,7 @@ tenants = Table(
     instant("clock_at"),
     Column("follows", Boolean, nullable=False, server_default=text("false")),
     instant("wake_at"),
+    Column("renew_from", Text),
     instant("created_at", null=False),
     instant("delete_after"),
     CheckConstraint("kind IN ('live', 'sandbox')", name="kind_known"),
