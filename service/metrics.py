@@ -4,6 +4,7 @@ No label names a tenant, a customer or a key.
 """
 
 import time
+from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Lock
@@ -63,16 +64,16 @@ class Metrics(Meter):
         self.registry.register(Gauges(engine, calendars))
 
     def handled(self, done: Sequence[Done], walking: bool) -> None:
-        for one in done:
-            self._commands.labels(one.status).inc()
-            if one.repeated and one.status == "duplicate":
-                self._replays.inc()
-            if one.refused is not None and one.refused.code == "internal_error":
-                self._violations.inc()
-            for fact in one.happened:
-                self._events.labels(fact.event.type).inc()
-                if isinstance(fact.event, Occurrence):
-                    self._fire(fact.event, walking)
+        for status, count in Tally(one.status for one in done).items():
+            self._commands.labels(status).inc(count)
+        self._replays.inc(sum(one.repeated and one.status == "duplicate" for one in done))
+        self._violations.inc(sum(one.refused is not None and one.refused.code == "internal_error" for one in done))
+        events = [fact.event for one in done for fact in one.happened]
+        for type, count in Tally(event.type for event in events).items():
+            self._events.labels(type).inc(count)
+        for event in events:
+            if isinstance(event, Occurrence):
+                self._fire(event, walking)
 
     def _fire(self, event: Occurrence, walking: bool) -> None:
         result = event.type.partition(".")[2]

@@ -1,6 +1,7 @@
 """One bill being collected: its state, as its events have left it (`evolve.case`)."""
 
 from datetime import date
+from typing import Any
 
 from msgspec import Struct
 
@@ -82,7 +83,7 @@ class TaxInvoice(Struct, frozen=True, omit_defaults=True):
     tracking: str | None = None
 
 
-class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """The state of one bill; money in minor units of `currency`. Bounded: it is rewritten with every event."""
 
     id: str
@@ -137,6 +138,14 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reopens_to: str = "collection"
     closed_as: str | None = None
     closed_on: date | None = None
+
+    def asked(self, days: object) -> dict[str, Any]:
+        """By step, what has been worked out of this very state with those days: a decision asks the same many times."""
+        known = self.__dict__.get("asked_with")
+        if known is None or known[0] is not days:
+            known = self.__dict__["asked_with"] = (days, {})
+        answers: dict[str, Any] = known[1]
+        return answers
 
     @property
     def open(self) -> int:

@@ -1,45 +1,18 @@
 """Which day a step's clock started for a case, and whether the case's own facts let it run."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from service.domain.case import RANK, Case
 from service.domain.offsets import Offset, add
-from service.domain.playbook import Conditions, Start
+from service.domain.playbook import Conditions, Start, Step
 
 
 def anchor_of(case: Case, start: Start) -> date | None:
     """The day a clock started, or None while it has not."""
-    match start.fact:
-        case "statement":
-            return case.start
-        case "due":
-            return case.due_on
-        case "issued":
-            return case.issued_on
-        case "confirmed":
-            return case.confirmed_on
-        case "submitted":
-            return case.submitted_on
-        case "pod":
-            return case.pod_on
-        case "resent":
-            return case.resent_on
-        case "period":
-            return _after_period(case)
-        case "tax_requested" | "tax_issued" | "tax_dispatched":
-            return case.tax.on if case.tax and case.tax.state == start.fact.removeprefix("tax_") else None
-        case "level":
-            return reached_on(case, str(start.name))
-        case "letter":
-            return case.letters.get(str(start.name))
-        case "flag":
-            return case.flags.get(str(start.name))
-        case "answered":
-            return _answered(case, str(start.name))
-        case "granted":
-            answer = case.answers.get(str(start.name))
-            return answer.granted_on if answer else None
-    return None
+    started = _STARTS.get(start.fact)
+    return started(case, start.name) if started else None
 
 
 def reached_on(case: Case, level: str) -> date | None:
@@ -52,8 +25,13 @@ def _answered(case: Case, kind: str) -> date | None:
     return answer.first_on if answer else case.levels.get(kind)
 
 
-def _is_granted(case: Case, kind: str) -> bool:
-    return case.answers[kind].outcome == "granted"
+def _granted_on(case: Case, kind: str) -> date | None:
+    answer = case.answers.get(kind)
+    return answer.granted_on if answer else None
+
+
+def _tax_on(case: Case, state: str) -> date | None:
+    return case.tax.on if case.tax and case.tax.state == state else None
 
 
 def _after_period(case: Case) -> date | None:
@@ -64,25 +42,53 @@ def _after_period(case: Case) -> date | None:
     return add(case.issued_on.replace(day=1), Offset(months=1)) if case.issued_on else None
 
 
+_STARTS: dict[str, Callable[[Case, str | None], date | None]] = {
+    "statement": lambda case, _: case.start,
+    "due": lambda case, _: case.due_on,
+    "issued": lambda case, _: case.issued_on,
+    "confirmed": lambda case, _: case.confirmed_on,
+    "submitted": lambda case, _: case.submitted_on,
+    "pod": lambda case, _: case.pod_on,
+    "resent": lambda case, _: case.resent_on,
+    "period": lambda case, _: _after_period(case),
+    "tax_requested": lambda case, _: _tax_on(case, "requested"),
+    "tax_issued": lambda case, _: _tax_on(case, "issued"),
+    "tax_dispatched": lambda case, _: _tax_on(case, "dispatched"),
+    "level": lambda case, name: reached_on(case, str(name)),
+    "letter": lambda case, name: case.letters.get(str(name)),
+    "flag": lambda case, name: case.flags.get(str(name)),
+    "answered": lambda case, name: _answered(case, str(name)),
+    "granted": lambda case, name: _granted_on(case, str(name)),
+}
+
+
+_FACTS: dict[str, Callable[[Case, Any], bool]] = {
+    "stage": lambda case, stages: case.stage in stages,
+    "level": lambda case, levels: case.level in levels,
+    "level_at_least": lambda case, level: RANK[case.level] >= RANK[level],
+    "monthly": lambda case, wanted: case.monthly == wanted,
+    "pod": lambda case, wanted: case.pod == wanted,
+    "pod_complete": lambda case, wanted: (case.pod_on is not None) == wanted,
+    "confirmed": lambda case, wanted: (case.confirmed_on is not None) == wanted,
+    "tax_wanted": lambda case, wanted: (case.tax is not None or case.confirmed_on is not None) == wanted,
+    "tax_issued": lambda case, wanted: (case.tax is not None and case.tax.state != "requested") == wanted,
+    "tax_dispatched": lambda case, wanted: (case.tax is not None and case.tax.state == "dispatched") == wanted,
+    "request_open": lambda case, kind: kind in case.requests,
+    "answered": lambda case, kind: kind in case.answers,
+    "granted": lambda case, kind: kind in case.answers and case.answers[kind].outcome == "granted",
+    "letter_issued": lambda case, kind: kind in case.letters,
+    "flag": lambda case, flag: flag in case.flags,
+}
+
+
 def holds(case: Case, wanted: Conditions) -> bool:
     """Whether conditions on the case's own facts hold."""
-    return (
-        (wanted.stage is None or case.stage in wanted.stage)
-        and (wanted.level is None or case.level in wanted.level)
-        and (wanted.level_at_least is None or RANK[case.level] >= RANK[wanted.level_at_least])
-        and (wanted.monthly is None or case.monthly == wanted.monthly)
-        and (wanted.pod is None or case.pod == wanted.pod)
-        and (wanted.pod_complete is None or (case.pod_on is not None) == wanted.pod_complete)
-        and (wanted.confirmed is None or (case.confirmed_on is not None) == wanted.confirmed)
-        and (wanted.tax_wanted is None or (case.tax is not None or case.confirmed_on is not None) == wanted.tax_wanted)
-        and (wanted.tax_issued is None or (case.tax is not None and case.tax.state != "requested") == wanted.tax_issued)
-        and (
-            wanted.tax_dispatched is None
-            or (case.tax is not None and case.tax.state == "dispatched") == wanted.tax_dispatched
-        )
-        and (wanted.request_open is None or wanted.request_open in case.requests)
-        and (wanted.answered is None or wanted.answered in case.answers)
-        and (wanted.granted is None or (wanted.granted in case.answers and _is_granted(case, wanted.granted)))
-        and (wanted.letter_issued is None or wanted.letter_issued in case.letters)
-        and (wanted.flag is None or wanted.flag in case.flags)
-    )
+    return all(_FACTS[name](case, value) for name, value in wanted.own)
+
+
+def runs(case: Case, step: Step) -> bool:
+    """Whether the step's clock runs: all its `while` holds."""
+    for name, value in step.standing:  # noqa: SIM110 - a generator would cost more than what it asks
+        if not _FACTS[name](case, value):
+            return False
+    return True

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from service.domain.case import RANK, Case
-from service.domain.clocks import anchor_of, holds, reached_on
+from service.domain.clocks import anchor_of, reached_on, runs
 from service.domain.customer import Customer
 from service.domain.offsets import Offset, OffsetError, add
 from service.domain.playbook import At, Playbook, Step
@@ -102,7 +102,7 @@ def dues(case: Case, playbook: Playbook, workdays: Workdays) -> Iterator[Due]:
         return
     yield from own_dues(case, workdays)
     if case.pause is None and case.taken_up:
-        for step in playbook.steps:
+        for step in playbook.during[case.stage]:
             one = step_due(case, step, workdays)
             if one is not None:
                 yield one
@@ -147,7 +147,14 @@ def _open_days_after(day: date, n: int, workdays: Workdays) -> datetime:
 
 def step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
     """The step's first occurrence that has not been handled, and its moment (T2)."""
-    if step.scope != "case" or not all(holds(case, conditions) for conditions in step.while_):
+    known: dict[str, Due | None] = case.asked(workdays)
+    if step.name not in known:
+        known[step.name] = _step_due(case, step, workdays)
+    return known[step.name]
+
+
+def _step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
+    if step.scope != "case" or not runs(case, step):
         return None
     anchor = anchor_of(case, step.start)
     if anchor is None:

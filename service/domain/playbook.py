@@ -5,11 +5,11 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-from service.domain.case import LEVELS
+from service.domain.case import LEVELS, STAGES
 from service.domain.offsets import Offset, add
 
 Scope = Literal["case", "customer", "tenant"]
@@ -61,7 +61,7 @@ class Start(Struct, frozen=True):
     weekday: int | None = None
 
 
-class Conditions(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Conditions(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, dict=True):
     """All that are given must hold. The first group reads the case alone, the second is asked when the step fires."""
 
     stage: tuple[str, ...] | None = None
@@ -91,6 +91,15 @@ class Conditions(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     oldest_overdue_over: int | None = None
     key_account: bool | None = None
     billing_cycle: str | None = None
+
+    @cached_property
+    def own(self) -> tuple[tuple[str, Any], ...]:
+        """Those on the case's own facts, with what is wanted."""
+        return tuple(
+            (name, value)
+            for name in self.__struct_fields__
+            if name in OWN and (value := getattr(self, name)) is not None
+        )
 
 
 OWN = frozenset(
@@ -205,6 +214,15 @@ class Step(Struct, frozen=True, kw_only=True, dict=True):
     catch_up: CatchUp = "one"
 
     @cached_property
+    def standing(self) -> tuple[tuple[str, Any], ...]:
+        """What the case's own facts must be, all of them, for the clock to run."""
+        return tuple(one for conditions in self.while_ for one in conditions.own)
+
+    def may_run(self, stage: str) -> bool:
+        """Whether nothing of it rules the stage out."""
+        return all(stage in wanted for name, wanted in self.standing if name == "stage")
+
+    @cached_property
     def at_once(self) -> bool:
         """Fires with the fact that starts its clock, at any hour (T3)."""
         return self.at[0].now
@@ -267,6 +285,12 @@ class Playbook(Struct, frozen=True, kw_only=True, dict=True):
     def immediate(self) -> tuple[Step, ...]:
         """The steps that fire with the fact that starts their clock."""
         return tuple(step for step in self.steps if step.at_once)
+
+    @cached_property
+    def during(self) -> dict[str, tuple[Step, ...]]:
+        """By stage, the steps on a case whose clock may run in it."""
+        own = [step for step in self.steps if step.scope == "case"]
+        return {stage: tuple(step for step in own if step.may_run(stage)) for stage in STAGES}
 
     def step(self, name: str) -> Step | None:
         """The step of that name."""

@@ -27,14 +27,15 @@ class Firing:
 
     def run(self) -> Iterator[Happened]:
         """Every case's due steps; the caller has made sure that a window is open."""
-        going: dict[str, set[str]] = {}
+        going: dict[str, tuple[Case, list[Occasion], set[str]]] = {}
         for case in self.account.open_cases():
             found = self._due(case) if case.pause is None and case.taken_up else []
             if found:
-                going[case.id] = chosen(found, self.scene.today)
-                self._list(case, found, going[case.id])
-        for id, names in going.items():
-            yield from self._case(id, names)
+                names = chosen(found, self.scene.today)
+                going[case.id] = case, found, names
+                self._list(case, found, names)
+        for id, (case, found, names) in going.items():
+            yield from self._case(id, case, found, names)
         yield from self.gathering.finish()
 
     def fire_now(self, id: str, ready: list[Due]) -> Iterator[Happened]:
@@ -51,11 +52,12 @@ class Firing:
         yield from self.gathering.finish()
 
     def _due(self, case: Case) -> list[Occasion]:
-        return [occasion for step in self.scene.plan_of(case).steps if (occasion := self._occasion(case, step))]
+        steps = self.scene.plan_of(case).during[case.stage]
+        return [occasion for step in steps if (occasion := self._occasion(case, step))]
 
     def _occasion(self, case: Case, step: p.Step) -> Occasion | None:
         one = None if step.at_once else step_due(case, step, self.scene.workdays)
-        return came_up(case, one, self.scene)
+        return came_up(case, one, self.scene) if one else None
 
     def _list(self, case: Case, found: list[Occasion], names: set[str]) -> None:
         """Counts, before anything is sent, how many bills each message will list."""
@@ -65,11 +67,12 @@ class Firing:
                 lines |= self.acting.lines(case, occasion)
         self.acting.listed.update(lines)
 
-    def _case(self, id: str, names: set[str]) -> Iterator[Happened]:
-        """In ladder order; each step is asked again, for the ones before it may have changed the case."""
-        for step in self.scene.plan_of(self.account.cases[id]).steps:
+    def _case(self, id: str, asked: Case, found: list[Occasion], names: set[str]) -> Iterator[Happened]:
+        """In ladder order; each step is asked again once one before it has changed the case."""
+        known = {occasion.step.name: occasion for occasion in found}
+        for step in self.scene.plan_of(asked).steps:
             case = self.account.cases[id]
-            occasion = self._occasion(case, step)
+            occasion = known.get(step.name) if case is asked else self._occasion(case, step)
             if occasion is None:
                 continue
             why = self._why_not(case, occasion, names)
