@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
 from service.api.acts import Asking, Reply, administer, asks
-from service.api.answers import local
+from service.api.answers import local, may_read_texts
 from service.api.bodies import CommandRoute
 from service.api.models.problems import responses
 from service.api.models.tenant import MeAnswer, UserAnswer, UserList, UserPut
@@ -25,7 +25,8 @@ router = APIRouter(prefix="/v1", tags=["users"], route_class=CommandRoute)
 
 UserName = Annotated[str, Path(description="The user's id, as keys name it.", examples=["li.na"])]
 Reading = Annotated[Asking, Depends(asks(Right.READ))]
-_PRIVATE = ("name", "title", "phone", "email")
+_NAMES, _ADDRESSES = ("name", "title"), ("phone", "email")
+_PRIVATE = _NAMES + _ADDRESSES
 
 
 @router.get("/me", response_model=MeAnswer, summary="Who the key stands for")
@@ -41,17 +42,18 @@ def get_me(asking: Reading) -> Response:
 
 @router.get("/users", response_model=UserList, summary="Our people")
 def get_users(asking: Reading) -> Response:
-    """The whole directory by id."""
+    """The whole directory by id. Phone numbers and addresses are not told to viewers and the ERP."""
     with asking.house.desk.open(asking.tenant) as session:
         rows = people.directory(session.tx)
-    return Reply(UserList(data=[_answer(row) for row in rows])).response()
+    shown = _shown_to(asking)
+    return Reply(UserList(data=[_answer(row, shown) for row in rows])).response()
 
 
 @router.get("/users/{user}", response_model=UserAnswer, responses=responses(404), summary="One of our people")
 def get_user(user: UserName, asking: Reading) -> Response:
-    """Role, superior, absence."""
+    """Role, superior, absence; phone number and address for those who work with them."""
     with asking.house.desk.open(asking.tenant) as session:
-        return Reply(_answer(_found(session.tx, user))).response()
+        return Reply(_answer(_found(session.tx, user), _shown_to(asking))).response()
 
 
 @router.put(
@@ -102,9 +104,13 @@ def _wanted(user: str, body: UserPut) -> dict[str, Any]:
     }
 
 
-def _answer(row: dict[str, Any]) -> UserAnswer:
+def _shown_to(asking: Asking) -> tuple[str, ...]:
+    return _PRIVATE if may_read_texts(asking.principal) else _NAMES
+
+
+def _answer(row: dict[str, Any], shown: tuple[str, ...] = _PRIVATE) -> UserAnswer:
     away = {"from": row["away_from"], "until": row["away_until"], "cover": row["cover"]}
-    plain = {name: row.get(name) for name in ("id", "role", "reports_to", *_PRIVATE)}
+    plain = {name: row.get(name) for name in ("id", "role", "reports_to", *shown)}
     return UserAnswer.model_validate({**plain, "away": away if row["away_from"] else None})
 
 

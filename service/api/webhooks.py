@@ -22,7 +22,13 @@ from service.api.problems import Fault, invalid
 from service.api.queries import known_id
 from service.api.roles import Right
 from service.channels.addresses import UrlRefused, check_url
-from service.domain.events.tenant import EndpointChanged, EndpointCreated, EndpointRemoved, EndpointSecretRotated
+from service.domain.events.tenant import (
+    EndpointChanged,
+    EndpointCreated,
+    EndpointRemoved,
+    EndpointSecretRotated,
+    origin,
+)
 from service.domain.refusals import Conflict, NotFound
 from service.domain.tenant import Tenant
 from service.engine.administer import Change
@@ -62,7 +68,8 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     summary="Say where webhooks shall go",
 )
 def create(body: WebhookEndpointCreate, asking: Managing) -> Response:
-    """Answers the signing secret, once: deliveries follow Standard Webhooks. Private addresses are refused."""
+    """Answers the signing secret, once: deliveries follow Standard Webhooks. Private addresses are refused. Only
+    administrators read the whole URL again: the log, which all may read, names its host."""
     try:
         check_url(body.url, asking.house.reach)
     except UrlRefused as refused:
@@ -74,7 +81,7 @@ def create(body: WebhookEndpointCreate, asking: Managing) -> Response:
             raise Conflict("endpoints_exhausted", None, limit=MOST)
         sealed = asking.house.seal(secret, f"{asking.tenant}/{id}")
         endpoints.insert(tx, id, body.url, body.types, body.audience, body.description, sealed)
-        event = EndpointCreated(endpoint=id, url=body.url, types=list(body.types), audience=body.audience)
+        event = EndpointCreated(endpoint=id, url=origin(body.url), types=list(body.types), audience=body.audience)
         answer = WebhookEndpointCreated.model_validate(shown(found(tx, id)) | {"secret": secret})
         return [Change(event)], Reply(answer, 201, f"/v1/webhook-endpoints/{id}", secret=True)
 

@@ -7,6 +7,7 @@ import msgspec
 from service.domain.case import Case, Promise
 from service.domain.customer import Contact, Customer, OpenRequest
 from service.domain.events import TYPES, Event
+from service.domain.events.tenant import EndpointCreated, origin
 from service.domain.payment import Payment
 from service.domain.tenant import Tenant
 
@@ -40,6 +41,8 @@ def encode_tenant(tenant: Tenant) -> str:
     """The same for a tenant, whose sets have no order of their own."""
     return _sorted.encode(_settled(tenant)).decode()
 
+
+_LIFTED = frozenset({EndpointCreated.type})
 
 WORDS = {
     shape: tuple((f.name, f.default) for f in msgspec.structs.fields(shape) if isinstance(f.default, str) and f.default)
@@ -75,7 +78,12 @@ def event(type: str, schema: int, data: str | bytes) -> Event:
     if type not in _events or schema != SCHEMA:
         raise UnknownEvent(f"{type} (schema {schema})")
     decoded: Event = _events[type].decode(data)
-    return decoded
+    return _lifted(decoded) if type in _LIFTED else decoded
+
+
+def _lifted(event: Event) -> Event:
+    """Whole URLs stood in the log once."""
+    return msgspec.structs.replace(event, url=origin(event.url)) if isinstance(event, EndpointCreated) else event
 
 
 def state(shape: type[State], data: str | bytes) -> State:

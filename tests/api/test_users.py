@@ -35,8 +35,8 @@ def test_a_user_is_put_read_and_changed(tenant):
     assert made.headers["location"] == "/v1/users/li.na"
     user = fits(UserAnswer, made.json())
     assert user == {"id": "li.na", **LI_NA, "reports_to": "chen", "away": away}
-    assert tenant.get("/v1/users", "viewer")["data"] == [boss.json(), user]
-    assert tenant.get("/v1/users/li.na", "viewer") == user
+    assert tenant.get("/v1/users", "collector")["data"] == [boss.json(), user]
+    assert tenant.get("/v1/users/li.na", "finance") == user
     same = admin.put("/v1/users/li.na", json=LI_NA | {"reports_to": "chen", "away": away})
     assert (same.status_code, same.json()) == (200, user)
     fewer = admin.put("/v1/users/li.na", json={"name": "Li Na", "role": "supervisor"})
@@ -44,6 +44,20 @@ def test_a_user_is_put_read_and_changed(tenant):
     events = tenant.get("/v1/events", "admin", type="user.changed")["data"]
     assert [event["data"]["user"] for event in events] == ["chen", "li.na", "li.na"]
     assert "Li Na" not in str([event["data"] for event in events]), "names are private"
+
+
+def test_phone_and_address_are_for_those_who_work_with_them(tenant):
+    """In the directory as in the log: viewers and the ERP see who somebody is, not how to reach them."""
+    tenant.as_("admin").put("/v1/users/li.na", json=LI_NA)
+    for role in sorted(ROLES):
+        told = [tenant.get("/v1/users", role)["data"][0], tenant.get("/v1/users/li.na", role)]
+        (event,) = tenant.get("/v1/events", role, type="user.changed")["data"]
+        if role in ("viewer", "erp"):
+            assert [(one["name"], one["phone"], one["email"]) for one in told] == [(LI_NA["name"], None, None)] * 2
+            assert event["private"] is None
+        else:
+            assert [(one["phone"], one["email"]) for one in told] == [(LI_NA["phone"], LI_NA["email"])] * 2
+            assert event["private"]["contacts"]["li.na"]["phone"] == LI_NA["phone"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from service.api.models.webhooks import Delivery, WebhookEndpoint, WebhookEndpointCreated
+from service.api.roles import ROLES
+from service.domain.events.tenant import EndpointCreated
 from service.engine.deliver import Courier
+from service.store import codec
 from tests.api.conftest import serving
 from tests.api.tenants import Json, Service, Tenant, fits, problem
 from tests.channels.receivers import Receiver, RecordingServer
@@ -84,6 +87,29 @@ def test_an_endpoint_is_created_read_changed_and_removed(tenant, receiver):
     assert tenant.as_("admin").delete(f"{PATH}/{one['id']}").status_code == 204
     assert problem(tenant.as_("admin").get(f"{PATH}/{one['id']}")) == (404, "unknown_endpoint")
     assert problem(tenant.as_("admin").delete(f"{PATH}/{one['id']}")) == (404, "unknown_endpoint")
+
+
+@pytest.mark.parametrize("way", ["/t/SECRET?key=SECRET", "?SECRET", "/SECRET"])
+def test_only_administrators_read_where_an_endpoint_really_is(tenant, receiver, database, way):
+    """Chat rooms and functions in clouds have addresses that are passwords: the log, which all may read and which goes to
+    other endpoints, names the host."""
+    url = f"http://127.0.0.1:{receiver.port}{way}"
+    made = tenant.as_("admin").post(PATH, json={"url": url, "types": ["*"]}).json()
+    assert tenant.get(f"{PATH}/{made['id']}", "admin")["url"] == url
+    with psycopg.connect(database) as owner:
+        kept = owner.execute("SELECT string_agg(data::text, '') FROM events WHERE tenant = %s", (tenant.name,)).fetchone()
+        sent = owner.execute("SELECT string_agg(body, '') FROM outbox WHERE tenant = %s", (tenant.name,)).fetchone()
+    for role in sorted(ROLES):
+        (event,) = tenant.get("/v1/events", role, type="webhook_endpoint.created")["data"]
+        assert event["data"]["url"] == f"http://127.0.0.1:{receiver.port}"
+        assert "SECRET" not in str(event)
+    assert kept and sent and "SECRET" not in f"{kept} {sent}"
+
+
+def test_of_whole_urls_that_stood_in_the_log_before_the_origin_is_told():
+    data = '{"endpoint":"we_1","url":"https://chat.example/T0/SECRET","types":["*"]}'
+    event = codec.event("webhook_endpoint.created", 1, data)
+    assert isinstance(event, EndpointCreated) and event.url == "https://chat.example"
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ _WORDS = {
     "asked_by": "clock",
     "by": "chen.boss",
     "endpoint": "we_3f9c2a70b1d84e65",
-    "url": "https://erp.example.com/dunlog",
+    "url": "https://erp.example.com",
     "source": "api",
     "courier": "SF Express",
     "tracking": "SF1020304050607",

@@ -82,13 +82,18 @@ class KeyRevoked(Shape, frozen=True, kw_only=True):
 
 
 class EndpointCreated(Shape, frozen=True, kw_only=True):
-    """Webhooks go here from now on."""
+    """Webhooks go here from now on. `url` ends behind host and port: what follows may be a secret, and all may read this."""
 
     type: ClassVar[str] = "webhook_endpoint.created"
     endpoint: str
     url: str
     types: list[str]
     audience: str | None = None
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    return "/".join(url.split("/", 3)[:3]).partition("?")[0]
 
 
 class EndpointChanged(Shape, frozen=True, kw_only=True):
