@@ -1,11 +1,11 @@
 """What people ask: bodies of the calls that change cases, customers, tasks and approvals."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api.models.fields import Body, Channel, Day, Id, Line, Money, Said, Text, UserId
+from service.api.models.fields import Body, Channel, Day, Email, Id, Line, Money, Said, Text, UserId
 from service.domain.commands import ContactRecord
 
 Outcome = Literal[
@@ -175,7 +175,7 @@ class _Person(Body):
     title: Line | None = Field(None, examples=["accountant"])
     salutation: Line | None = Field(None, examples=["Ms"])
     phone: Line | None = Field(None, examples=["+86 21 5555 0100"])
-    email: Line | None = Field(None, pattern=r"^[^\s@]+@[^\s@]+$", examples=["zhang@example.com"])
+    email: Email | None = Field(None, examples=["zhang@example.com"])
     mobile: Line | None = None
     role: Literal["accounts_payable", "decision_maker", "other"] | None = None
     may_receive_details: bool | None = Field(None, description="Whether messages that tell of the debt may go there.")
@@ -197,7 +197,7 @@ class ContactPatchBody(_Person):
     """A person corrected or marked; absent fields stay, null clears."""
 
     id: Id | None = Field(None, description="Who, where the address does not say it.")
-    name: Line | None = Field(None, min_length=1)
+    name: Annotated[Line, Field(min_length=1)] | None = None
     mark: Literal["wrong_number", "left", "moved"] | None = Field(
         None, description="Nobody writes to or calls a marked person until the mark is cleared with null."
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api.models.fields import Answer, Body, Cursor, Day, Instant, Language, Line, Role, UserId, Version
+from service.api.models.fields import Answer, Body, Cursor, Day, Email, Instant, Language, Line, Role, UserId, Version
 
 TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", examples=["09:00"])]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=100)]
@@ -87,7 +87,7 @@ class UserPut(Body):
     name: Line = Field(min_length=1, examples=["Li Na"])
     title: Line | None = Field(None, examples=["collector"])
     phone: Line | None = None
-    email: Line | None = Field(None, pattern=r"^[^\s@]+@[^\s@]+$", examples=["li.na@example.com"])
+    email: Email | None = Field(None, examples=["li.na@example.com"])
     reports_to: UserId | None = Field(None, description="Who is told when something stays undone.")
     away: Away | None = None
 

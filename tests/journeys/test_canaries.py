@@ -1,0 +1,373 @@
+"""Nothing of a tenant is ever seen by another (I31): one fills every text there is with marks, and they are looked for in all
+that the other can ask, hear and cause."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import httpx
+import psycopg
+import pytest
+
+from service.api.roles import ROLES
+from tests.api.routes import GUARDED, ROUTES, Route
+from tests.journeys.company import Company
+from tests.journeys.conftest import SECRET_KEY
+from tests.journeys.house import House, on_database
+from tests.journeys.marking import MARK, Marker, marks_in, operations
+from tests.journeys.receiver import Receiver
+
+Json = Any
+NOW = "2026-03-02T10:00:00+08:00"
+ERASED = ("POST /v1/customers/{customer}/contacts", "PATCH /v1/customers/{customer}/contacts/{contact}")
+GONE = (*ERASED, "POST /v1/playbooks/{playbook}/check", "request id", "idempotency key")
+"""What an erasure takes, what is looked at and forgotten, and what names a request that left no event."""
+
+READERS = ("viewer", "erp", "collector", "admin")
+"""Those who are shown different things, from least to most."""
+
+
+@dataclass
+class Scene:
+    """The marked company, the other one with things of the same names, and where each hears."""
+
+    house: House
+    database: str
+    marker: Marker
+    marked: Company
+    other: Company
+    heard: Receiver
+    overheard: Receiver
+    ids: dict[str, str]
+    sent: set[str]
+
+
+@pytest.fixture(scope="module")
+def scene(database: str) -> Iterator[Scene]:
+    house = on_database(database, SECRET_KEY)
+    house.environment |= {"DUNLOG_LOG_LEVEL": "debug", "DUNLOG_RATE_LIMIT": "0"}
+    marker, receivers = Marker(), [Receiver(), Receiver()]
+    companies: list[Company] = []
+    try:
+        house.start()
+        tenant = marker.mark("tenant")
+        marked = Company(house.url, house.tenant(tenant, now=NOW), tenant)
+        other = Company(house.url, house.tenant("other", now=NOW), "other")
+        companies += [marked, other]
+        made = Scene(house, database, marker, marked, other, receivers[0], receivers[1], {}, set())
+        fill(made)
+        live_beside(made)
+        yield made
+    finally:
+        house.stop()
+        for receiver in receivers:
+            receiver.close()
+        for company in companies:
+            company.http.close()
+
+
+def fill(scene: Scene) -> None:
+    """Every fact and every command once, with a mark in each of their texts."""
+    told = _listen(scene.marked, scene.overheard, f"{scene.overheard.url}/{scene.marker.mark('webhook path')}")
+    scene.ids["endpoint"] = told
+    _facts(scene)
+    scene.marked.walk("2026-03-03")
+    _people(scene)
+    scene.marked.walk("2026-03-09")
+
+
+def _listen(company: Company, receiver: Receiver, url: str) -> str:
+    made = company.do("admin", "/v1/webhook-endpoints", {"url": url, "types": ["*"]}, 201)
+    receiver.secrets = [made["secret"]]
+    return cast(str, made["id"])
+
+
+def _facts(scene: Scene) -> None:
+    mark, ids = scene.marker.mark, scene.ids
+    for name in ("customer", "contact", "case", "open", "void", "submitted", "payment", "draft"):
+        ids[name] = mark(name)
+    money = {"amount": "50.00", "currency": "CNY", "customer": ids["customer"]}
+    issued = money | {"issued_on": "2026-01-05", "due_on": "2026-02-20", "confirmation_required": False}
+    person = {"id": ids["contact"], "email": f"{mark('email')}@example.com", "role": "accounts_payable"}
+    known = {"time_zone": None, "playbook": None, "currency": "CNY", "credit_limit": "90.00", "customer": ids["customer"]}
+    bill = {"invoice": ids["case"]}
+    draft = {"payment": ids["draft"], "allocations": [], "method": "acceptance_draft", "matures_on": "2026-04-01"}
+    given: list[tuple[str, dict[str, Json]]] = [
+        ("customer.updated", known),
+        ("payment.received", money | {"payment": ids["payment"], "allocations": [], "amount": "3.00"}),
+        ("invoice.submitted", money | {"invoice": ids["submitted"], "period": "2026-02"}),
+        ("invoice.issued", issued | bill),
+        ("invoice.issued", issued | {"invoice": ids["void"]}),
+        ("invoice.issued", issued | {"invoice": ids["open"], "confirmation_required": True}),
+        ("invoice.amended", {"invoice": ids["open"], "amount": "60.00"}),
+        ("invoice.confirmed", {"invoice": ids["open"]}),
+        ("pod.completed", bill),
+        ("tax_invoice.requested", bill),
+        ("tax_invoice.issued", bill),
+        ("tax_invoice.dispatched", bill),
+        ("invoice.credited", bill | {"amount": "1.00"}),
+        ("invoice.due_date_changed", bill | {"due_on": "2026-02-21"}),
+        ("invoice.voided", {"invoice": ids["void"]}),
+        ("payment.allocated", {"payment": ids["payment"], "allocations": [bill | {"amount": "0.50"}]}),
+        ("payment.reversed", {"payment": ids["payment"]}),
+        ("payment.received", money | draft),
+        ("payment.honoured", {"payment": ids["draft"]}),
+    ]
+    for type, values in given:
+        data = scene.marker.fact(type) | values
+        if "contacts" in data:
+            data["contacts"] = [data["contacts"][0] | person, scene.marker.fact(type)["contacts"][0]]
+        _tell(scene, type, data)
+
+
+def _tell(scene: Scene, type: str, data: dict[str, Json]) -> None:
+    event = scene.marked.event(type, **data) | {"source": scene.marker.mark("source"), "id": scene.marker.mark("event id")}
+    scene.sent |= set(marks_in(str(event)))
+    scene.marked.post(event)
+
+
+def _people(scene: Scene) -> None:
+    """Every operation with a body, in an order in which each can be carried out."""
+    left = set(operations())
+    for role, operation, path, values in _script(scene):
+        method, _, template = operation.partition(" ")
+        body = {name: one for name, one in (scene.marker.body(method, template) | values).items() if one is not ...}
+        headers = scene.marked.headers(role) | {
+            "Idempotency-Key": scene.marker.mark("idempotency key"),
+            "X-Request-Id": scene.marker.mark("request id"),
+        }
+        answer = scene.marked.http.request(method, path, json=body, headers=headers)
+        scene.sent |= set(marks_in(f"{body} {headers}"))
+        assert answer.is_success, (operation, answer.text)
+        left.discard((method, template))
+    assert not left, "operations without a mark: give them a line in _script"
+
+
+def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """(role, operation, address, what is not a mark; ... leaves a field out), each asked for when those before are done."""
+    ids, marked = scene.ids, scene.marked
+    case, customer = f"/v1/cases/{ids['case']}", f"/v1/customers/{ids['customer']}"
+    talk = {"channel": "phone", "outcome": "reached", "contact": ids["contact"], "next_on": "2026-03-10"}
+    some, until = {"cases": [ids["case"]]}, {"until": "2026-03-10"}
+    playbook = marked.get("/v1/playbooks/standard")["text"]
+    name = scene.marker.mark("playbook")
+    text = {"text": playbook.replace("name: standard", f"name: {name}").replace("Standard procedure", name)}
+    yield "admin", "PATCH /v1/settings", "/v1/settings", {
+        "time_zone": ..., "windows": ..., "playbook": ..., "segment_playbooks": ..., "grace_days": ..., "banks": ...,
+    }  # fmt: skip
+    yield "admin", "POST /v1/playbooks", "/v1/playbooks", text
+    yield "admin", "POST /v1/playbooks/{playbook}/check", f"/v1/playbooks/{name}/check", {}
+    ids["playbook"], ids["user"] = name, scene.marker.mark("user")
+    person = {"role": "collector", "reports_to": ..., "away": ...}
+    yield "admin", "PUT /v1/users/{user}", f"/v1/users/{ids['user']}", person
+    hook = f"https://example.com/{scene.marker.mark('url')}?{scene.marker.mark('query')}"
+    yield "admin", "POST /v1/webhook-endpoints", "/v1/webhook-endpoints", {"url": hook, "types": ["never.happens"]}
+    endpoints = "/v1/webhook-endpoints/{endpoint}"
+    yield "admin", f"PATCH {endpoints}", f"/v1/webhook-endpoints/{ids['endpoint']}", {}
+    yield "admin", f"POST {endpoints}/replay", f"/v1/webhook-endpoints/{ids['endpoint']}/replay", {"after": NOW}
+    yield "collector", "POST /v1/cases/{case}/contact-log", f"{case}/contact-log", talk
+    yield "collector", "POST /v1/cases/{case}/notes", f"{case}/notes", {}
+    yield "collector", "POST /v1/cases/{case}/promises", f"{case}/promises", {"amount": "1.00", "due_on": "2026-03-12"}
+    yield "supervisor", "POST /v1/cases/{case}/assign", f"{case}/assign", {"owner": ids["user"]}
+    yield "supervisor", "POST /v1/cases/{case}/pause", f"{case}/pause", until
+    yield "supervisor", "POST /v1/cases/{case}/resume", f"{case}/resume", {}
+    yield from _about_customer(scene, customer, talk, some, until)
+    yield from _tasks_and_approvals(scene, customer, talk, until)
+    yield "admin", "POST /v1/test-clock", "/v1/test-clock", {"now": "2026-03-04T10:00:00+08:00"}
+
+
+def _about_customer(
+    scene: Scene, path: str, talk: dict[str, Json], some: dict[str, Json], until: dict[str, Json]
+) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    ids, operation = scene.ids, "/v1/customers/{customer}"
+    due = {"amount": "2.00", "due_on": "2026-03-12", "cases": [ids["open"]]}
+    yield "collector", f"POST {operation}/contact-log", f"{path}/contact-log", talk | some
+    yield "collector", f"POST {operation}/notes", f"{path}/notes", some
+    yield "collector", f"POST {operation}/promises", f"{path}/promises", due
+    yield "supervisor", f"POST {operation}/pause", f"{path}/pause", until | some
+    yield "supervisor", f"POST {operation}/resume", f"{path}/resume", some
+    spare = scene.marker.mark("another contact")
+    yield "collector", f"POST {operation}/contacts", f"{path}/contacts", {"id": spare}
+    yield "collector", f"PATCH {operation}/contacts", f"{path}/contacts", {"id": ids["contact"], "email": ...}
+    yield "collector", f"PATCH {operation}/contacts/{{contact}}", f"{path}/contacts/{spare}", {"id": spare}
+    yield "admin", f"POST {operation}/contacts/{{contact}}/erase", f"{path}/contacts/{spare}/erase", {}
+
+
+def _tasks_and_approvals(
+    scene: Scene, customer: str, talk: dict[str, Json], until: dict[str, Json]
+) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    ids, marked = scene.ids, scene.marked
+    task, approval = "/v1/tasks/{task}", "/v1/approvals/{approval}"
+    open_tasks = marked.all("/v1/tasks", state="open", customer=ids["customer"])
+    call = next(one["id"] for one in open_tasks if one["kind"] == "call")
+    yield "supervisor", f"POST {task}/assign", f"/v1/tasks/{call}/assign", {"owner": ids["user"]}
+    yield "supervisor", f"POST {task}/snooze", f"/v1/tasks/{call}/snooze", until
+    yield "supervisor", f"POST {task}/complete", f"/v1/tasks/{call}/complete", talk
+    ids["task"] = call
+    hold = "POST /v1/customers/{customer}/hold"
+    yield "manager", hold, f"{customer}/hold", {}
+    (asked,) = marked.all("/v1/approvals", state="open", kind="hold")
+    yield "boss", f"POST {approval}/reject", f"/v1/approvals/{asked['id']}/reject", {}
+    yield "manager", hold, f"{customer}/hold", {}
+    (asked,) = marked.all("/v1/approvals", state="open", kind="hold")
+    ids["approval"] = asked["id"]
+    yield "boss", f"POST {approval}/grant", f"/v1/approvals/{asked['id']}/grant", {}
+    held = marked.get(f"{customer}/credit")["hold"]["id"]
+    _tell(scene, "hold.acknowledged", scene.marker.fact("hold.acknowledged") | {"customer": ids["customer"], "hold": held})
+    yield "manager", "POST /v1/customers/{customer}/release", f"{customer}/release", {}
+    (asked,) = marked.all("/v1/approvals", state="open", kind="release")
+    marked.do("boss", f"/v1/approvals/{asked['id']}/grant")
+    released = scene.marker.fact("hold.release_acknowledged") | {"customer": ids["customer"], "hold": held}
+    _tell(scene, "hold.release_acknowledged", released)
+
+
+def live_beside(scene: Scene) -> None:
+    """The other company does what companies do, and hears of it."""
+    other = scene.other
+    _listen(other, scene.heard, scene.heard.url)
+    other.customer("C-1")
+    other.bill("INV-1", "2026-01-05", "2026-02-20", confirmation_required=False)
+    other.pay("P-1", "1.00", "2026-03-01")
+    other.walk("2026-03-09")
+    until = time.monotonic() + 30
+    while "case.reminded" not in scene.heard.types() or "case.reminded" not in scene.overheard.types():
+        assert time.monotonic() < until, (scene.heard.types(), scene.overheard.types())
+        time.sleep(0.1)
+
+
+# What was put in is really there
+
+
+def test_every_mark_arrived(scene):
+    """Else what follows would look for nothing."""
+    with psycopg.connect(scene.database) as owner:
+        tables = [name for (name,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        rows = [owner.execute(f"SELECT t::text FROM {table} t".encode()).fetchall() for table in tables]
+    kept = set(marks_in(str(rows)))
+    lost = {scene.marker.given[mark] for mark in scene.sent - kept}
+    assert {what for what in lost if not what.startswith(GONE)} == set()
+    assert len(kept) > 200
+
+
+# What another tenant can ask, hear and cause
+
+
+def seen(scene: Scene, answer: httpx.Response) -> list[str]:
+    """Marks in an answer, its headers included, but for those that the request itself named."""
+    asked = set(marks_in(f"{answer.request.url} {answer.request.content.decode()} {answer.request.headers}"))
+    return [one for one in marks_in(f"{answer.text} {answer.headers}") if one not in asked]
+
+
+def paths(route: Route, scene: Scene) -> Iterator[str]:
+    """The route's address with the other company's own things, and with each of the marked one's."""
+    parts = route.path.split("/")
+    named = [index for index, part in enumerate(parts) if part.startswith("{")]
+    if not named:
+        yield route.path
+        return
+    owns = {"case": "INV-1", "customer": "C-1", "contact": "ap", "payment": "P-1", "name": "standard", "user": "li.na"}
+    for id in (None, *scene.ids.values()):
+        filled = list(parts)
+        for index in named:
+            filled[index] = id or owns.get(parts[index][1:-1], "none")
+        yield "/".join(filled)
+
+
+def test_no_answer_of_another_tenant_holds_a_mark(scene):
+    """Every route that reads, by every role, with its own ids and the marked company's, page by page."""
+    other, looked = scene.other, 0
+    for route in (one for one in GUARDED if one.method == "GET"):
+        for path in paths(route, scene):
+            for role in READERS if marks_in(path) else sorted(ROLES):
+                answer = other.http.get(path, headers=other.headers(role), params={} if "{" in route.path else WIDE.get(path))
+                looked += 1
+                assert seen(scene, answer) == [], (role, path, answer.text)
+                for page in _more(other, role, answer, path):
+                    assert seen(scene, page) == [], (role, path, page.text)
+    assert looked > 500
+
+
+WIDE: dict[str, dict[str, Any]] = {"/v1/cases": {"limit": 200}, "/v1/events": {"limit": 200}, "/v1/messages": {"limit": 1}}
+
+
+def _more(other: Company, role: str, answer: httpx.Response, path: str) -> Iterator[httpx.Response]:
+    """The pages behind it, as far as they hold anything."""
+    while answer.is_success and answer.headers["content-type"] == "application/json":
+        found = answer.json()
+        if not isinstance(found, dict) or not found.get("next_cursor") or not found["data"]:
+            return
+        params = WIDE.get(path, {}) | {"cursor": found["next_cursor"]}
+        answer = other.http.get(path, headers=other.headers(role), params=params)
+        yield answer
+
+
+def test_no_search_finds_a_mark(scene):
+    """By customer, by case, by prefix: what is another's is as if it were not."""
+    other, ids = scene.other, scene.ids
+    for path, params in [
+        *[("/v1/cases", {name: ids["customer"]}) for name in ("customer", "q", "owner")],
+        *[("/v1/cases", {"q": given}) for given in (MARK, ids["case"], ids["case"].upper())],
+        *[("/v1/customers", {"q": given}) for given in (MARK, ids["customer"])],
+        *[("/v1/messages", {name: value}) for name, value in (("customer", ids["customer"]), ("case", ids["case"]))],
+        *[(path, {"customer": ids["customer"]}) for path in ("/v1/tasks", "/v1/approvals", "/v1/payments", "/v1/events")],
+    ]:
+        found = other.http.get(path, headers=other.headers("admin"), params=params)
+        assert found.status_code == 200 and found.json()["data"] == [], (path, params, found.text)
+        theirs = scene.marked.http.get(path, headers=scene.marked.headers("admin"), params=params)
+        assert theirs.status_code == 200
+
+
+def test_no_refusal_holds_a_mark(scene):
+    """Every command on the marked company's things, and with texts, keys and event ids that are there already."""
+    other, ids = scene.other, scene.ids
+    for method, template in operations():
+        parts = [part if not part.startswith("{") else ids["case"] for part in template.split("/")]
+        for role in ("admin", "boss"):
+            answer = other.http.request(method, "/".join(parts), json={}, headers=other.headers(role))
+            assert seen(scene, answer) == [], (template, answer.text)
+    events = scene.marked.all("/v1/cases/" + ids["case"] + "/events", "admin")
+    assert events and marks_in(str(events))
+    for name, value in (("invoice", ids["case"]), ("payment", ids["payment"])):
+        fact = other.event("invoice.voided" if name == "invoice" else "payment.reversed", **{name: value})
+        answer = other.http.post("/v1/events", json=fact, headers=other.headers("erp"))
+        assert answer.status_code == 422 and seen(scene, answer) == []
+
+
+def test_cursors_and_keys_of_one_tenant_are_nothing_to_another(scene):
+    """A cursor of the marked company's is refused, its idempotency keys and event ids are free."""
+    marked, other = scene.marked, scene.other
+    for path in ("/v1/events", "/v1/cases", "/v1/messages", "/v1/tasks"):
+        cursor = marked.get(path, "admin", limit=1)["next_cursor"]
+        refused = other.http.get(path, headers=other.headers("admin"), params={"cursor": cursor, "limit": 1})
+        assert (refused.status_code, refused.json()["code"]) == (422, "cursor_invalid"), path
+    key = {"Idempotency-Key": "the-same"}
+    for company, case in ((marked, scene.ids["case"]), (other, "INV-1")):
+        note = company.http.post(
+            f"/v1/cases/{case}/notes", json={"text": "same"}, headers=company.headers("collector") | key
+        )
+        assert note.status_code == 201 and "idempotent-replayed" not in note.headers
+    fact = marked.event("customer.updated", customer="C-9") | {"source": "same", "id": "same"}
+    for company in (marked, other):
+        assert company.post(fact)[0]["status"] == "accepted"
+
+
+def test_no_webhook_to_another_tenant_holds_a_mark(scene):
+    assert len(scene.heard.raw) > 10 and marks_in(str(scene.overheard.raw))
+    for body, headers in scene.heard.raw:
+        assert marks_in(f"{body.decode()} {headers}") == []
+
+
+def test_what_is_public_holds_no_mark(scene):
+    for route in ROUTES:
+        if route.right is None:
+            answer = httpx.get(f"{scene.house.url}{route.path}", timeout=30)
+            assert answer.status_code == 200
+            assert seen(scene, answer) == [], route.path
+            assert scene.other.tenant not in answer.text or route.path in ("/docs", "/v1/openapi.json")
+
+
+def test_the_log_of_the_service_holds_no_mark(scene):
+    """Neither names nor notes nor ids of anybody, though every level is told."""
+    assert marks_in(scene.house.said()) == []
+    assert not any(key in scene.house.said() for key in (*scene.marked.keys.values(), *scene.other.keys.values()))
