@@ -19,7 +19,7 @@ from service.api.request_ids import request_id, trace
 from service.api.roles import Right, check
 from service.domain.scene import Asker
 from service.engine.desk import Desk
-from service.store import inbox, people, tenants
+from service.store import inbox, people
 from service.store.database import Tx, transaction
 
 KEY_KEPT = timedelta(days=7)
@@ -28,12 +28,13 @@ MOST_KEYS = 10_000
 
 
 class Principal(NamedTuple):
-    """The key's tenant, role and user."""
+    """The key's tenant, role and user; what the tenant's fingerprints are keyed with."""
 
     tenant: str
     role: str
     user: str
     key: str
+    secret: bytes
 
     def asker(self, request: Request) -> Asker:
         """Who stands in the log behind what this request does."""
@@ -102,7 +103,7 @@ class Keyring:
                 self._wrong.take(address)
                 raise _unauthorized()
             people.touch_key(tx, parts.key)
-        principal = Principal(parts.tenant, row["role"], row["user"], parts.key)
+        principal = Principal(parts.tenant, row["role"], row["user"], parts.key, bytes(row["secret"]))
         if parts not in self._known:
             if len(self._known) >= MOST_KEYS:
                 self._known.clear()
@@ -149,5 +150,5 @@ def identity(request: Request, principal: Principal, tx: Tx) -> inbox.Identity |
         raise fault("/header/idempotency-key", "idempotency_key_invalid")
     body = request._raw if isinstance(request, CommandRequest) else b""
     asked = b"\x00".join((request.method.encode(), request.scope["path"].encode(), body))
-    content = inbox.fingerprint(tenants.secret(tx), sha256(asked).digest())
+    content = inbox.fingerprint(principal.secret, sha256(asked).digest())
     return inbox.Identity(f"key:{principal.key}", given, content, tx.now + KEY_KEPT)

@@ -63,11 +63,10 @@ Result = tuple[Inbound, Done | Problem]
 def take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
     """Carry the events out in order; each with what came of it."""
     asker = principal.asker(request)
-    secret = house.desk.secret(principal.tenant)
     asks: list[Ask] = []
     for one in events:
         if one.command is not None and one.source and one.id:
-            fingerprint = inbox.fingerprint(secret, one.content)
+            fingerprint = inbox.fingerprint(principal.secret, one.content)
             asks.append(
                 Ask(
                     command=one.command,

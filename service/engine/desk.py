@@ -94,14 +94,6 @@ class Desk:
             scene = self._scene(tx, tenancy, clock, now or clock.now(tx.now))
             yield Session(tx, tenancy, scene, clock, self.channels, self.meter)
 
-    def secret(self, tenant: str) -> bytes:
-        """What the tenant's fingerprints are keyed with; it never changes. Raises UnknownTenant."""
-        known = self._tenancies.get(tenant)
-        if known:
-            return known.secret
-        with self.open(tenant) as session:
-            return session.tenancy.secret
-
     def forget(self, tenant: str) -> None:
         """Read the tenant anew with the next session, though its version is the same."""
         with self._lock:

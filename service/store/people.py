@@ -65,10 +65,10 @@ def put_key(tx: Tx, id: str, role: str, user: str, digest: bytes) -> None:
 
 
 def key(tx: Tx, id: str) -> dict[str, Any] | None:
-    """A key's row, revoked or not; those of a closed tenant are not there."""
+    """A key's row, revoked or not, with the `secret` of its tenant's fingerprints; those of a closed tenant are not there."""
     return tx.one(
-        """SELECT * FROM keys k WHERE k.tenant = %(tenant)s AND k.id = %(id)s
-              AND EXISTS (SELECT FROM tenants t WHERE t.id = k.tenant AND t.delete_after IS NULL)""",
+        """SELECT k.*, t.secret FROM keys k JOIN tenants t ON t.id = k.tenant AND t.delete_after IS NULL
+            WHERE k.tenant = %(tenant)s AND k.id = %(id)s""",
         {"id": id},
     )
 
