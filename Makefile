@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --root-user-a
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: run test setup check openapi bench lock clean
+.PHONY: run test setup check openapi bench mutants lock clean
 
 run: .venv/.run
 	$(BIN)/dunlog demo
@@ -26,6 +26,9 @@ openapi: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
+
+mutants: .venv/.dev
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 # a later lock or pyproject.toml installs anew; the development lock holds all of the other one
 .venv/.run: requirements.lock pyproject.toml | .venv/bin/python

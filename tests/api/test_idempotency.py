@@ -46,7 +46,7 @@ def test_another_body_or_path_under_the_same_key_is_refused(owed):
     assert problem(other_body) == (422, "idempotency_key_reused")
     assert other_body.json()["errors"][0]["pointer"] == "/header/idempotency-key"
     assert "idempotent-replayed" not in other_body.headers
-    other_path = client.post("/v1/cases/INV-1/notes", json={"text": "x"}, headers=keyed())
+    other_path = client.post("/v1/cases/INV-9/promises", json=PROMISE, headers=keyed())
     assert problem(other_path) == (422, "idempotency_key_reused")
     other_kind = owed.as_("admin").post("/v1/cases/INV-1/notes", json={"text": "x"}, headers=keyed())
     assert other_kind.status_code == 201, "another key's requests are its own"

@@ -70,6 +70,14 @@ def test_a_revoked_key_is_worth_nothing_on_every_replica_after_five_seconds(repl
     assert problem(ask(replicas[1], key)) == (401, "unauthorized")
 
 
+def test_a_key_with_another_secret_is_none(tenant):
+    text, id = key_of(tenant, "post")
+    assert ask(tenant.service, text).status_code == 200
+    other, _ = mint(tenant.name, id)
+    assert ask(tenant.service, other).status_code == 401
+    assert ask(tenant.service, text).status_code == 200
+
+
 def test_a_slow_look_at_a_key_does_not_make_it_live_longer(tenant, database, clock):
     """The key is read, then the look takes three seconds, in which it is revoked."""
     key, id = key_of(tenant, "slow")

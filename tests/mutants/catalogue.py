@@ -1,0 +1,5 @@
+"""Every guard that is taken out of the code, one by one, by `make mutants`."""
+
+from tests.mutants import in_api, in_domain, in_engine, in_store
+
+CATALOGUE = (*in_domain.MUTANTS, *in_store.MUTANTS, *in_engine.MUTANTS, *in_api.MUTANTS)
