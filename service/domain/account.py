@@ -1,5 +1,7 @@
 """One locked customer with the cases and payments a command concerns, kept up to date while a decision unfolds."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -51,15 +53,19 @@ class ApprovalRow(Struct, frozen=True):
     content_hash: str
 
 
+Gone = Callable[[str], frozenset[str]]
+"""Of a customer, the messages of today and later that take no more: few decisions ask for them."""
+
+
 class Account:
     """States change only by `apply`; `after` keeps what each event left, `undo_to` takes a refused command's back."""
 
-    def __init__(self, customer: Customer) -> None:
+    def __init__(self, customer: Customer, gone: Gone = lambda _: frozenset()) -> None:
         self.customer = customer
+        self._gone = gone
         self.cases: dict[str, Case] = {}
         self.payments: dict[str, Payment] = {}
         self.habits: dict[str, frozenset[str]] = {}
-        self.gone: frozenset[str] = frozenset()
         self.approvals: dict[str, ApprovalRow] = {}
         self.tasks: dict[str, tuple[str, str, tuple[str, ...]]] = {}
         self.task_owners: dict[str, str] = {}
@@ -68,6 +74,11 @@ class Account:
         self.happened: list[Happened] = []
         self.after: list[Case | Customer | Payment] = []
         self._before: list[tuple[dict[str, Any] | None, str, Any]] = []
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The customer's messages that take no more."""
+        return self._gone(self.customer.id)
 
     def case(self, id: str, pointer: str = "/data/invoice") -> Case:
         """The case, or a refusal that names where its id came from."""

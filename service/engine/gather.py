@@ -1,11 +1,12 @@
 """Before a decision: whose customers the commands concern, in which order they are locked, and what is loaded for them."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from msgspec import Struct
 
 from service.domain import commands as c
-from service.domain.account import Account, Private
+from service.domain.account import Account, Gone, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.due import step_due
@@ -75,14 +76,25 @@ def take(session: Session, asks: Sequence[Ask], names: Sequence[str | None], ski
     customers.ensure(tx, sorted(making))
     locked = customers.lock(tx, sorted(wanted), skip_locked)
     loaded = Loaded({}, {}, {}, set(), {})
+    gone = _gone(session, list(locked))
     for id, one in locked.items():
-        loaded.accounts[id] = Account(one.state)
+        loaded.accounts[id] = Account(one.state, gone)
         loaded.versions[f"customer/{id}"] = one.state.version
         if one.head:
             loaded.heads[f"customer/{id}"] = one.head
     concerned = [(ask.command, name) for ask, name in zip(asks, names, strict=True) if name in locked]
     _load_cases(session, loaded, concerned, [one.state for one in locked.values()])
     return loaded
+
+
+def _gone(session: Session, concerned: Sequence[str]) -> Gone:
+    """Asked for all customers of the batch when the first decision wants to know."""
+
+    @cache
+    def those() -> dict[str, frozenset[str]]:
+        return messages.gone(session.tx, concerned, session.scene.today)
+
+    return lambda customer: those().get(customer, frozenset())
 
 
 def _load_cases(
@@ -134,19 +146,16 @@ def _load_cases(
         if customer in loaded.accounts:
             loaded.accounts[customer].tasks[id] = task
             loaded.accounts[customer].task_owners[id] = owner
-    _load_circumstances(session, loaded, [case.state for case in rung.values()], woken)
+    _load_circumstances(session, loaded, [case.state for case in rung.values()])
 
 
 def _ids(concerned: Iterable[tuple[c.Command, str | None]], name: str) -> list[str]:
     return sorted({value for command, _ in concerned if (value := getattr(command, name, None)) is not None})
 
 
-def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case], woken: list[str]) -> None:
-    """What steps ask of the customer when they fire: habits, and which of today's messages have left."""
+def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case]) -> None:
+    """What steps ask of the customer when they fire: habits, what is owed in all."""
     scene, tx = session.scene, session.tx
-    concerned = woken or sorted(loaded.accounts)
-    for customer, ids in messages.gone(tx, concerned, scene.today).items():
-        loaded.accounts[customer].gone = ids
     asking = {case.id: _due_steps(session, case) for case in rung}
     settings = scene.settings
     rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
