@@ -32,13 +32,14 @@ from service.api import (
 from service.api.context import Context, Readiness
 from service.api.cursors import Cursors
 from service.api.document import document
+from service.api.fingerprints import Fingerprints
 from service.api.guards import Keyring
 from service.api.limits import WAITING_PER_CONNECTION, Overload, RateLimit
 from service.api.request_ids import RequestIds
 from service.channels.sealing import new_secret
 from service.engine.convoy import Convoy
 from service.metrics import Measured
-from service.runtime import VERSION, Runtime, cursor_key
+from service.runtime import VERSION, Runtime, derived
 from service.words.compose import compose
 
 ROUTERS = (
@@ -82,7 +83,8 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
     app.state.context = Context(
         desk=runtime.desk,
         convoy=Convoy(runtime.desk),
-        cursors=Cursors(cursor_key(runtime.key)),
+        cursors=Cursors(derived(runtime.key, "cursors")),
+        fingerprints=Fingerprints(derived(runtime.key, "fingerprints")),
         seal=runtime.seal,
         unseal=runtime.unseal,
         new_secret=new_secret,

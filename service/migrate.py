@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # SQLAlchemy and Alembic take a second to import, and most co
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
 ONE_AT_A_TIME = 4_405_217_339_105_283  # advisory lock: two starters must not migrate at once
+SERVES = "dunlog_app"
 OTHER_STARTER_PATIENCE = "600s"
 LOCK_PATIENCE = "5s"  # a migration that waits for a table makes every later query on it wait behind
 
@@ -63,10 +64,21 @@ def _is_behind(revision: str | None) -> bool:
 
 def _revision(connection: Connection) -> str | None:
     from alembic.runtime.migration import MigrationContext
+    from psycopg.errors import InsufficientPrivilege
+    from sqlalchemy import text
+    from sqlalchemy.exc import ProgrammingError
 
-    revision = MigrationContext.configure(connection).get_current_revision()
-    connection.rollback()
-    return revision
+    found = MigrationContext.configure(connection)
+    try:
+        return found.get_current_revision()
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        connection.rollback()
+        connection.execute(text(f"SET ROLE {SERVES}"))  # a login with no right of its own
+        return found.get_current_revision()
+    finally:
+        connection.rollback()
 
 
 def _scripts() -> ScriptDirectory:

@@ -110,12 +110,12 @@ def read_playbook(text: str, name: str, number: int) -> Playbook:
     return found
 
 
-def cursor_key(key: bytes) -> bytes:
-    """Cursors are signed with a key of their own, derived from the secret one."""
+def derived(key: bytes, purpose: str) -> bytes:
+    """A key of its own for one purpose, derived from the secret one."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    return HKDF(hashes.SHA256(), 32, None, b"dunlog cursors").derive(key)
+    return HKDF(hashes.SHA256(), 32, None, f"dunlog {purpose}".encode()).derive(key)
 
 
 def shown(key: bytes) -> str:

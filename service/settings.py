@@ -80,8 +80,8 @@ class Settings(BaseSettings):
     smtp_from: str | None = Field(None, description="Sender address of e-mail, e.g. receivables@example.com.")
     secret_key: SecretStr | None = Field(
         None,
-        description="Base64 of 32 random bytes that encrypt webhook secrets at rest; the same on every replica. Beside "
-        "an embedded database one is made in the data directory.",
+        description="Base64 of 32 random bytes that encrypt webhook secrets and key the fingerprints of events; the same on "
+        "every replica and for ever. Beside an embedded database one is made in the data directory.",
     )
     secret_key_file: Path | None = Field(None, description="File that holds the secret key instead.")
     pool_size: int = Field(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 
 from service.api.cursors import Cursors
+from service.api.fingerprints import Fingerprints
 from service.channels.addresses import Reach
 from service.domain.playbook import Playbook
 from service.engine.compose import Render
@@ -24,11 +25,12 @@ class Readiness(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The desk, the keys for cursors and secrets, and the few functions that belong to the process."""
+    """The desk, the keys for cursors, fingerprints and secrets, and the few functions that belong to the process."""
 
     desk: Desk
     convoy: Convoy
     cursors: Cursors
+    fingerprints: Fingerprints
     seal: Callable[[str, str], bytes]
     unseal: Callable[[bytes, str], str]
     new_secret: Callable[[], str]

@@ -150,5 +150,5 @@ def identity(request: Request, principal: Principal, tx: Tx) -> inbox.Identity |
         raise fault("/header/idempotency-key", "idempotency_key_invalid")
     body = request._raw if isinstance(request, CommandRequest) else b""
     asked = b"\x00".join((request.method.encode(), request.scope["path"].encode(), body))
-    content = inbox.fingerprint(principal.secret, sha256(asked).digest())
+    content = context(request).fingerprints.of(principal.secret)(sha256(asked).digest())
     return inbox.Identity(f"key:{principal.key}", given, content, tx.now + KEY_KEPT)

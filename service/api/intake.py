@@ -63,15 +63,15 @@ Result = tuple[Inbound, Done | Problem]
 def take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
     """Carry the events out in order; each with what came of it."""
     asker = principal.asker(request)
+    fingerprint = house.fingerprints.of(principal.secret)
     asks: list[Ask] = []
     for one in events:
         if one.command is not None and one.source and one.id:
-            fingerprint = inbox.fingerprint(principal.secret, one.content)
             asks.append(
                 Ask(
                     command=one.command,
                     asker=_said_by(asker, one),
-                    identity=inbox.Identity(one.source, one.id, fingerprint),
+                    identity=inbox.Identity(one.source, one.id, fingerprint(one.content)),
                     occurred_at=one.time,
                     extra=one.extra or None,
                 )

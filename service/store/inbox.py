@@ -1,6 +1,5 @@
 """Once: what has been asked before, by whom, with what content, and what came of it."""
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -30,11 +29,6 @@ class Seen(Struct, frozen=True):
     def is_erased(self) -> bool:
         """Whether there was an answer that is no longer kept."""
         return self.status is not None and self.answer is None
-
-
-def fingerprint(secret: bytes, content: bytes) -> bytes:
-    """HMAC-SHA-256: equal contents are found without keeping personal data that a guess could confirm."""
-    return hmac.digest(secret, content, "sha256")
 
 
 def look(tx: Tx, identities: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seen]:

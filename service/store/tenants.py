@@ -50,7 +50,7 @@ def load(tx: Tx, lock: bool = False) -> tuple[Tenant, bytes | None] | None:
 
 
 def secret(tx: Tx) -> bytes:
-    """What the tenant's fingerprints are keyed with."""
+    """What the tenant's fingerprints are keyed with, beside a key of the process."""
     ((value,),) = tx.rows("SELECT secret FROM tenants WHERE id = %(tenant)s")
     return bytes(value)
 
