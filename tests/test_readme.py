@@ -29,6 +29,7 @@ SECTIONS = (
     "Receiving webhooks",
     "Playbooks",
     "Operating",
+    "How far one machine goes, and what then",
     "Decisions",
 )
 METHODS = "GET|POST|PUT|PATCH|DELETE"

@@ -119,7 +119,7 @@ def _selected(session: Session, playbook: Playbook, step: Step) -> tuple[list[st
               AND (%(cycle)s::text IS NULL OR COALESCE(state->>'billing_cycle', 'none') = %(cycle)s)
               AND COALESCE(state->>'playbook', %(default)s) = %(playbook)s
               AND (NOT %(missing)s OR NOT EXISTS (
-                    SELECT FROM cases k WHERE k.tenant = c.tenant AND k.customer = c.id AND k.period = %(period)s))
+                    SELECT FROM cases k WHERE k.tenant = %(tenant)s AND k.customer = c.id AND k.period = %(period)s))
             ORDER BY id LIMIT %(named)s""",
         {
             "cycle": wanted.get("billing_cycle"),

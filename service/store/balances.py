@@ -61,7 +61,7 @@ def exposure(tx: Tx, customer: str) -> tuple[Customer, dict[str, int]] | None:
     rows = tx.rows(
         """SELECT k.state::text, o.currency, o.exposure FROM customers k LEFT JOIN LATERAL (
              SELECT currency, sum(open_amount)::bigint AS exposure FROM cases c
-              WHERE c.tenant = k.tenant AND c.customer = k.id AND c.stage <> 'closed' GROUP BY currency) AS o ON true
+              WHERE c.tenant = %(tenant)s AND c.customer = k.id AND c.stage <> 'closed' GROUP BY currency) AS o ON true
             WHERE k.tenant = %(tenant)s AND k.id = %(id)s AND k.version > 0 ORDER BY o.currency""",
         {"id": customer},
     )

@@ -166,7 +166,7 @@ def keep_words(tx: Tx, worded: Sequence[Worded], now: datetime) -> None:
         tx.run(
             """UPDATE messages m SET state = w.state, at = %(now)s, subject = w.subject, text = w.text, recipient = w.recipient,
                       cases = (SELECT array_agg(DISTINCT i.case_id ORDER BY i.case_id) FROM message_items i
-                                WHERE i.tenant = m.tenant AND i.message = m.id AND i.struck IS NULL)
+                                WHERE i.tenant = %(tenant)s AND i.message = m.id AND i.struck IS NULL)
                  FROM unnest(%(message)s::text[], %(state)s::text[], %(subject)s::text[], %(text)s::text[],
                              %(recipient)s::text[]) AS w(message, state, subject, text, recipient)
                 WHERE m.tenant = %(tenant)s AND m.id = w.message""",

@@ -243,7 +243,7 @@ _DELIVERY = """
 SELECT d.*, o.type, COALESCE((SELECT json_agg(json_build_object(
          'number', a.number, 'started_at', a.started_at, 'finished_at', a.finished_at, 'outcome', a.outcome,
          'status', a.status, 'duration_ms', a.duration_ms, 'detail', a.detail, 'head', a.head) ORDER BY a.number)
-       FROM attempts a WHERE a.tenant = d.tenant AND a.delivery = d.id), '[]'::json) AS tries
+       FROM attempts a WHERE a.tenant = %(tenant)s AND a.delivery = d.id), '[]'::json) AS tries
   FROM deliveries d JOIN outbox o USING (tenant, stream, version)
  WHERE d.tenant = %(tenant)s AND d.endpoint = %(endpoint)s
 """

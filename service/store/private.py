@@ -51,7 +51,7 @@ def written(tx: Tx, customer: str) -> Iterator[Written]:
         """SELECT p.stream, p.version, p.part, p.body::text, (
                     SELECT array_agg(c ->> 'id' ORDER BY place) FROM events e,
                            json_array_elements(e.data -> 'contacts') WITH ORDINALITY AS given(c, place)
-                     WHERE p.part = '~extra' AND e.tenant = p.tenant AND e.stream = p.stream AND e.version = p.version
+                     WHERE p.part = '~extra' AND e.tenant = %(tenant)s AND e.stream = p.stream AND e.version = p.version
                        AND e.type = 'customer.updated')
              FROM private p WHERE p.tenant = %(tenant)s AND p.subject = %(subject)s AND p.stream <> 'tenant'""",
         {"subject": customer},
