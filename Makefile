@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --root-user-a
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: run test setup check openapi bench mutants lock clean
+.PHONY: run test setup check openapi bench chaos mutants lock clean
 
 run: .venv/.run
 	$(BIN)/dunlog demo
@@ -29,6 +29,11 @@ bench: .venv/.dev
 
 mutants: .venv/.dev
 	$(BIN)/python -m tests.mutants $(ARGS)
+
+# CHAOS=0.1 throws a tenth of it, CHAOS_SEED=7 the same again
+CHAOS ?= 1
+chaos: .venv/.dev
+	CHAOS=$(CHAOS) $(BIN)/python -m pytest -s -m 'chaos or figure' -o python_files='test_*.py chaos_*.py' $(ARGS)
 
 # a later lock or pyproject.toml installs anew; the development lock holds all of the other one
 .venv/.run: requirements.lock pyproject.toml | .venv/bin/python

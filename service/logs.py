@@ -44,7 +44,6 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.captureWarnings(True)
     # it warns of every beat that finds the one before still at work, which is how the loops are meant to be
-    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def without_words(_: object, __: str, event: EventDict) -> EventDict:

@@ -1,7 +1,9 @@
 """The server process: the API, and unless told otherwise the loops beside it."""
 
+import asyncio
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -16,6 +18,8 @@ from service.runtime import Runtime, look_for_cycles_seldom
 from service.worker import Loops
 
 GRACE_SECONDS = 15
+SPEAKING_SECONDS = 2.0
+"""At most, for those who came in just before the door closed: their request is on its way, and would be cut off unheard."""
 
 
 def serve(runtime: Runtime, with_clock: bool, started: Callable[[], None]) -> None:
@@ -67,6 +71,15 @@ class _Server(uvicorn.Server):
         if self.started:
             look_for_cycles_seldom()
             self._announce()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Nobody new comes in; then as the parent does, which shows out at once whoever has not spoken yet."""
+        for listening in self.servers:
+            listening.close()
+        until = time.monotonic() + SPEAKING_SECONDS
+        while time.monotonic() < until and connections.anybody_speaking(self.server_state.connections):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        await super().shutdown(sockets)
 
 
 def work(runtime: Runtime) -> None:

@@ -1,15 +1,13 @@
-"""The loops of a process: the clock, the couriers, the post, the housekeeping. APScheduler only beats time for them."""
+"""The loops of a process: the clock, the couriers, the post, the housekeeping; a thread each, that waits between two looks."""
 
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,7 +15,7 @@ from service.domain.refusals import Conflict
 from service.engine import calendar_steps, compose, digests, disposal, keeping, post, renewal
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
-from service.engine.tick import CLOCKWORK, running, tick
+from service.engine.tick import CLOCKWORK, SLICE, running, tick
 from service.engine.verify import all_tenants
 from service.mailing import poster
 from service.runtime import Runtime
@@ -32,8 +30,8 @@ CALENDAR_SECONDS = 6 * 3600
 NOTED_SECONDS = 5.0
 """Between two notes that the clock is alive: they are for people and other replicas, and a commit each."""
 
-RENEWED_AT_ONCE = 10
-LOOPS = 7
+SLICES = RENEWED_AT_ONCE = 10
+"""Of one tenant in a turn."""
 
 _HELD_UP = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
 """One tenant's trouble, for which the others do not wait."""
@@ -47,15 +45,10 @@ class Loops:
         self._courier = runtime.courier()
         self._watch = connect(runtime.url, 1, role=CLOCK)
         self._post = poster(runtime)
-        self._lock = Lock()
-        self._stopping = False
+        self._over = Event()
+        self._threads: list[Thread] = []
         self.last_tick: datetime | None = None
         self._noted = float("-inf")
-        self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(LOOPS)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=UTC,
-        )
 
     def start(self) -> None:
         """Every loop at its own beat."""
@@ -69,100 +62,93 @@ class Loops:
             (self._calendars, CALENDAR_SECONDS),
             (self._delete, HOUSEKEEPING_SECONDS),
         ):
-            self._scheduler.add_job(self._guarded(loop), "interval", seconds=seconds, id=loop.__name__)
-        self._scheduler.add_job(self._guarded(self._calendars), id="calendars_at_start")
-        self._scheduler.start()
+            # daemons, lest a failure elsewhere leaves a process that does not end
+            thread = Thread(target=self._run, args=(loop, seconds), name=loop.__name__, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def retire(self) -> None:
         """Claim nothing more; what is in hand goes on."""
-        self._stopping = True
+        self._over.set()
         self._runtime.desk.close()
 
     def stop(self) -> None:
         """Stop claiming, finish what is in hand, then end."""
         self.retire()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+        for thread in self._threads:
+            thread.join()
         self._courier.close()
         self._watch.dispose()
 
-    def _guarded(self, loop: Callable[[], Any]) -> Callable[[], None]:
-        def once() -> None:
-            if self._stopping:
-                return
+    def _run(self, loop: Callable[[], Any], seconds: float) -> None:
+        """Again at once while there is more to do, else after a wait, which goes by no clock that somebody could set."""
+        while not self._over.is_set():
+            again = False
             try:
-                loop()
+                again = bool(loop())
             except Closing:
                 return
             except (SQLAlchemyError, psycopg.Error, OSError) as error:
                 _log.warning("loop_waits", loop=loop.__name__, error=type(error).__name__)
+            except Exception:
+                _log.exception("loop_failed", loop=loop.__name__)
+            if not again:
+                self._over.wait(seconds)
 
-        return once
+    def _each(self, tenants: Iterable[str], work: Callable[[str], object]) -> bool:
+        """A batch of every tenant's, whether any had one: who has much to do does not hold the others up."""
+        return sum(self._did(tenant, work) for tenant in tenants) > 0
 
-    def _each(self, tenants: Iterable[str], work: Callable[[str], Any]) -> bool:
-        """Tenant by tenant; one that is gone meanwhile or held up delays no other. Whether all had their turn."""
-        for tenant in tenants:
-            if self._stopping:
-                return False
-            try:
-                work(tenant)
-            except UnknownTenant:
-                continue
-            except _HELD_UP as error:
-                _log.warning("tenant_waits", tenant=tenant, error=type(error).__name__)
-        return True
+    def _did(self, tenant: str, work: Callable[[str], object]) -> bool:
+        try:
+            return not self._over.is_set() and bool(work(tenant))
+        except UnknownTenant:
+            return False
+        except _HELD_UP as error:
+            _log.warning("tenant_waits", tenant=tenant, error=type(error).__name__)
+            return False
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """The clock: what has rung is decided. With nothing due it is one statement, whatever is open."""
-        desk = self._runtime.desk
-        due = {one.tenant: one for one in alarms.ringing(self._watch)}
-
-        def decide(tenant: str) -> None:
-            if due[tenant].rings:
-                calendar_steps.fire(desk, tenant, None)
-                tick(desk, tenant)
-            if due[tenant].renews:
-                self._renew(tenant)
-            if due[tenant].tells:
-                digests.tell(desk, tenant)
-
-        if not self._each(due, decide):
-            return
+        ringing = {one.tenant: one for one in alarms.ringing(self._watch)}
+        again = self._each(ringing, lambda tenant: self._decide(ringing[tenant]))
         self.last_tick = datetime.now(UTC)
         if time.monotonic() - self._noted > NOTED_SECONDS:
             with transaction(self._runtime.engine, "") as tx:
                 gauges.note(tx, "tick")
             self._noted = time.monotonic()
+        return again
 
-    def _renew(self, tenant: str) -> None:
-        """Some slices, then what is due comes first again."""
-        for _ in range(RENEWED_AT_ONCE):
-            if self._stopping or not renewal.renew(self._runtime.desk, tenant):
-                return
+    def _decide(self, due: alarms.Ringing) -> bool:
+        """A tenant's turn; whether there is more to do than one turn's worth."""
+        desk, tenant, more = self._runtime.desk, due.tenant, False
+        if due.rings:
+            calendar_steps.fire(desk, tenant, None)
+            more = tick(desk, tenant, slices=SLICES) >= SLICES * SLICE
+        if due.renews:
+            more = self._renew(tenant) or more
+        if due.tells:
+            digests.tell(desk, tenant)
+        self.last_tick = datetime.now(UTC)
+        return more
 
-    def _deliver(self) -> None:
-        while not self._stopping and self._courier.round():
-            pass
-
-    def _letters(self) -> None:
+    def _renew(self, tenant: str) -> bool:
+        """Some slices, then what is due comes first again; whether there may be more."""
         desk = self._runtime.desk
+        return all(not self._over.is_set() and renewal.renew(desk, tenant) for _ in range(RENEWED_AT_ONCE))
 
-        def write(tenant: str) -> None:
-            while not self._stopping and compose.compose_ready(desk, tenant, render):
-                pass
+    def _deliver(self) -> bool:
+        return self._courier.round()
 
-        self._each(alarms.queued(self._watch), write)
+    def _letters(self) -> bool:
+        desk = self._runtime.desk
+        return self._each(alarms.queued(self._watch), lambda tenant: compose.compose_ready(desk, tenant, render))
 
-    def _mail(self) -> None:
-        handing = self._post
-        if handing is None:
-            return
-
-        def hand_over(tenant: str) -> None:
-            while not self._stopping and post.post_ready(self._runtime.desk, tenant, render, handing):
-                pass
-
-        self._each(alarms.ready(self._watch), hand_over)
+    def _mail(self) -> bool:
+        desk, hand = self._runtime.desk, self._post
+        if hand is None:
+            return False
+        return self._each(alarms.ready(self._watch), lambda tenant: post.post_ready(desk, tenant, render, hand))
 
     def _tidy(self) -> None:
         """Of every tenant, standing sandboxes too: their webhooks go out in real time."""
@@ -171,9 +157,8 @@ class Loops:
 
     def _calendars(self) -> None:
         """A newer version of the service may know of years that were provisional."""
-        self._each(
-            running(self._runtime.desk), lambda tenant: refresh_calendar(self._runtime.engine, tenant, CLOCKWORK)
-        )
+        engine = self._runtime.engine
+        self._each(running(self._runtime.desk), lambda tenant: refresh_calendar(engine, tenant, CLOCKWORK))
 
     def _delete(self) -> None:
         """Closed tenants whose time is over."""

@@ -6,8 +6,9 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,11 +17,52 @@ from sqlalchemy import make_url
 
 from service import migrate, postgres
 from service.postgres.locks import acquire, open_lock, try_acquire
+from tests import figures
 
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 1024**3
 NAME = "dunlog-tests-"
 LEFT_BEHIND_AFTER = 60.0  # seconds: younger folders may not have their lock yet
+
+
+TOLD = pytest.StashKey[list[figures.Told]]()
+"""What the tests said of the rows they stand for."""
+
+Tell = Callable[..., None]
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Tell:
+    """Tells what was reached for the rows the test is marked with: `figure(kills=120, lost=0)`; `row` names one of several."""
+
+    def tell(row: str | None = None, **reached: Any) -> None:
+        marks = [mark.args[0] for mark in request.node.iter_markers("figure") if row in (None, mark.args[0])]
+        assert marks, "the test is marked with no such row"
+        request.node.stash.setdefault(TOLD, []).extend(figures.Told(mark, request.node.name, reached) for mark in marks)
+
+    return tell
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report: pytest.TestReport = yield
+    if call.when == "call" or report.outcome != "passed":
+        marks = {mark.args[0] for mark in item.iter_markers("figure")}
+        told = [one for one in item.stash.get(TOLD, []) if one.row in marks]
+        told += [figures.Told(row, item.name) for row in sorted(marks - {one.row for one in told})]
+        for one in told:
+            one.seconds, one.outcome = round(call.duration, 1), report.outcome
+            one.seed = next((value for name, value in item.user_properties if name == "seed"), None)
+        item.config.stash.setdefault(TOLD, []).extend(told)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    told = config.stash.get(TOLD, [])
+    if told and (much := os.environ.get("CHAOS")):
+        for line in figures.lines(told):
+            terminalreporter.write_line(line)
+        terminalreporter.write_line(f"kept in {figures.keep(told, much)}")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import re
 import resource
 from asyncio import AbstractEventLoop, BaseTransport, TimerHandle
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -62,6 +62,11 @@ def most_connections() -> int:
     return 10_000 if soft == resource.RLIM_INFINITY else min(10_000, max(16, soft // 2))
 
 
+def anybody_speaking(connections: Iterable[object]) -> bool:
+    """Whether a request is on its way on one of them: its head has begun to come, or the connection has just been made."""
+    return any(isinstance(one, Connection) and one.is_speaking for one in connections)
+
+
 class Connection(HttpToolsProtocol):
     """uvicorn's own, with the limits that it leaves to a proxy in front, which not everybody has."""
 
@@ -70,6 +75,11 @@ class Connection(HttpToolsProtocol):
     _in_head = False
     _in_body = False
     _unread = 0  # bytes since a head was complete or a piece of body came
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether something was not heard to its end yet that should be."""
+        return self._in_head or self.cycle is None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]

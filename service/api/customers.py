@@ -22,7 +22,7 @@ from service.domain.money import format
 from service.domain.refusals import NotFound
 from service.domain.views import hold_view
 from service.engine.desk import Session
-from service.store import balances, debtors, listings, lookups
+from service.store import balances, listings, lookups
 from service.store.balances import Balance
 
 COMMITMENTS_AT_MOST = 500
@@ -42,7 +42,7 @@ def list_customers(
     by, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     if by == "overdue":
         sorted_by_amount(asked.currency)
-    wanted = debtors.CustomerFilter(
+    wanted = listings.CustomerFilter(
         q=asked.q,
         segment=asked.segment,
         owner=asked.owner,
@@ -54,7 +54,7 @@ def list_customers(
     after = after_of(pages.after())
     with house.desk.open(reader.tenant) as session:
         today = session.scene.today
-        rows = debtors.customers(session.tx, wanted, today, by, down, after, asked.limit)
+        rows = listings.customers(session.tx, wanted, today, by, down, after, asked.limit)
         owed = balances.of_customers(session.tx, [row.customer.id for row in rows], today)
     data = [_row(row.customer, owed[row.customer.id]) for row in rows]
     next_cursor = pages.next_cursor(rows, lambda row: (listings.position_of(row.sorted_by), row.customer.id))

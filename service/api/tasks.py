@@ -30,6 +30,7 @@ TaskId = Annotated[str, Path(description="The task's id.", examples=["call~C-1.1
 Reading = Annotated[Asking, Depends(asks(Right.READ))]
 Working = Annotated[Asking, Depends(asks(Right.TASK))]
 _OWN_ONLY = frozenset({FINANCE, LEGAL})
+_NO_DAY = date(9999, 12, 31)
 _PLAIN = ("id kind state role owner customer cases bills contact created_at due_on best_from best_until rule").split()
 _PROBLEMS = responses(404, 409, 422)
 
@@ -39,7 +40,7 @@ def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()]) -> Respons
     """By due date, then id; those without a date come last. Ask for `state=open` to see what is to be done."""
     listing = Listing(asking.house.cursors, asking.tenant, "tasks", asked)
     after = listing.after()
-    behind = (date.fromisoformat(str(after[0])) if after[0] else None, str(after[1])) if after else None
+    behind = (date.fromisoformat(str(after[0])), str(after[1])) if after else None
     wanted = worklist.Filters(
         state=asked.state,
         kind=asked.kind,
@@ -51,7 +52,7 @@ def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()]) -> Respons
     with asking.house.desk.open(asking.tenant) as session:
         rows = worklist.tasks(session.tx, wanted, behind, asked.limit)
         data = [_answer(session, row, asking.language) for row in rows]
-    cursor = listing.next_cursor(rows, lambda row: (row["due_on"] and row["due_on"].isoformat(), row["id"]))
+    cursor = listing.next_cursor(rows, lambda row: ((row["due_on"] or _NO_DAY).isoformat(), row["id"]))
     return Reply(TaskList(data=data, next_cursor=cursor), language=asking.language).response()
 
 

@@ -25,10 +25,12 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """One message for one endpoint. `secrets` holds the newest first, two while one rotates; `body` leaves as it is."""
+    """One message for one endpoint, tried `at` that instant. `secrets` holds the newest first, two while one rotates; `body`
+    leaves as it is."""
 
     url: str
     id: str
+    at: datetime
     body: bytes = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     traceparent: str | None = None
@@ -66,23 +68,23 @@ class Sender:
             if len(delivery.body) > BODY_BYTES:
                 return _failed("too_large", f"the body has more than {BODY_BYTES} bytes", began, permanent=True)
             target = check_url(delivery.url, self._reach)
-            headers = [("host", target.authority), ("user-agent", self._agent), *_headers(delivery, datetime.now(UTC))]
-            return _judge(self._poster.post(target, headers, delivery.body, began + self._deadline), began)
+            headers = [("host", target.authority), ("user-agent", self._agent), *_headers(delivery)]
+            return _judge(self._poster.post(target, headers, delivery.body, began + self._deadline), delivery.at, began)
         except UrlRefused as refused:
             return _failed(refused.code, f"{refused.code} {refused.params or ''}".strip(), began)
         except (OSError, BadAnswer, AnswerTooLarge) as error:
             return _failed(_code(error), str(error), began)
 
 
-def _headers(delivery: Delivery, now: datetime) -> list[tuple[str, str]]:
-    text = delivery.body.decode("utf-8")
-    signatures = [Webhook(secret).sign(delivery.id, now, text) for secret in delivery.secrets]
+def _headers(delivery: Delivery) -> list[tuple[str, str]]:
+    text, at = delivery.body.decode("utf-8"), delivery.at.astimezone(UTC)
+    signatures = [Webhook(secret).sign(delivery.id, at, text) for secret in delivery.secrets]
     headers = [
         ("content-type", "application/cloudevents+json"),
         ("content-length", str(len(delivery.body))),
         ("accept-encoding", "identity"),
         ("webhook-id", delivery.id),
-        ("webhook-timestamp", str(int(now.timestamp()))),
+        ("webhook-timestamp", str(int(at.timestamp()))),
         ("webhook-signature", " ".join(signatures)),
     ]
     if delivery.traceparent is not None and _TRACEPARENT.fullmatch(delivery.traceparent):
@@ -90,7 +92,7 @@ def _headers(delivery: Delivery, now: datetime) -> list[tuple[str, str]]:
     return headers
 
 
-def _judge(answer: Answer, began: float) -> Sent | Failed:
+def _judge(answer: Answer, at: datetime, began: float) -> Sent | Failed:
     """Only a 2xx heard to its end is success: when in doubt the message goes again under the same id."""
     head = head_of(answer.head)
     if answer.broken is not None:
@@ -99,7 +101,7 @@ def _judge(answer: Answer, began: float) -> Sent | Failed:
         return Sent(status=answer.status, duration_ms=_since(began), head=head)
     return _failed(
         "http_status", f"HTTP {answer.status}", began, status=answer.status, head=head, gone=answer.status == 410,
-        retry_after=retry_after(answer.retry_after, datetime.now(UTC)),
+        retry_after=retry_after(answer.retry_after, at),
     )  # fmt: skip
 
 

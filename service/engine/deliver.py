@@ -136,6 +136,7 @@ class Courier:
             Delivery(
                 url=one.url,
                 id=one.webhook,
+                at=one.at,
                 body=one.body.encode(),
                 traceparent=msgspec.json.decode(one.body, type=_Traced).traceparent,
                 secrets=tuple(self._reveal(secret, context) for secret in sealed),

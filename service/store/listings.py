@@ -1,4 +1,4 @@
-"""Lists of cases as people ask for them: filtered, sorted, page by page."""
+"""Lists of cases and customers as people ask for them: filtered, sorted, page by page."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -89,7 +89,7 @@ def _cases_asked(tx: Tx, wanted: CaseFilter, today: date) -> Asked:
     if wanted.paused is not None:
         _paused(asked, wanted.paused)
     if wanted.q is not None:
-        _prefix(tx, asked, wanted.q)
+        _prefix(asked, wanted.q)
     return asked
 
 
@@ -140,37 +140,83 @@ def _paused(asked: Asked, paused: str) -> None:
         asked.and_("c.paused = %(paused)s", paused=paused)
 
 
-def _prefix(tx: Tx, asked: Asked, q: str) -> None:
-    ranges = text_ranges(q)
-    few = tx.rows(_NAMED, {**ranges, "most": NAMED_AT_MOST + 1})
-    named, values = "c.customer = ANY(%(named)s::text[])", {"named": [id for (id,) in few]}
-    if len(few) > NAMED_AT_MOST:  # so many that they are met soon enough, whatever the list is sorted by
-        named, values = f"EXISTS ({_IS_NAMED})", {}
+def _prefix(asked: Asked, q: str) -> None:
     asked.and_(
-        f"""((c.id >= %(q)s AND c.id < %(q_end)s) OR (c.customer >= %(q)s AND c.customer < %(q_end)s)
-            OR (c.reference_key >= %(q_folded)s AND c.reference_key < %(q_folded_end)s) OR {named})""",
-        **ranges,
-        **values,
+        """((c.id >= %(q)s AND c.id < %(q_end)s) OR (c.customer >= %(q)s AND c.customer < %(q_end)s)
+            OR (c.reference_key >= %(q_folded)s AND c.reference_key < %(q_folded_end)s)
+            OR c.customer = ANY(ARRAY(SELECT k.id FROM customers k WHERE k.tenant = %(tenant)s
+                AND k.name_key >= %(q_folded)s AND k.name_key < %(q_folded_end)s)))""",
+        **_ranges(q),
     )
 
 
-NAMED_AT_MOST = 1000
-"""Customers found by name whose cases are looked up; of more each case is asked whether its customer is one of them."""
-
-_NAMED = """
-SELECT id FROM customers WHERE tenant = %(tenant)s AND name_key >= %(q_folded)s AND name_key < %(q_folded_end)s
- ORDER BY tenant, name_key, id LIMIT %(most)s
-"""
-_IS_NAMED = """
-SELECT FROM customers k WHERE k.tenant = %(tenant)s AND k.id = c.customer AND k.name_key >= %(q_folded)s
-   AND k.name_key < %(q_folded_end)s
-"""
-
-
-def text_ranges(q: str) -> dict[str, str]:
-    """The ranges of what begins with the text: as it stands, and folded."""
+def _ranges(q: str) -> dict[str, str]:
     folded = fold_key(q) or ""
     return dict(zip(("q", "q_end", "q_folded", "q_folded_end"), (*prefix_range(q), *prefix_range(folded)), strict=True))
+
+
+class CustomerFilter(Struct, frozen=True, kw_only=True):
+    """What customers are wanted; `overdue_min` in minor units of `currency`."""
+
+    q: str | None = None
+    segment: str | None = None
+    owner: str | None = None
+    hold: bool | None = None
+    overdue_min: int | None = None
+    currency: str | None = None
+
+
+class CustomerRow(Struct, frozen=True):
+    """A customer and the value it was sorted by."""
+
+    customer: Customer
+    sorted_by: Value
+
+
+_OVERDUE = """
+LEFT JOIN (SELECT customer, sum(open_amount)::bigint AS overdue FROM cases
+            WHERE tenant = %(tenant)s AND stage <> 'closed' AND currency = %(currency)s AND due_on < %(today)s
+            GROUP BY customer) o ON o.customer = c.id
+"""
+_CUSTOMER_SORTS = {
+    "overdue": ("COALESCE(o.overdue, 0)", "bigint"),
+    "name": ("c.name_key", "text"),
+    "id": ("c.id", "text"),
+}
+
+
+def customers(
+    tx: Tx, wanted: CustomerFilter, today: date, sort: str, down: bool, after: After | None, limit: int
+) -> list[CustomerRow]:
+    """A page of customers. What is overdue is summed up when asked for: it changes with the day."""
+    column, type = _CUSTOMER_SORTS[sort]
+    asked = Asked(["c.tenant = %(tenant)s", "c.version > 0"], {"today": today})
+    summed = sort == "overdue" or wanted.overdue_min is not None
+    select = f"SELECT c.state::text AS state, {column} AS sorted_by FROM customers c {_OVERDUE if summed else ''}"
+    for name in ("segment", "owner"):
+        if getattr(wanted, name) is not None:
+            asked.and_(f"c.{name} = %({name})s", **{name: getattr(wanted, name)})
+    if wanted.hold is not None:
+        asked.and_(f"c.hold IS {'NOT ' if wanted.hold else ''}NULL")
+    if wanted.overdue_min is not None:
+        asked.and_("COALESCE(o.overdue, 0) >= %(overdue_min)s", overdue_min=wanted.overdue_min)
+    if wanted.currency is not None:
+        asked.values["currency"] = wanted.currency
+        if not summed:
+            asked.and_(_HAS_BILLS_IN)
+    if wanted.q is not None:
+        asked.and_(
+            """((c.id >= %(q)s AND c.id < %(q_end)s)
+                OR (c.name_key >= %(q_folded)s AND c.name_key < %(q_folded_end)s))""",
+            **_ranges(wanted.q),
+        )
+    order = Sort(column=column, type=type, id="c.id", down=down)
+    rows = page(tx, select, asked, order, after, limit)
+    return [CustomerRow(codec.state(Customer, row["state"]), row["sorted_by"]) for row in rows]
+
+
+_HAS_BILLS_IN = """EXISTS (SELECT FROM cases k WHERE k.tenant = c.tenant AND k.customer = c.id AND k.stage <> 'closed'
+                            AND k.currency = %(currency)s)"""
 
 
 def position_of(value: Value) -> str | int | None:

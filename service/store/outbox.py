@@ -116,10 +116,11 @@ def add_again(tx: Tx, endpoint: str, events: Sequence[tuple[str, int]], again: s
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
-    """A delivery taken for one attempt, with what it needs."""
+    """A delivery taken for one attempt, with what it needs; `at` is when, by the database's clock."""
 
     tenant: str
     id: str
+    at: datetime
     endpoint: str
     webhook: str
     attempt: int
@@ -130,38 +131,39 @@ class Claimed(Struct, frozen=True, kw_only=True):
     old_secret: bytes | None
 
 
+_CLAIM = """
+WITH due AS (
+  SELECT id, endpoint FROM deliveries WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND state = 'pending'
+     AND next_at <= %(now)s FOR UPDATE SKIP LOCKED),
+taken AS (
+  SELECT due.id, e.url, e.secret, CASE WHEN e.old_until > %(now)s THEN e.old_secret END AS old_secret
+    FROM due JOIN endpoints e ON e.tenant = %(tenant)s AND e.id = due.endpoint AND e.state = 'enabled'),
+cancelled AS (
+  UPDATE deliveries d SET state = 'cancelled', ended_at = %(now)s, next_at = NULL FROM due
+   WHERE d.tenant = %(tenant)s AND d.id = due.id AND NOT EXISTS (SELECT FROM taken WHERE taken.id = due.id)),
+held AS (
+  UPDATE deliveries d SET attempts = attempts + 1, fence = fence + 1, next_at = %(lease)s
+    FROM taken WHERE d.tenant = %(tenant)s AND d.id = taken.id RETURNING d.*),
+unknown AS (
+  UPDATE attempts a SET outcome = 'unknown', finished_at = %(now)s FROM due
+   WHERE a.tenant = %(tenant)s AND a.delivery = due.id AND a.outcome = 'started'),
+started AS (
+  INSERT INTO attempts (tenant, delivery, number, started_at, outcome)
+  SELECT tenant, id, attempts, %(now)s, 'started' FROM held)
+SELECT h.id, h.endpoint, h.webhook, h.attempts, h.fence, o.body, t.url, t.secret, t.old_secret
+  FROM held h JOIN taken t USING (id) JOIN outbox o USING (tenant, stream, version)
+"""
+
+
 def claim(tx: Tx, ids: Sequence[str], now: datetime, lease_until: datetime) -> list[Claimed]:
     """Take those still due: the attempt counts from now on, and stands in the log of attempts as started. An attempt whose
     lease ran out ended nobody knows how. What goes to an endpoint that is not enabled (any more) ends here."""
-    tx.run(
-        """UPDATE deliveries d SET state = 'cancelled', ended_at = %(now)s, next_at = NULL FROM endpoints e
-            WHERE d.tenant = %(tenant)s AND d.id = ANY(%(ids)s::text[]) AND d.state = 'pending'
-              AND e.tenant = d.tenant AND e.id = d.endpoint AND e.state <> 'enabled'""",
-        {"ids": list(ids), "now": now},
-    )
-    rows = tx.dicts(
-        """WITH taken AS (
-             SELECT id FROM deliveries WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND state = 'pending'
-                AND next_at <= %(now)s FOR UPDATE SKIP LOCKED),
-           held AS (
-             UPDATE deliveries d SET attempts = attempts + 1, fence = fence + 1, next_at = %(lease)s
-               FROM taken WHERE d.tenant = %(tenant)s AND d.id = taken.id RETURNING d.*),
-           unknown AS (
-             UPDATE attempts a SET outcome = 'unknown', finished_at = %(now)s FROM taken
-              WHERE a.tenant = %(tenant)s AND a.delivery = taken.id AND a.outcome = 'started'),
-           started AS (
-             INSERT INTO attempts (tenant, delivery, number, started_at, outcome)
-             SELECT tenant, id, attempts, %(now)s, 'started' FROM held)
-           SELECT h.id, h.endpoint, h.webhook, h.attempts, h.fence, o.body, e.url, e.secret,
-                  CASE WHEN e.old_until > %(now)s THEN e.old_secret END AS old_secret
-             FROM held h JOIN outbox o USING (tenant, stream, version)
-             JOIN endpoints e ON e.tenant = h.tenant AND e.id = h.endpoint""",
-        {"ids": list(ids), "now": now, "lease": lease_until},
-    )
+    rows = tx.dicts(_CLAIM, {"ids": list(ids), "now": now, "lease": lease_until})
     return [
         Claimed(
             tenant=tx.tenant,
             id=row["id"],
+            at=now,
             endpoint=row["endpoint"],
             webhook=row["webhook"],
             attempt=row["attempts"],
@@ -192,25 +194,27 @@ def release(tx: Tx) -> None:
     )
 
 
+_FINISH = """
+WITH mine AS (
+  SELECT id, state FROM deliveries WHERE tenant = %(tenant)s AND id = %(id)s AND fence = %(fence)s FOR UPDATE),
+ended AS (
+  UPDATE deliveries d SET state = %(state)s, next_at = %(next_at)s,
+         ended_at = CASE WHEN %(state)s <> 'pending' THEN %(now)s::timestamptz END
+    FROM mine WHERE d.tenant = %(tenant)s AND d.id = mine.id AND mine.state = 'pending' RETURNING d.id),
+told AS (
+  UPDATE attempts a SET finished_at = %(now)s, outcome = %(outcome)s, status = %(status)s, duration_ms = %(duration_ms)s,
+         detail = %(detail)s, head = %(head)s
+    FROM mine WHERE a.tenant = %(tenant)s AND a.delivery = mine.id AND a.number = %(number)s)
+SELECT id FROM ended
+"""
+
+
 def finish(tx: Tx, one: Claimed, outcome: dict[str, Any], state: str, next_at: datetime | None, now: datetime) -> bool:
-    """The attempt's outcome, while the claim is still ours; whether it was."""
-    tx.run(
-        """UPDATE attempts SET finished_at = %(now)s, outcome = %(outcome)s, status = %(status)s,
-             duration_ms = %(duration_ms)s, detail = %(detail)s, head = %(head)s
-           WHERE tenant = %(tenant)s AND delivery = %(id)s AND number = %(number)s""",
-        {"outcome": "", "status": None, "duration_ms": None, "detail": None, "head": None}
-        | outcome
-        | {"id": one.id, "number": one.attempt, "now": now},
-    )
-    return (
-        tx.run(
-            """UPDATE deliveries SET state = %(state)s, next_at = %(next_at)s,
-                 ended_at = CASE WHEN %(state)s <> 'pending' THEN %(now)s::timestamptz END
-               WHERE tenant = %(tenant)s AND id = %(id)s AND fence = %(fence)s AND state = 'pending'""",
-            {"state": state, "next_at": next_at, "id": one.id, "fence": one.fence, "now": now},
-        )
-        == 1
-    )
+    """The attempt's outcome, while the claim is still ours; whether the delivery was still waiting for it. Who lost the
+    claim says nothing: what became of that attempt stays unknown."""
+    given = {"outcome": "", "status": None, "duration_ms": None, "detail": None, "head": None} | outcome
+    about = {"id": one.id, "number": one.attempt, "fence": one.fence, "state": state, "next_at": next_at, "now": now}
+    return bool(tx.rows(_FINISH, given | about))
 
 
 def delivered(tx: Tx, ended: Sequence[tuple[Claimed, int, int, str]], now: datetime) -> set[str]:

@@ -1,7 +1,7 @@
 """Tasks and approvals: what people must do and agree to, projected from their customers' and bills' events."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -11,7 +11,6 @@ from sqlalchemy.types import Text, TypeEngine
 
 from service.domain.account import ApprovalRow
 from service.store.database import Tx, columns
-from service.store.keyset import After, Asked, Sort, page
 from service.store.tables import metadata
 from service.store.workfold import COLUMNS, Entry, Row, by_table, folded
 
@@ -124,26 +123,42 @@ class Filters(Struct, frozen=True, kw_only=True):
     due_before: date | None = None
 
 
-def tasks(tx: Tx, filters: Filters, after: After | None, limit: int) -> list[dict[str, Any]]:
+def tasks(tx: Tx, filters: Filters, after: tuple[date, str] | None, limit: int) -> list[dict[str, Any]]:
     """Tasks by due day and id; those without a day come last."""
-    asked = _asked(filters)
-    if filters.due_before:
-        asked.and_("due_on < %(due_before)s", due_before=filters.due_before)
-    order = Sort(column="due_on", type="date", id="id", nullable=True)
-    return page(tx, "SELECT * FROM tasks", asked, order, after, limit)
-
-
-def approvals(tx: Tx, filters: Filters, after: After | None, limit: int) -> list[dict[str, Any]]:
-    """Requests in the order in which they were asked."""
-    order = Sort(column="asked_at", type="timestamptz", id="id")
-    return page(tx, "SELECT * FROM approvals", _asked(filters), order, after, limit)
-
-
-def _asked(filters: Filters) -> Asked:
-    asked = Asked(["tenant = %(tenant)s"], {})
+    wanted = ["tenant = %(tenant)s"]
     for name in ("state", "kind", "role", "owner", "customer"):
         if getattr(filters, name) is not None:
-            asked.and_(f"{name} = %({name})s", **{name: getattr(filters, name)})
-    if filters.state == "open":
-        asked.and_("state = 'open'")  # written out: only so does the planner see that the index of open ones holds them all
-    return asked
+            wanted.append(f"{name} = %({name})s")
+    if filters.due_before:
+        wanted.append("due_on < %(due_before)s")
+    if after:
+        wanted.append("(COALESCE(due_on, DATE '9999-12-31'), id) > (%(after_day)s, %(after_id)s)")
+    return tx.dicts(
+        f"""SELECT * FROM tasks WHERE {" AND ".join(wanted)}
+             ORDER BY COALESCE(due_on, DATE '9999-12-31'), id LIMIT %(limit)s""",
+        {
+            **{name: getattr(filters, name) for name in filters.__struct_fields__},
+            "after_day": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit,
+        },
+    )
+
+
+def approvals(tx: Tx, filters: Filters, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
+    """Requests in the order in which they were asked."""
+    wanted = ["tenant = %(tenant)s"]
+    for name in ("state", "kind", "role", "customer"):
+        if getattr(filters, name) is not None:
+            wanted.append(f"{name} = %({name})s")
+    if after:
+        wanted.append("(asked_at, id) > (%(after_at)s, %(after_id)s)")
+    return tx.dicts(
+        f"SELECT * FROM approvals WHERE {' AND '.join(wanted)} ORDER BY asked_at, id LIMIT %(limit)s",
+        {
+            **{name: getattr(filters, name) for name in filters.__struct_fields__},
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit,
+        },
+    )

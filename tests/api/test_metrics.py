@@ -201,7 +201,7 @@ def test_attempts_are_told_by_outcome(monkeypatch, outcome: Sent | Failed, told,
     monkeypatch.setattr(deliver, "record", lambda *_: state)
     courier = Courier(None, Hand(), lambda *_: "whsec_", metrics)  # type: ignore[arg-type]
     claimed = outbox.Claimed(
-        tenant="t", id="d", endpoint="e", webhook="w", attempt=1, fence=1, body="{}", url="https://example.com",
+        tenant="t", id="d", at=datetime.now(UTC), endpoint="e", webhook="w", attempt=1, fence=1, body="{}", url="https://example.com",
         secret=b"", old_secret=None,
     )  # fmt: skip
     courier._send(claimed)

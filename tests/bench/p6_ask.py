@@ -23,7 +23,7 @@ PAGES = {
     "page of 50, by due day, between amounts": "/v1/cases?currency=CNY&amount_min=600.00&amount_max=40000.00&sort=due_on",
     "page of 200, by due day": "/v1/cases?limit=200",
     "page of 50, customers by what is overdue": "/v1/customers?currency=CNY&sort=-overdue",
-    "search by one letter": "/v1/cases?q=b",
+    "search by one letter": "/v1/cases?q=c",
     "search by a name's beginning": "/v1/cases?q=Buyer%20C0000",
     "the worklist": "/v1/tasks?state=open",
 }

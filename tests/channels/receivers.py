@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -100,8 +101,8 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def delivery(url: str, **changes: object) -> Delivery:
-    values: dict[str, object] = {"url": url, "id": "msg_2Abc", "body": BODY, "secrets": (NEW,), **changes}
-    return Delivery(**values)  # type: ignore[arg-type]
+    values: dict[str, object] = {"url": url, "id": "msg_2Abc", "at": datetime.now(UTC), "body": BODY, "secrets": (NEW,)}
+    return Delivery(**values | changes)  # type: ignore[arg-type]
 
 
 def to(*answers: str) -> Callable[[str, int], list[str]]:

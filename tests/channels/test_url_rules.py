@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from service.channels.addresses import DENIED, MAX_URL, Reach, UrlRefused, admit, check_answers, check_url
 from service.channels.outcome import Failed
-from service.channels.webhook import Delivery, Sender
+from service.channels.webhook import Sender
+from tests.channels.receivers import delivery
 
 STRICT = Reach()
 LONG_LABEL = "a" * 64
@@ -149,11 +150,10 @@ def test_hostile_urls_open_no_connection(receive) -> None:
     with Sender(reach, version="1", deadline=2, lookup=lambda host, port: ["127.0.0.1"]) as sender:
         for url, _ in HOSTILE:
             for variant in {url, url.replace(":443", f":{receiver.port}").replace(":8000", f":{receiver.port}")}:
-                delivery = Delivery(url=variant, id="msg_1", body=b"{}", secrets=("whsec_MfKQ9r8GKYqrTwjU",))
-                assert isinstance(sender.send(delivery), Failed), variant
+                assert isinstance(sender.send(delivery(variant)), Failed), variant
         for host in ("hooks.example.com", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "xn--fsqu00a.xn--0zwm56d"):
             url = f"http://{host}:{receiver.port}/"
-            result = sender.send(Delivery(url=url, id="msg_1", body=b"{}", secrets=("whsec_MfKQ9r8GKYqrTwjU",)))
+            result = sender.send(delivery(url))
             assert isinstance(result, Failed) and result.code == "address_denied"
     assert receiver.connections == 0
 

@@ -1,31 +1,48 @@
-"""Chaos is thrown from a seed that is printed. CHAOS=20 throws twenty times as much, CHAOS_SEED=7 repeats a run (as far as
-processes and clocks can be repeated)."""
+"""Chaos is thrown from a seed that is printed. Without CHAOS only a little is thrown, CHAOS=1 throws as much as the figures
+ask for and CHAOS=0.1 a tenth of it; CHAOS_SEED=7 repeats a run (as far as processes and clocks can be repeated)."""
 
 import os
 import random
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from service.postgres import place
+from service.runtime import Runtime, opened
+from service.settings import load
+from tests.chaos import clocks
+from tests.chaos.invariants import ZONE
+from tests.chaos.present import Present
 from tests.chaos.processes import Cluster
+from tests.chaos.town import DUE, Mailbox
 from tests.journeys.receiver import Receiver
+
+Amount = Callable[[int, int], int]
+"""How much in every run of the tests, and how much for the figures, to how much in this one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.chaos)
 
 
 @pytest.fixture(scope="session")
-def chaos() -> int:
-    """How much: 1 in every run of the tests."""
-    return int(os.environ.get("CHAOS", "1"))
+def amount() -> Amount:
+    share = os.environ.get("CHAOS")
+    return lambda little, much: max(little, round(much * float(share))) if share else little
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> random.Random:
     seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(10**6))
     print(f"{request.node.name}: CHAOS_SEED={seed}")
+    request.node.user_properties.append(("seed", seed))
     return random.Random(seed)
 
 
@@ -35,6 +52,27 @@ def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
     yield receiver
     receiver.close()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server."""
+    mailbox = Mailbox()
+    yield mailbox
+    mailbox.close()
+
+
+@pytest.fixture
+def present(database: str) -> Present:
+    """The module's database lives on the last day before the town's bills are overdue, and the test moves its clock."""
+    return Present(database).install(datetime.combine(DUE, datetime.min.time().replace(hour=8), ZONE))
+
+
+@pytest.fixture
+def runtime(database: str) -> Iterator[Runtime]:
+    """The house from inside."""
+    with opened(load(database_url=database, secret_key=clocks.SECRET_KEY, pool_size=4)) as runtime:
+        yield runtime
 
 
 @pytest.fixture

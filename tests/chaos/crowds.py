@@ -62,28 +62,6 @@ def log(url: str, tenant: str) -> list[Told]:
     ]
 
 
-def fired_twice(url: str, tenant: str) -> list[tuple[Any, ...]]:
-    """I10: steps that fired more than once for the same occurrence, channel and contact."""
-    return rows(
-        url,
-        """SELECT stream, type, data->>'step', data->>'anchor', data->>'on', data->>'channel', data->>'contact', count(*)
-             FROM events WHERE tenant = %s AND data->>'step' IS NOT NULL
-            GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING count(*) > 1""",
-        tenant,
-    )
-
-
-def said_twice(url: str, tenant: str) -> list[tuple[Any, ...]]:
-    """I14: more than one message per contact, channel and day on which it left; service messages apart."""
-    return rows(
-        url,
-        """SELECT customer, contact, channel, (at AT TIME ZONE 'Asia/Shanghai')::date, count(*) FROM messages
-            WHERE tenant = %s AND NOT service AND state NOT IN ('queued', 'struck')
-            GROUP BY 1, 2, 3, 4 HAVING count(*) > 1""",
-        tenant,
-    )
-
-
 def spoken(url: str, tenant: str) -> dict[str, tuple[str, str, tuple[str, ...]]]:
     """Every message: its state, when it left, and the bills it is about."""
     return {

@@ -1,5 +1,6 @@
 """Clients that post without pause and note what was acknowledged; what fails is not sent again until the end."""
 
+import secrets
 import threading
 import time
 from collections import Counter
@@ -25,7 +26,9 @@ class Client:
     """Connections kept open between requests; none, and no answer is lost with one that is closed meanwhile."""
 
     answers: Counter[int] = field(default_factory=Counter)
-    broken: int = 0
+    broken: list[str] = field(default_factory=list)
+    """The ids of requests on connections that broke before an answer came."""
+
     wrong: list[str] = field(default_factory=list)
     """What no fault excuses: other statuses, a 503 without Retry-After, refusals."""
 
@@ -59,13 +62,14 @@ class Client:
 
     def send(self, http: httpx.Client, url: str, request: Request) -> bool:
         """Whether anybody heard it; a broken connection or a 503 leaves it open what happened."""
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": request.content_type}
+        id = f"{self.erp.name}-{secrets.token_hex(8)}"
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": request.content_type, "X-Request-Id": id}
         try:
             response = http.post(f"{url}/v1/events", content=request.body(), headers=headers)
         except httpx.ConnectError:
             return False
         except httpx.TransportError:
-            self.broken += 1
+            self.broken.append(id)
             return True
         self.answers[response.status_code] += 1
         if response.status_code in (200, 201, 207):

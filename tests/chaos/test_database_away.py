@@ -15,17 +15,21 @@ from service.postgres.server import Server
 from service.runtime import opened
 from service.settings import load
 from tests.chaos import clocks
+from tests.chaos.conftest import Amount
+from tests.chaos.forked import barracks
+from tests.chaos.invariants import violations
 from tests.chaos.posting import Client, post_again
 from tests.chaos.processes import Cluster, complaints, rows
 from tests.chaos.stories import Erp, left
+from tests.conftest import Tell
 from tests.journeys.house import House, embedded, on_database
 from tests.journeys.proof import prove
 from tests.journeys.provisioning import found
 from tests.journeys.receiver import Receiver
 
 NOW = "2026-01-05T08:00:00+08:00"
-AWAY = 4.0
 BACK_WITHIN = 20.0
+DRAINED_WITHIN = 120.0
 
 
 @pytest.fixture
@@ -68,19 +72,25 @@ def as_told(url: str, tenant: str, house: House, client: Client) -> None:
     assert complaints(house.said()) == []
 
 
+@pytest.mark.figure("R11")
 def test_R11_with_the_database_away_it_answers_503_and_drains_when_it_is_back(
-    own: Server, receiver: Receiver, rng: random.Random
+    own: Server, receiver: Receiver, rng: random.Random, amount: Amount, figure: Tell
 ):
+    seconds = amount(4, 60)
     migrate.upgrade(own.place.url)
     with opened(load(database_url=own.place.url, secret_key=clocks.SECRET_KEY)) as runtime:
         keys = found(runtime, "away", NOW)
-    with on_database(own.place.url, clocks.SECRET_KEY) as house:
-        _away_under_load(own, house, keys, receiver, rng)
+    with barracks(on_database(own.place.url, clocks.SECRET_KEY)) as house:
+        reached = _away_under_load(own, house, keys, receiver, rng, seconds)
+    assert violations(own.place.url, "away") == []
     with opened(load(database_url=own.place.url, secret_key=clocks.SECRET_KEY)) as runtime:
         prove(runtime, "away")
+    figure(away=seconds, alive="yes", **reached)
 
 
-def _away_under_load(own: Server, house: House, keys: dict[str, str], receiver: Receiver, rng: random.Random) -> None:
+def _away_under_load(
+    own: Server, house: House, keys: dict[str, str], receiver: Receiver, rng: random.Random, seconds: int
+) -> dict[str, float]:
     process = house.start()
     admin = {"Authorization": f"Bearer {keys['admin']}"}
     endpoint = {"url": receiver.url, "types": ["case.opened"]}
@@ -94,7 +104,7 @@ def _away_under_load(own: Server, house: House, keys: dict[str, str], receiver: 
     assert own.process
     own.process.send_signal(signal.SIGQUIT)
     own.process.wait(10)
-    until = time.monotonic() + AWAY
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         _says_that_it_is_away(house, admin)
     assert process.poll() is None
@@ -103,12 +113,10 @@ def _away_under_load(own: Server, house: House, keys: dict[str, str], receiver: 
     time.sleep(1)
     client.stop()
     sql = "SELECT count(*) FROM deliveries WHERE state <> 'delivered'"
-    drained = eventually(lambda: rows(own.place.url, sql) == [(0,)], "deliveries drained", 60)
-    print(
-        f"acknowledged {client.acknowledged}; answers {dict(client.answers)}; ready {took:.1f} s, drained after {drained:.1f}"
-    )
+    drained = eventually(lambda: rows(own.place.url, sql) == [(0,)], "deliveries drained", DRAINED_WITHIN)
     as_told(own.place.url, "away", house, client)
     house.stop()
+    return {"answers_503": client.answers[503], "acknowledged": client.acknowledged, "ready": took, "drained": drained}
 
 
 def _terminate_everybody(url: str) -> None:
@@ -137,7 +145,7 @@ def test_the_embedded_server_comes_back_under_a_running_service(cluster: Cluster
     with opened(load(data_dir=cluster.folder)) as runtime:
         keys = found(runtime, "embedded", NOW)
         url = runtime.url
-    with embedded(cluster.folder) as house:
+    with barracks(embedded(cluster.folder)) as house:
         process = house.start()
         client = Client(Erp("e", rng), keys["erp"], [house.url], pause=0.02)
         client.start()

@@ -12,10 +12,23 @@ import weakref
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import httpx
 
 STARTS_WITHIN = 60.0
+
+
+class Process(Protocol):
+    """What is asked of a running process; `args` is how it was started."""
+
+    pid: int
+    args: Any
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def terminate(self) -> None: ...
 
 
 def free_port() -> int:
@@ -32,40 +45,45 @@ class House:
 
     environment: dict[str, str]
     port: int = field(default_factory=free_port)
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         descriptor, name = tempfile.mkstemp(prefix="dunlog-said-")
         os.close(descriptor)
-        self._said = Path(name)  # a pipe that nobody reads would stop the service once it is full
-        weakref.finalize(self, self._said.unlink, missing_ok=True)
+        self.log = Path(name)  # a pipe that nobody reads would stop the service once it is full
+        weakref.finalize(self, self.log.unlink, missing_ok=True)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *command: str, port: int | None = None) -> subprocess.Popen[bytes]:
+    def start(self, *command: str, port: int | None = None) -> Process:
         """`serve` unless told otherwise; returns when it is ready."""
         port = port or self.port
         command = command or ("serve",)
-        with self._said.open("ab") as said:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "service", *command], env=self._environment(port), stdout=said, stderr=said
-            )
+        process = self.launched(command, port)
         self.processes.append(process)
         if command[0] in ("serve", "demo"):
             self._wait(process, f"http://127.0.0.1:{port}")
         return process
 
-    def _environment(self, port: int) -> dict[str, str]:
+    def launched(self, command: tuple[str, ...], port: int) -> Process:
+        """The command line's command as a process of its own."""
+        with self.log.open("ab") as said:
+            return subprocess.Popen(
+                [sys.executable, "-m", "service", *command], env=self.environment_of(port), stdout=said, stderr=said
+            )
+
+    def environment_of(self, port: int) -> dict[str, str]:
+        """Ours without what an operator would set, and what this house's operator sets."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DUNLOG_", "DATABASE_"))}
         return kept | self.environment | {"DUNLOG_PORT": str(port), "DUNLOG_TICK_SECONDS": "0.2"}
 
-    def _wait(self, process: subprocess.Popen[bytes], url: str) -> None:
+    def _wait(self, process: Process, url: str) -> None:
         until = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < until:
             if process.poll() is not None:
-                raise AssertionError(f"serve ended with {process.returncode}: {self.said()[-4000:]}")
+                raise AssertionError(f"serve ended with {process.poll()}: {self.said()[-4000:]}")
             with suppress(httpx.TransportError):
                 if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
                     return
@@ -80,13 +98,13 @@ class House:
 
     def said(self) -> str:
         """What the processes logged so far."""
-        return self._said.read_text(encoding="utf-8", errors="replace")
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
     def run(self, *arguments: str) -> str:
         """A command of the command line; what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "service", *arguments],
-            env=self._environment(self.port),
+            env=self.environment_of(self.port),
             capture_output=True,
             check=False,
         )

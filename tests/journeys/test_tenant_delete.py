@@ -74,7 +74,7 @@ def sandbox(house: House, runtime: Runtime) -> Iterator[Company]:
 def run(house: House, *arguments: str) -> tuple[int, str, str]:
     """`dunlog tenant delete …`: exit code, and what it printed."""
     command = [sys.executable, "-m", "service", "tenant", "delete", *arguments]
-    done = subprocess.run(command, env=house._environment(house.port), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=house.environment_of(house.port), capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -136,7 +136,7 @@ def test_a_deletion_that_was_killed_goes_on_when_it_is_called_again(house, sandb
     rows = 300_000
     grow(database, sandbox, rows)
     command = [sys.executable, "-m", "service", "tenant", "delete", sandbox.tenant]
-    process = subprocess.Popen(command, env=house._environment(house.port), stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, env=house.environment_of(house.port), stdout=subprocess.PIPE)
     eventually(lambda: traces(database, sandbox.tenant).get("inbox", 0) < rows, "some rows are gone")
     process.send_signal(signal.SIGKILL)
     process.communicate()

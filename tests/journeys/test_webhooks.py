@@ -203,7 +203,7 @@ def test_R10_an_orderly_end_waits_for_the_answer_to_what_is_on_its_way(
     eventually(lambda: receiver.attempts, "it is on its way")
     (process,) = house.processes
     house.stop()
-    assert process.returncode == 0
+    assert process.poll() == 0
     house.start()
     an_hour_passes(erp)
     time.sleep(1)

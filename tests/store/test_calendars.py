@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar
 import msgspec
 import pytest
 

@@ -1,0 +1,58 @@
+"""An earlier version beside the present one on one database, under load: neither makes an error of the other's work (R10)."""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.runtime import Runtime
+from tests.chaos import clocks
+from tests.chaos.conftest import Amount
+from tests.chaos.elder import Elder, older
+from tests.chaos.forked import barracks
+from tests.chaos.traffic import during
+from tests.conftest import Tell
+from tests.journeys.house import House, free_port, on_database
+from tests.journeys.receiver import Receiver
+
+CHANGES_BACK = 30
+
+
+@pytest.fixture
+def elder(tmp_path: Path) -> str | None:
+    """The earlier version's commit; its code lies in the test's folder."""
+    return older(CHANGES_BACK, tmp_path)
+
+
+@pytest.fixture
+def replicas(database: str, elder: str | None, tmp_path: Path) -> Iterator[list[House]]:
+    """A `serve` and a `worker` of each version."""
+    present = barracks(on_database(database, clocks.SECRET_KEY))
+    houses: list[House] = [present, Elder(present.environment, folder=tmp_path) if elder else barracks(present)]
+    for house in houses:
+        house.port = free_port()
+        house.start()
+        house.start("worker")
+    yield houses
+    for house in houses:
+        house.stop()
+
+
+@pytest.mark.figure("R10")
+def test_R10_an_older_version_works_beside_a_newer_one(
+    database: str,
+    replicas: list[House],
+    elder: str | None,
+    runtime: Runtime,
+    rng: random.Random,
+    receiver: Receiver,
+    amount: Amount,
+    figure: Tell,
+):
+    print(f"beside {elder}" if elder else "there is no earlier version at hand: two processes of the same one")
+    clients = during(lambda: time.sleep(amount(3, 60)), "versions", database, replicas, runtime, rng, receiver)
+    assert [id for client in clients for id in client.broken] == []
+    acknowledged = sum(client.acknowledged for client in clients)
+    figure(errors=0, older=elder or "none at hand, the same code", acknowledged=acknowledged)
