@@ -13,7 +13,7 @@ from service import metrics as figures
 from service import migrate
 from service.channels.outcome import Failed, Sent
 from service.domain.events.case import Escalated, Reminded
-from service.engine import deliver
+from service.engine import recording
 from service.engine.asks import Done, Fact
 from service.engine.deliver import Courier
 from service.engine.desk import Desk
@@ -198,7 +198,7 @@ def test_attempts_are_told_by_outcome(monkeypatch, outcome: Sent | Failed, told,
             return
 
     metrics = Metrics()
-    monkeypatch.setattr(deliver, "record", lambda *_: state)
+    monkeypatch.setattr(recording.Records, "keep", lambda *_: state)
     courier = Courier(None, Hand(), lambda *_: "whsec_", metrics)  # type: ignore[arg-type]
     claimed = outbox.Claimed(
         tenant="t", id="d", at=datetime.now(UTC), endpoint="e", webhook="w", attempt=1, fence=1, body="{}", url="https://example.com",
