@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from service import migrate, postgres
 from tests.conftest import url_of
@@ -86,3 +88,13 @@ def test_a_migration_that_meets_a_busy_table_gives_up_and_keeps_the_steps_before
     assert migrate.current(empty) == "0002"
     migrate.upgrade(empty)
     assert migrate.current(empty) == "0003"
+
+
+def test_the_files_are_named_after_the_chain_which_is_asked_for_without_alembic():
+    config = Config()
+    config.set_main_option("script_location", str(migrate.SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    chain = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    names = [path.name[:4] for path in sorted((migrate.SCRIPTS / "versions").glob("*.py"), reverse=True)]
+    assert chain == names
+    assert migrate.head() == chain[0]
