@@ -10,6 +10,7 @@ import time
 import warnings
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 warnings.simplefilter("ignore")
 
@@ -29,7 +30,8 @@ def _new_database() -> None:
     with tempfile.NamedTemporaryFile("w") as password:
         password.write("a-long-password-for-nobody")
         password.flush()
-        command = [os.path.join(os.path.dirname(sys.executable), "trytond-admin"), "-d", DATABASE, "-u", "account_dunning"]
+        administration = str(Path(sys.executable).parent / "trytond-admin")
+        command = [administration, "-d", DATABASE, "-u", "account_dunning"]
         command += ["--activate-dependencies", "--email", "admin@example.com"]
         environment = os.environ | {"TRYTONPASSFILE": password.name}
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
