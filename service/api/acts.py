@@ -4,7 +4,7 @@ A request with a key that was seen before gets the first answer again. Answers, 
 transaction of what they answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -60,10 +60,10 @@ class Asking(NamedTuple):
         return identity(self.request, self.principal, tx)
 
 
-def asks(right: Right) -> Callable[..., Asking]:
+def asks(right: Right) -> Callable[..., Awaitable[Asking]]:
     """A dependency: the request of somebody who has the right."""
 
-    def asking(request: Request, house: House, principal: Annotated[Principal, Depends(needs(right))]) -> Asking:
+    async def asking(request: Request, house: House, principal: Annotated[Principal, Depends(needs(right))]) -> Asking:
         return Asking(request, house, principal)
 
     return asking

@@ -43,7 +43,7 @@ class Context(NamedTuple):
     started_at: datetime | None = None
 
 
-def context(request: Request) -> Context:
-    """The house's context, as a dependency."""
+async def context(request: Request) -> Context:
+    """The house's context, as a dependency; on the event loop, for a thread would cost more than the answer."""
     found: Context = request.app.state.context
     return found

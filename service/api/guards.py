@@ -1,7 +1,7 @@
 """Who asks: the key behind a request, what its role may, and the identity under which a repeat is known."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, NamedTuple
@@ -76,10 +76,10 @@ class Keyring:
         known = self._known.get(parts) if parts else None
         return self._asked.take(_name(known.principal)) if known else 0.0
 
-    async def arrive(self, request: Request) -> None:
-        """Raises 401 for whoever has no key before their body is read."""
-        if self._remembered(keys.bearer(request.headers.get("authorization"))) is None:
-            await to_thread.run_sync(self.principal, request)
+    async def arrive(self, request: Request) -> Principal:
+        """As `principal`, on the event loop: a thread only for a key that must be looked up."""
+        known = self._remembered(keys.bearer(request.headers.get("authorization")))
+        return known if known is not None else await to_thread.run_sync(self.principal, request)
 
     def principal(self, request: Request) -> Principal:
         """Whose key the request has; raises 401 for none, a bad or a revoked one."""
@@ -120,11 +120,12 @@ def _unauthorized() -> Problem:
     return Problem(401, "unauthorized", headers={"WWW-Authenticate": 'Bearer realm="dunlog"'})
 
 
-def needs(right: Right) -> Callable[[Request], Principal]:
+def needs(right: Right) -> Callable[[Request], Awaitable[Principal]]:
     """A dependency that lets in the roles with the right. The tenant comes from the key, never from a path or body."""
 
-    def guard(request: Request) -> Principal:
-        principal = still(request)
+    async def guard(request: Request) -> Principal:
+        keyring: Keyring = request.app.state.keyring
+        principal = await keyring.arrive(request)
         check(right, principal.role)
         return principal
 
@@ -150,5 +151,6 @@ def identity(request: Request, principal: Principal, tx: Tx) -> inbox.Identity |
         raise fault("/header/idempotency-key", "idempotency_key_invalid")
     body = request._raw if isinstance(request, CommandRequest) else b""
     asked = b"\x00".join((request.method.encode(), request.scope["path"].encode(), body))
-    content = context(request).fingerprints.of(principal.secret)(sha256(asked).digest())
+    house: Context = request.app.state.context
+    content = house.fingerprints.of(principal.secret)(sha256(asked).digest())
     return inbox.Identity(f"key:{principal.key}", given, content, tx.now + KEY_KEPT)
