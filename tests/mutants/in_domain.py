@@ -105,14 +105,14 @@ MUTANTS = (
         f"{_DECIDE}/firing.py",
         "if case.pause is None and case.taken_up else []",
         "if case.taken_up else []",
-        f"{_SCENARIOS}/test_F_pauses.py::test_F1_a_paused_bill_is_left_alone_while_another_one_is_worked",
+        f"{_SCENARIOS}/test_F_pauses.py::test_F1_while_paused_nothing_is_sent",
     ),
     Mutant(
         "progress counts after the clock's start (B4)",
         "service/domain/case.py",
         "max((day for day in days if day > start), default=None)",
         "max(days, default=None)",
-        f"{_SCENARIOS}/test_B_collection.py::test_B4_progress_counts_from_the_day_after_the_clocks_start",
+        f"{_SCENARIOS}/test_A_confirmation.py::test_A8_progress_counts_from_its_own_date_and_only_after_S",
     ),
     # Approvals
     Mutant(
