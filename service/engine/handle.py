@@ -108,10 +108,10 @@ def _together(desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None
         for ask, name, ours in zip(asks, names, begun, strict=True):
             one = (_repeat(ask, seen) if ours else _IN_PROGRESS) or _one(session, work, ask, name)
             work.done.append(one)
-            if ask.identity and one.status != "rejected":
+            if ask.identity and one.status != "rejected" and not one.repeated:
                 seen[ask.identity.source, ask.identity.id] = inbox.Seen(ask.identity.content, None, None, None)
         positions = save(session, work.loaded, work.fresh)
-        done = [_answered(session, ask, one) for ask, one in zip(asks, _placed(work.done, positions), strict=True)]
+        done = [_answered(session, ask, one) for ask, one in zip(asks, _placed(asks, work.done, positions), strict=True)]
         kept = [kept for ask, one, name in zip(asks, done, names, strict=True) if (kept := _kept(ask, one, name))]
         inbox.keep(session.tx, kept)
         customers.forget_bare(
@@ -216,12 +216,18 @@ def _expected(ask: Ask, customer_version: int, cases: dict[str, int]) -> None:
         raise Stale("stale", None, version=present)
 
 
-def _placed(done: list[Done], positions: dict[tuple[str, int], int]) -> list[Done]:
-    return [
-        replace(
-            one, position=positions.get((f"{one.happened[0].stream}/{one.happened[0].id}", one.happened[0].version))
-        )
-        if one.happened
-        else one
-        for one in done
-    ]
+def _placed(asks: Sequence[Ask], done: list[Done], positions: dict[tuple[str, int], int]) -> list[Done]:
+    """Each with the position of its first event; a repeat that came together with its original has the same."""
+    placed: list[Done] = []
+    first: dict[tuple[str, str], int | None] = {}
+    for ask, one in zip(asks, done, strict=True):
+        name = (ask.identity.source, ask.identity.id) if ask.identity else None
+        if one.happened:
+            fact = one.happened[0]
+            one = replace(one, position=positions.get((f"{fact.stream}/{fact.id}", fact.version)))
+            if name:
+                first[name] = one.position
+        elif name and one.status == "duplicate" and one.position is None:
+            one = replace(one, position=first.get(name))
+        placed.append(one)
+    return placed

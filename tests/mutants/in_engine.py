@@ -30,6 +30,13 @@ MUTANTS = (
         "tests/store/test_once.py::test_I20_a_fact_said_again_gets_the_same_position_and_nothing_happens",
     ),
     Mutant(
+        "a repeat that comes with its original is told the same (I20)",
+        _HANDLE,
+        "position=first.get(name)",
+        "position=None",
+        "tests/store/test_once.py::test_I20_a_fact_said_twice_in_one_batch_is_one",
+    ),
+    Mutant(
         "a refusal for want of a right is forgotten (I21)",
         _HANDLE,
         "if status in FORGOTTEN or status >= 500:",

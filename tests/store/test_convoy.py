@@ -111,5 +111,6 @@ def test_a_fact_told_twice_at_once_happens_once(desk):
     convoy = Convoy(desk)
     with ThreadPoolExecutor(8) as crowd:
         done = [crowd.submit(convoy.handle, "acme", _issued("TWICE", "C-9")) for _ in range(8)]
-        statuses = sorted(one.result(30).status for one in done)
-    assert statuses == ["accepted"] + ["duplicate"] * 7
+        told = [one.result(30) for one in done]
+    assert sorted(one.status for one in told) == ["accepted"] + ["duplicate"] * 7
+    assert len({one.position for one in told}) == 1

@@ -48,7 +48,11 @@ def test_I20_a_fact_said_again_gets_the_same_position_and_nothing_happens(house)
 
 def test_I20_a_fact_said_twice_in_one_batch_is_one(house):
     ask = named("batch", b"one", credit("INV-2-1"))
-    assert [one.status for one in handle(house.desk, house.tenant, [ask, ask])] == ["accepted", "duplicate"]
+    first, second = handle(house.desk, house.tenant, [ask, ask])
+    assert (first.status, second.status) == ("accepted", "duplicate")
+    assert first.position == second.position is not None
+    again = handle(house.desk, house.tenant, [ask, ask])
+    assert [one.position for one in again] == [first.position] * 2
     assert credits(house).count("case/INV-2-1") == 1
 
 
