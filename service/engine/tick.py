@@ -42,16 +42,25 @@ def tick(desk: Desk, tenant: str, now: datetime | None = None, slices: int = 10)
 
 
 def wake(desk: Desk, tenant: str, now: datetime | None) -> int:
-    """One slice of rung customers; those that somebody else holds are left for the next one unless they are late."""
+    """One slice of rung customers. Those whom another clock or a writer holds are left to them, so that clocks share the
+    work; when there are no others to fill the slice with, those who are late are waited for."""
     with desk.open(tenant, now) as session:
-        rung = customers.rung(session.tx, session.scene.now, SLICE)
-        patient = any(at < session.scene.now - LATE for at in rung.values())
-    asks = [Ask(command=Wake(customer=id), asker=CLOCKWORK) for id in sorted(rung)]
-    done = handle(desk, tenant, asks, now, skip_locked=not patient and now is None)
-    broken = [id for id, one in zip(sorted(rung), done, strict=True) if isinstance(one.refused, InternalError)]
+        tx, at = session.tx, session.scene.now
+        rung = customers.rung(tx, at, SLICE, free=now is None)
+        late: dict[str, datetime] = {}
+        if now is None and len(rung) < SLICE:
+            late = {id: since for id, since in customers.rung(tx, at, SLICE).items() if since < at - LATE and id not in rung}
+    _decide(desk, tenant, now, sorted(rung), skip_locked=now is None)
+    _decide(desk, tenant, now, sorted(late), skip_locked=False)
+    return len(rung) + len(late)
+
+
+def _decide(desk: Desk, tenant: str, now: datetime | None, rung: list[str], skip_locked: bool) -> None:
+    asks = [Ask(command=Wake(customer=id), asker=CLOCKWORK) for id in rung]
+    done = handle(desk, tenant, asks, now, skip_locked=skip_locked)
+    broken = [id for id, one in zip(rung, done, strict=True) if isinstance(one.refused, InternalError)]
     if broken:
         _park(desk, tenant, now, broken)
-    return len(rung)
 
 
 def _park(desk: Desk, tenant: str, now: datetime | None, broken: list[str]) -> None:

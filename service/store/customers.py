@@ -103,11 +103,12 @@ def forget_bare(tx: Tx, ids: Sequence[str]) -> None:
         )
 
 
-def rung(tx: Tx, now: datetime, limit: int) -> dict[str, datetime]:
-    """Customers whose alarm has rung, and since when, earliest first. Ordered, or a prepared plan scans the whole table."""
+def rung(tx: Tx, now: datetime, limit: int, free: bool = False) -> dict[str, datetime]:
+    """Customers whose alarm has rung, and since when, earliest first; only those whom nobody holds this moment, when told
+    so. Ordered, or a prepared plan scans the whole table."""
     rows = tx.rows(
-        """SELECT id, wake_at FROM customers WHERE tenant = %(tenant)s AND wake_at <= %(now)s
-            ORDER BY tenant, wake_at LIMIT %(limit)s""",
+        f"""SELECT id, wake_at FROM customers WHERE tenant = %(tenant)s AND wake_at <= %(now)s
+             ORDER BY tenant, wake_at LIMIT %(limit)s {"FOR KEY SHARE SKIP LOCKED" if free else ""}""",
         {"now": now, "limit": limit},
     )
     return dict(rows)

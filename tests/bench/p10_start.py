@@ -25,6 +25,8 @@ BATCHES = 30
 def measure(bench: Bench) -> Iterator[Line]:
     """Starts and imports in turns; memory of the last one started."""
     world = bench.world
+    if not bench.full:
+        return
     bench.tell.step("starting", bench.repeats + 1)
     starts, imports, idle, loaded = [], [], [], []
     for turn in range(bench.repeats + 1):

@@ -28,7 +28,7 @@ SECRET = "whsec_" + base64.b64encode(bytes(range(24))).decode()
 
 def measure(bench: Bench) -> Iterator[Line]:
     """A worker with nothing else to do, the bare client, and the worker once more beside a hanging endpoint."""
-    world, hooks = bench.world, min(HOOKS, bench.cases // 10)
+    world, hooks = bench.world, min(HOOKS, max(200, bench.cases // 100))
     what = f"{hooks:,} webhooks"
     bench.tell.step(what, bench.repeats + 1)
     bodies = _found(world, hooks)

@@ -20,6 +20,8 @@ LEFT = "SELECT count(*) FROM customers WHERE tenant = 'bench' AND id >= 'R' AND 
 def measure(bench: Bench) -> Iterator[Line]:
     """Each number of workers in turns; deadlocks are PostgreSQL's own count."""
     world, due = bench.world, bench.world.armed * BILLS
+    if not bench.full:
+        return
     bench.tell.step("replicas", (bench.repeats + 1) * len(WORKERS))
     rates: dict[int, list[float]] = {count: [] for count in WORKERS}
     before = _deadlocks(world)
