@@ -47,6 +47,11 @@ def _one_line(value: str) -> str:
     return _refuse("control_character") if _BREAK.search(value) else value
 
 
+def _unbroken(value: Any) -> Any:
+    """Before a pattern is asked, which would say less of what is wrong."""
+    return _one_line(value) if isinstance(value, str) else value
+
+
 def _said(value: str) -> str:
     return value if value.strip() else _refuse("reason_required")
 
@@ -81,7 +86,7 @@ UserId: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$"
 Currency: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.", examples=["CNY"])]
 Line: TypeAlias = Annotated[StrictStr, Field(max_length=200), AfterValidator(_one_line)]
 Email: TypeAlias = Annotated[
-    StrictStr, Field(max_length=200, pattern=r"^[^\s@]+@[^\s@]+$"), AfterValidator(_one_line)
+    StrictStr, Field(max_length=200, pattern=r"^[^\s@]+@[^\s@]+$"), BeforeValidator(_unbroken)
 ]
 Text: TypeAlias = Annotated[StrictStr, Field(max_length=2000)]
 Said: TypeAlias = Annotated[Text, AfterValidator(_said)]
