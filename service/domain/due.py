@@ -10,7 +10,6 @@ from msgspec import Struct
 from service.domain.case import RANK, Case
 from service.domain.clocks import anchor_of, reached_on, runs
 from service.domain.customer import Customer
-from service.domain.deadlines import AgreedWhat, agreed_dues
 from service.domain.offsets import Offset, OffsetError, add
 from service.domain.playbook import At, Playbook, Step
 from service.domain.workdays import Workdays
@@ -52,13 +51,13 @@ class TaskNeglected(Struct, frozen=True):
 class RequestUnanswered(Struct, frozen=True):
     """Its role is reminded of an open request (B9)."""
 
-    approval: str
+    kind: str
 
 
 class RequestExpires(Struct, frozen=True):
     """Nobody answered a person's request in time."""
 
-    approval: str
+    kind: str
 
 
 class HoldUnacknowledged(Struct, frozen=True):
@@ -79,7 +78,7 @@ class TakeUp(Struct, frozen=True):
     """The tenant goes live (F2)."""
 
 
-OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp | AgreedWhat
+OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp
 CustomerWhat: TypeAlias = TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
 What: TypeAlias = StepDue | OwnWhat | CustomerWhat
 
@@ -120,13 +119,8 @@ def own_dues(case: Case, workdays: Workdays) -> Iterator[Due]:
         yield Due(workdays.moment(promise.until + _DAY), PromiseDue(promise.id))
     for draft in case.drafts:
         yield Due(workdays.midnight(draft.matures_on + _DAY), DraftMatured(draft.payment))
-    for at, what in agreed_dues(case, workdays):
-        yield Due(at, what)
-    # A promise's or a plan's pause ends when that is judged, not at the midnight before (D1, D3).
-    judged = (promise and case.pause and case.pause.promise == promise.id) or (
-        case.pause and case.pause.reason == "plan"
-    )
-    if case.pause and case.pause.until and not judged:
+    # A promise's pause ends when the promise is judged, not at the midnight before (D1).
+    if case.pause and case.pause.until and not (promise and case.pause.promise == promise.id):
         yield Due(workdays.midnight(case.pause.until + _DAY), PauseEnds())
 
 
@@ -136,12 +130,12 @@ def customer_dues(customer: Customer, workdays: Workdays) -> Iterator[Due]:
         if kind in ("call", "visit") and not task.told:
             since = max(task.created_on, task.due_on or task.created_on)
             yield Due(_open_days_after(since, NEGLECTED_OPEN_DAYS, workdays), TaskNeglected(kind), windowed=True)
-    for request in customer.requests.values():
+    for kind, request in customer.requests.items():
         at = _open_days_after(request.told_on, request.remind_open_days, workdays)
-        yield Due(at, RequestUnanswered(request.id), windowed=True)
+        yield Due(at, RequestUnanswered(kind), windowed=True)
         # A bill that has joined makes a person's request the playbook's: those do not expire (B8).
-        if request.expires_on and (request.bound or not request.bills):
-            yield Due(workdays.midnight(request.expires_on + _DAY), RequestExpires(request.id))
+        if request.expires_on and not request.bills:
+            yield Due(workdays.midnight(request.expires_on + _DAY), RequestExpires(kind))
     if customer.hold and customer.hold.acknowledged_on is None and not customer.hold.told:
         at = _open_days_after(customer.hold.on, HOLD_OPEN_DAYS, workdays)
         yield Due(at, HoldUnacknowledged(), windowed=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from service.domain import commands as c
-from tests.examples import by, day
+from tests.examples import a_playbook, by, day
 from tests.world import World
 
 
@@ -161,6 +161,27 @@ def test_B4_progress_before_the_due_day_does_not_count():
     world.walk("2026-03-12").confirm("INV-1")  # on D itself
     world.pay("P-1", "10.00", on="2026-03-11")
     assert world.walk("2026-04-10").levels("INV-1") == ["03-26 supervisor"]
+
+
+PATIENT = """
+grammar: 1
+name: patient
+ladders:
+  - ladder: collection
+    start: due
+    steps:
+      - {step: to-supervisor, rule: B4, at: P5D, wait: {without_progress: P14D}, do: [{escalate: supervisor}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "risen"), [("2026-03-10", "03-16"), ("2026-03-11", "03-16"), ("2026-03-12", "03-26")]
+)
+def test_B4_progress_counts_from_the_day_after_the_clocks_start(paid_on, risen):
+    world = World("2026-03-09", playbook=a_playbook(PATIENT))
+    world.owed("INV-1", due="2026-03-11", issued="2026-03-09")
+    world.walk("2026-03-12").pay("P-1", "10.00", on=paid_on)
+    assert world.walk("2026-04-10").levels("INV-1") == [f"{risen} supervisor"]
 
 
 def test_B4_a_level_already_reached_is_skipped_and_tells_nobody():

@@ -38,6 +38,15 @@ def test_F1_while_paused_nothing_is_sent():
     assert world.levels("INV-1") == []
 
 
+def test_F1_a_paused_bill_is_left_alone_while_another_one_is_worked():
+    world = overdue("2026-03-09", "2026-03-09").walk("2026-03-11")
+    pause(world, "2026-03-24")
+    world.walk("2026-03-24 23:59")
+    assert max(world.days("overdue-daily", case="INV-2")) == "03-24"
+    assert world.days("overdue-daily", case="INV-1") == []
+    assert (world.levels("INV-1"), world.levels("INV-2")) == ([], ["03-23 supervisor"])
+
+
 def test_F1_a_manual_pause_has_a_reason_which_is_private():
     world = overdue().walk("2026-03-11")
     pause(world, "2026-03-24")

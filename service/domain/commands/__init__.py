@@ -5,7 +5,6 @@ Amounts arrive as the text they were written in; ids, days and words have been c
 
 from typing import TypeAlias
 
-from service.domain.commands.agreements import AgreementCommand, AgreePlan, PartGiven, PlanTerms
 from service.domain.commands.facts import (
     FACTS,
     AcknowledgeHold,
@@ -68,15 +67,13 @@ from service.domain.commands.people import (
     Wake,
 )
 
-Command: TypeAlias = ErpCommand | PersonCommand | AgreementCommand | Wake | ReportMessage
+Command: TypeAlias = ErpCommand | PersonCommand | Wake | ReportMessage
 
 __all__ = [
     "FACTS",
     "AcknowledgeHold",
     "AcknowledgeRelease",
     "AddNote",
-    "AgreePlan",
-    "AgreementCommand",
     "AllocatePayment",
     "Allocation",
     "AmendInvoice",
@@ -112,12 +109,10 @@ __all__ = [
     "MakePromise",
     "Mark",
     "Money",
-    "PartGiven",
     "PauseCases",
     "PaymentCommand",
     "Period",
     "PersonCommand",
-    "PlanTerms",
     "ReceivePayment",
     "RejectApproval",
     "ReleaseHold",
