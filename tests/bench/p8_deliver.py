@@ -37,7 +37,7 @@ def measure(bench: Bench) -> Iterator[Line]:
     environment = world.environment | {"DUNLOG_TICK_SECONDS": "0.1"}
     with (
         running(("tests.bench.receiver",), {}, "/ready") as receiver,
-        running(("service", "worker"), environment, None, bench.profile("p8")) as worker,
+        running(("service", "worker"), environment, "/metrics", bench.profile("p8")) as worker,
     ):
         for turn in range(bench.repeats + 1):
             free = _deliver(world, receiver, worker, hooks, hanging=False)

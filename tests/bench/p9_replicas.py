@@ -13,6 +13,7 @@ from tests.bench.processes import running
 from tests.bench.world import World
 
 WORKERS = (1, 2, 4)
+WORKER = ("service", "worker")
 PATIENCE = 300.0
 LEFT = "SELECT count(*) FROM customers WHERE tenant = 'bench' AND id >= 'R' AND id < 'S' AND wake_at <= now()"
 
@@ -53,10 +54,10 @@ def _drained(bench: Bench, count: int) -> float:
     environment = world.environment | {"DUNLOG_TICK_SECONDS": "0.05"}
     with ExitStack() as stack:
         workers = [
-            stack.enter_context(running(("service", "worker"), environment, None, bench.profile("p9") if n == 0 else None))
+            stack.enter_context(running(WORKER, environment, "/metrics", bench.profile("p9") if n == 0 else None))
             for n in range(count)
         ]
-        _wait_for_sessions(world, count)
+        time.sleep(1.0)  # their loops begin right after they answer
         world.rest()
         began = time.perf_counter()
         world.owner.execute(AWAKE)
@@ -67,11 +68,6 @@ def _drained(bench: Bench, count: int) -> float:
         seconds = time.perf_counter() - began
     check(world)
     return seconds
-
-
-def _wait_for_sessions(world: World, count: int) -> None:
-    """Until every worker has looked at the database a while."""
-    time.sleep(2.0 + 0.7 * count)
 
 
 def _deadlocks(world: World) -> int:

@@ -67,7 +67,11 @@ def running(
         command = [sys.executable, "-m", "tests.bench.sampling", str(profile), *module[1:]]
     with tempfile.NamedTemporaryFile(prefix="dunlog-bench-said-") as said:
         popen = subprocess.Popen(
-            command, env=kept | environment | {"DUNLOG_PORT": str(port)}, stdout=said, stderr=said, cwd=_ROOT
+            command,
+            env=kept | environment | {"DUNLOG_PORT": str(port), "DUNLOG_METRICS_PORT": str(port)},
+            stdout=said,
+            stderr=said,
+            cwd=_ROOT,
         )
         process = Process(popen, f"http://127.0.0.1:{port}", Path(said.name))
         try:
