@@ -1,7 +1,11 @@
 """The bench judges rightly: ratios, goals, growth; its own measurements are not run here."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from tests.bench import table
 from tests.bench.lines import Better, Goal, Line, Sample, growth, in_turns
 
 
@@ -61,3 +65,16 @@ def test_the_first_turn_warms_up_and_every_turn_begins_at_rest():
     ours, theirs = in_turns(2, (side, side), lambda: told.append("rest"))
     assert (ours, theirs) == (Sample(2.0, 1.0, 3.0, 2), Sample(20.0, 10.0, 30.0, 2))
     assert told == ["rest", "side", "side"] * 3
+
+
+def test_the_readme_quotes_a_file_of_results_between_its_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(table, "RESULTS", tmp_path)
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    machine = {"cpus": 2, "cpu": "a chip", "memory_gib": 8, "python": "3.11", "postgresql": "18.6", "commit": "abc"}
+    file = table.kept([a_line(45, 100, Goal(">=", 0.45))], machine, {"sizes": [1000, 10000], "repeats": 5})
+    table.quote(file, readme)
+    text = readme.read_text()
+    assert text.startswith("before\n") and text.endswith(f"{table.END}\nafter\n") and "old" not in text
+    assert "| P1 | ingest | 100 | 45 events/s |  | 100 | 0.45 | >= 0.45 | yes |" in text
+    assert json.loads(file.read_text())["lines"][0]["reached"] is True

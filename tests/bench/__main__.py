@@ -40,6 +40,9 @@ def main(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="With --keep: take no stage again that was finished.")] = False,
     save: Annotated[bool, typer.Option(help="Write the figures to tests/bench/results/.")] = True,
+    quote: Annotated[
+        Path | None, typer.Option(help="Measure nothing: put the table of this file of results into the README.")
+    ] = None,
 ) -> None:
     """Measure the service beside hand-written limits and what one would pick instead, on one PostgreSQL of its own with
     fsync and synchronous_commit on. Every figure is a ratio of medians taken in one run.
@@ -51,7 +54,11 @@ def main(
       make bench ARGS="--only P3 --scale 0.1 --profile"     one figure, and where its time goes
       make bench ARGS="--keep /var/tmp/bench --resume"      go on where a run was interrupted
       make bench PEERS=all                                  with procrastinate and Tryton
+      make bench ARGS="--quote tests/bench/results/X.json"  the README's table from an earlier run
     """
+    if quote is not None:
+        table.quote(quote, machine.ROOT / "README.md")
+        return
     wanted = _wanted(only)
     sizes = _sizes(scale, tenth)
     profiles = _folder(table.RESULTS / "profiles") if profile else None

@@ -70,23 +70,50 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def markdown(lines: Sequence[Line]) -> str:
-    """The same for the README."""
-    rows = [[name for name, _ in _COLUMNS], ["---" if way == "left" else "---:" for _, way in _COLUMNS]]
-    rows += [_cells(line) for line in lines]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+class Kept(msgspec.Struct):
+    """A run's figures in a file."""
+
+    at: datetime
+    machine: dict[str, Any]
+    asked: dict[str, Any]
+    lines: list[Line]
 
 
 def kept(lines: Sequence[Line], machine: dict[str, Any], asked: dict[str, Any]) -> Path:
-    """Written to a file of the day and minute."""
-    now = datetime.now(UTC)
+    """Written to a file of the day and minute, for people with the ratio of each line and whether it reaches its goal."""
+    now = datetime.now(UTC).replace(microsecond=0)
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{now:%Y-%m-%d-%H%M}.json"
-    content = {
-        "at": now.isoformat(timespec="seconds"),
-        "machine": machine,
-        "asked": asked,
-        "lines": [msgspec.to_builtins(line) | {"ratio": line.ratio, "reached": line.is_reached} for line in lines],
-    }
+    content = msgspec.to_builtins(Kept(now, machine, asked, list(lines)))
+    for told, line in zip(content["lines"], lines, strict=True):
+        told |= {"ratio": line.ratio, "reached": line.is_reached}
     file.write_text(json.dumps(content, indent=1) + "\n")
     return file
+
+
+def quote(file: Path, readme: Path) -> None:
+    """Put the table of a file in the README's place for it."""
+    found = msgspec.json.decode(file.read_bytes(), type=Kept)
+    text = readme.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    assert after, f"{readme} has no place for the table"
+    readme.write_text(f"{before}{BEGIN}\n{_where(found)}\n\n{_markdown(found.lines)}\n{END}{after}")
+
+
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+
+
+def _where(found: Kept) -> str:
+    m = found.machine
+    sizes = " and ".join(f"{cases:,}" for cases in found.asked["sizes"])
+    return (
+        f"On {found.at:%d %B %Y}: {m['cpus']} x {m['cpu']}, {m['memory_gib']} GiB, Python {m['python']}, PostgreSQL "
+        f"{m['postgresql']}, commit {m['commit']}, {sizes} cases, {found.asked['repeats']} repeats; median (least-most)."
+    )
+
+
+def _markdown(lines: Sequence[Line]) -> str:
+    rows = [[name for name, _ in _COLUMNS], ["---" if way == "left" else "---:" for _, way in _COLUMNS]]
+    rows += [_cells(line) for line in lines]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
