@@ -78,26 +78,45 @@ def test_I10_I35_a_walk_killed_at_random_decides_what_an_undisturbed_one_does(
     for number in range(amount(1, 5)):
         tenant = f"killed-walk-{number}"
         with crowd(house, runtime, tenant) as company:
-            killed = _walked_under_fire(house, company, rng)
+            killed = _walked_under_fire(database, house, company, rng)
         fired = crowds.steps(crowds.log(database, tenant))
         print(f"killed {killed} times; fired {dict(fired)}")
         assert killed >= KILLS // 2
         same_as_the_twin(database, tenant, runtime)
 
 
-def _walked_under_fire(house: House, company: Company, rng: random.Random) -> int:
-    """How often the service was killed before the same call had brought the clock to the end."""
-    killed, done = 0, False
+def _walked_under_fire(url: str, house: House, company: Company, rng: random.Random) -> int:
+    """How often the service was killed before the same call had brought the clock to the end: each time when so much of the
+    walk had been written down, however fast that was."""
+    begun, killed, done = _written(url, company.tenant), 0, False
+    span = (_written(url, "undisturbed") - begun) / (KILLS + 1)
     while not done:
-        shot = threading.Timer(rng.uniform(0.1, 0.5) if killed < KILLS else 60.0, house.kill)
-        shot.start()
+        mark = begun + span * (killed + rng.random())
+        over = threading.Event()
+        gun = threading.Thread(target=_fire_at, args=(url, house, company.tenant, mark, over))
+        if killed < KILLS:
+            gun.start()
         done = _walked(company)
-        shot.cancel()
-        shot.join()
+        over.set()
+        if gun.ident:
+            gun.join()
         if not house.processes:
             killed += 1
             house.start()
     return killed
+
+
+def _fire_at(url: str, house: House, tenant: str, mark: float, over: threading.Event) -> None:
+    while not over.wait(0.002):
+        if _written(url, tenant) >= mark:
+            house.kill()
+            break
+
+
+def _written(url: str, tenant: str) -> int:
+    """How many events the tenant's log has."""
+    ((count,),) = rows(url, "SELECT count(*) FROM events WHERE tenant = %s", tenant)
+    return int(count)
 
 
 def test_I16_days_of_downtime_after_a_crash_end_in_one_message_a_contact(database: str, house: House, runtime: Runtime):
