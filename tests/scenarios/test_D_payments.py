@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain import commands as c
+from service.domain.case import Case
 from service.domain.refusals import Conflict, NotFound, Refused
 from service.domain.settings import Settings
 from tests.examples import day
@@ -278,3 +279,38 @@ def test_D7_a_tenant_may_count_drafts_on_receipt():
     world = overdue(settings=Settings(drafts_count_on_receipt=True))
     draft(world, "P-1", "1000.00", "2026-03-31")
     assert world.case("INV-1").closed_as == "paid"
+
+
+def test_D7_only_a_cheque_or_draft_of_a_later_day_matures():
+    for method, matures in (("transfer", "2026-03-31"), ("cheque", "2026-03-02"), ("cheque", None)):
+        world = overdue()
+        world.pay("P-1", "400.00", method=method, matures_on=matures and day(matures))
+        assert (opened(world), world.case("INV-1").drafts) == ({"INV-1": 600}, ())
+
+
+def test_D7_a_drafts_money_is_nowhere_before_it_is_honoured_and_its_cover_nowhere_after():
+    world = overdue()
+    draft(world, "P-1", "600.00", "2026-03-27")
+    draft(world, "P-2", "400.00", "2026-03-27")
+    payment = world.account.payments["P-1"]
+    assert (payment.applied, payment.planned, payment.rest) == ({}, {"INV-1": 60000}, 0)
+    world.do(c.HonourPayment(payment="P-1"))
+    payment, case = world.account.payments["P-1"], world.case("INV-1")
+    assert (payment.applied, payment.planned) == ({"INV-1": 60000}, {})
+    assert [one.payment for one in case.drafts] == ["P-2"]
+    assert (case.open, case.pause.reason) == (40000, "draft")
+    assert world.events("case.resumed") == []
+
+
+def test_D7_a_draft_that_went_back_is_not_honoured():
+    world = overdue()
+    draft(world, "P-1", "600.00", "2026-03-27")
+    world.do(c.ReversePayment(payment="P-1"))
+    assert world.do(c.HonourPayment(payment="P-1")) == []
+
+
+def test_D7_another_customers_bill_is_none_of_theirs():
+    world = overdue()
+    world.account.cases["INV-9"] = Case(id="INV-9", customer="C-2", currency="CNY", amount=100, stage="collection")
+    with pytest.raises(Refused, match="other_customer"):
+        world.pay("P-1", "5.00", allocations=to(("INV-9", "1.00")))

@@ -3,7 +3,7 @@
 A cheque or acceptance draft that matures later only covers what it will pay.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 
 from service.domain import commands as c
@@ -132,19 +132,21 @@ def honour(command: c.HonourPayment, account: Account, scene: Scene) -> Iterator
         return
     covered = list(payment.planned)
     wanted = [Applied(case, amount) for case, amount in payment.planned.items() if case in account.cases]
-    yield from _uncover(account, scene, payment.id, covered, "honoured")
+    ended = yield from _end_cover(account, payment.id, covered, "honoured")
     applied = _distribute(account, payment.currency, payment.amount, wanted)
     yield on_payment(payment.id, PaymentHonoured(on=on, applied=applied), because(command.reason))
     for one in applied:
         yield from apply(account, scene, payment.id, one, payment.currency, on)
+    for id in ended:
+        yield from uncovered(account, scene, id, "draft_honoured")
 
 
-def _uncover(account: Account, scene: Scene, payment: str, cases: list[str], why: str) -> Iterator[Happened]:
-    for id in cases:
-        case = account.cases.get(id)
-        if case and any(draft.payment == payment for draft in case.drafts):
-            yield on_case(id, DraftEnded(payment=payment, why=why))
-            yield from uncovered(account, scene, id, f"draft_{why}")
+def _end_cover(account: Account, payment: str, cases: list[str], why: str) -> Generator[Happened, None, list[str]]:
+    """The draft covers nothing any more; the bills that it had covered. What else covers them is asked by `uncovered`."""
+    ended = [id for id in cases if id in account.cases and any(d.payment == payment for d in account.cases[id].drafts)]
+    for id in ended:
+        yield on_case(id, DraftEnded(payment=payment, why=why))
+    return ended
 
 
 def reverse(command: c.ReversePayment, account: Account, scene: Scene) -> Iterator[Happened]:
@@ -156,7 +158,8 @@ def reverse(command: c.ReversePayment, account: Account, scene: Scene) -> Iterat
     applied = payment.applied
     event = PaymentReversed(on=on, cases=[*applied, *payment.planned])
     yield on_payment(payment.id, event, because(command.reason))
-    yield from _uncover(account, scene, payment.id, list(payment.planned), "returned")
+    for id in (yield from _end_cover(account, payment.id, list(payment.planned), "returned")):
+        yield from uncovered(account, scene, id, "draft_returned")
     for id, amount in applied.items():
         if id in account.cases:
             yield money_back.take_off(account, id, payment, amount, "reversed")
