@@ -40,10 +40,11 @@ class Crew:
         return [actor for actor in self.actors if self._can_go_on(actor)]
 
     def spawn(self, replica: int, what: str, work: Work) -> None:
-        """Somebody begins."""
+        """Somebody begins, unless their replica stands still."""
         actor = Actor(replica, what, work, Pause("start"), self.house.now)
         self.actors.append(actor)
-        self.advance(actor)
+        if replica not in self.stalled:
+            self.advance(actor)
 
     def _can_go_on(self, actor: Actor) -> bool:
         pause = actor.pause
