@@ -4,7 +4,7 @@ import pytest
 
 from service.domain import commands as c
 from service.domain.refusals import Refused
-from tests.examples import day
+from tests.examples import by, day
 from tests.world import World
 
 
@@ -79,3 +79,50 @@ def test_D4_the_day_may_not_lie_before_the_issue():
     with pytest.raises(Refused, match="due_before_issued"):
         overdue().do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-03-01")))
     assert overdue().do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-03-09"))) == []
+
+
+def test_D4_the_day_of_issue_itself_is_allowed():
+    assert overdue().do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-03-02")))
+
+
+def test_D4_today_is_not_past():
+    world = overdue().walk("2026-04-10")
+    world.do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-04-10")))
+    assert world.case("INV-1").level == "none"
+    assert world.walk("2026-04-13").days("overdue-first-week")[3:] == ["04-13"]
+
+
+def test_D4_an_unconfirmed_bill_keeps_its_level_and_its_call():
+    world = World("2026-03-02")
+    world.bill("INV-1", "2026-03-02", "2026-05-04")
+    world.walk("2026-03-17").do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-06-01")))
+    case = world.case("INV-1")
+    assert (case.stage, case.level, "call" in world.customer.tasks) == ("confirmation", "supervisor", True)
+
+
+def test_D4_help_wanted_on_the_old_ladder_is_wanted_no_longer():
+    world = overdue().walk("2026-04-10")
+    assert "assist:manager" in world.case("INV-1").tasks
+    world.do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-05-11")))
+    assert world.case("INV-1").tasks == {}
+    assert [e.kind for e in world.events("task.cancelled", why="due_date_changed")] == ["call", "assist"]
+
+
+def test_D4_a_hold_that_no_bill_caused_outlives_another_day():
+    world = overdue().walk("2026-03-11")
+    world.do(c.ApplyHold(customer="C-1", reason="bad news"), by("manager"))
+    world.grant("hold")
+    world.do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-05-11")))
+    assert world.customer.hold is not None and world.customer.requests == {}
+
+
+def test_D4_still_past_only_what_counts_from_D_moves():
+    world = overdue().walk("2026-04-17")
+    world.do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-03-16")))
+    assert world.walk("2026-04-24").days("overdue-weekly") == ["04-16", "04-23"]
+
+
+def test_D4_moved_by_a_day_what_has_not_fired_still_does():
+    world = overdue().walk("2026-03-10 18:00")
+    world.do(c.ChangeDueDate(invoice="INV-1", due_on=day("2026-03-08")))
+    assert world.walk("2026-03-16").days("overdue-first-week") == ["03-10", "03-11", "03-13", "03-16"]

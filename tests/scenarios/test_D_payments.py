@@ -5,7 +5,6 @@ import pytest
 from service.domain import commands as c
 from service.domain.case import Case
 from service.domain.refusals import Conflict, NotFound, Refused
-from service.domain.settings import Settings
 from tests.examples import day
 from tests.world import World
 
@@ -207,106 +206,10 @@ def test_D7_many_small_payments_are_freed_to_the_last_cent():
     assert {p.rest for p in world.account.payments.values()} == {1000}
 
 
-# Drafts
-
-
-def draft(world: World, payment: str, amount: str, matures: str, **more) -> None:
-    world.pay(payment, amount, method="acceptance_draft", matures_on=day(matures), **more)
-
-
-def test_D7_a_draft_is_progress_and_pauses_what_it_covers_until_it_matures():
-    world = overdue().walk("2026-03-17")
-    draft(world, "P-1", "1000.00", "2026-03-27")
-    case = world.case("INV-1")
-    assert (case.open, case.pause.reason, case.pause.until) == (100000, "draft", day("2026-03-27"))
-    assert case.progress_after(day("2026-03-09")) == day("2026-03-17")
-    world.walk("2026-03-27")
-    assert world.days("overdue-daily") == ["03-17"]
-    world.do(c.HonourPayment(payment="P-1"))
-    assert (world.case("INV-1").closed_as, world.case("INV-1").closed_on) == ("paid", day("2026-03-27"))
-
-
-def test_D7_honoured_twice_or_never_a_draft_is_nothing():
-    world = overdue()
-    draft(world, "P-1", "600.00", "2026-03-27")
-    world.do(c.HonourPayment(payment="P-1"))
-    assert world.do(c.HonourPayment(payment="P-1")) == []
-    world.pay("P-2", "100.00")
-    assert world.do(c.HonourPayment(payment="P-2")) == []
-    assert opened(world) == {"INV-1": 300}
-
-
 def test_D7_credit_finds_no_room_on_a_closed_bill():
     world = overdue()
     world.pay("P-1", "1500.00")
     assert world.do(c.AllocatePayment(payment="P-1", allocations=to(("INV-1", "5.00")))) == []
-
-
-def test_D7_not_honoured_on_its_day_contact_goes_on():
-    world = overdue().walk("2026-03-17")
-    draft(world, "P-1", "1000.00", "2026-03-25")
-    world.walk("2026-03-27")
-    assert world.days("overdue-daily") == ["03-17", "03-26", "03-27"]
-
-
-def test_D7_a_part_covered_pauses_nothing_and_two_parts_may():
-    world = overdue().walk("2026-03-17")
-    draft(world, "P-1", "400.00", "2026-03-25")
-    assert world.case("INV-1").pause is None
-    draft(world, "P-2", "600.00", "2026-03-27")
-    assert world.case("INV-1").pause.until == day("2026-03-27")
-    world.walk("2026-03-26 08:00")  # the first is past its day: what is left does not cover
-    assert world.case("INV-1").pause is None
-
-
-def test_D7_a_second_draft_covers_the_next_bill():
-    world = overdue("2026-03-09", "2026-03-10")
-    draft(world, "P-1", "1000.00", "2026-03-25")
-    draft(world, "P-2", "1000.00", "2026-03-25")
-    assert [world.case(id).pause.reason for id in ("INV-1", "INV-2")] == ["draft", "draft"]
-
-
-def test_D7_a_draft_returned_uncovers_and_flags():
-    world = overdue().walk("2026-03-17")
-    draft(world, "P-1", "1000.00", "2026-03-31")
-    world.walk("2026-03-20").do(c.ReversePayment(payment="P-1"))
-    assert (world.case("INV-1").pause, world.case("INV-1").drafts) == (None, ())
-    assert world.customer.flags == {"payment_reversed": day("2026-03-20")}
-    assert world.case("INV-1").progress_after(day("2026-03-09")) is None
-
-
-def test_D7_a_tenant_may_count_drafts_on_receipt():
-    world = overdue(settings=Settings(drafts_count_on_receipt=True))
-    draft(world, "P-1", "1000.00", "2026-03-31")
-    assert world.case("INV-1").closed_as == "paid"
-
-
-def test_D7_only_a_cheque_or_draft_of_a_later_day_matures():
-    for method, matures in (("transfer", "2026-03-31"), ("cheque", "2026-03-02"), ("cheque", None)):
-        world = overdue()
-        world.pay("P-1", "400.00", method=method, matures_on=matures and day(matures))
-        assert (opened(world), world.case("INV-1").drafts) == ({"INV-1": 600}, ())
-
-
-def test_D7_a_drafts_money_is_nowhere_before_it_is_honoured_and_its_cover_nowhere_after():
-    world = overdue()
-    draft(world, "P-1", "600.00", "2026-03-27")
-    draft(world, "P-2", "400.00", "2026-03-27")
-    payment = world.account.payments["P-1"]
-    assert (payment.applied, payment.planned, payment.rest) == ({}, {"INV-1": 60000}, 0)
-    world.do(c.HonourPayment(payment="P-1"))
-    payment, case = world.account.payments["P-1"], world.case("INV-1")
-    assert (payment.applied, payment.planned) == ({"INV-1": 60000}, {})
-    assert [one.payment for one in case.drafts] == ["P-2"]
-    assert (case.open, case.pause.reason) == (40000, "draft")
-    assert world.events("case.resumed") == []
-
-
-def test_D7_a_draft_that_went_back_is_not_honoured():
-    world = overdue()
-    draft(world, "P-1", "600.00", "2026-03-27")
-    world.do(c.ReversePayment(payment="P-1"))
-    assert world.do(c.HonourPayment(payment="P-1")) == []
 
 
 def test_D7_another_customers_bill_is_none_of_theirs():
