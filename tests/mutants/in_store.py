@@ -22,13 +22,6 @@ MUTANTS = (
         f"{_ISOLATION}::test_every_table_forces_its_policies",
     ),
     Mutant(
-        "a trigger refuses to rewrite the log (I23)",
-        _FIRST,
-        "BEFORE UPDATE OR DELETE OR TRUNCATE ON events",
-        "BEFORE TRUNCATE ON events",
-        f"{_LOG}::test_nobody_rewrites_the_log",
-    ),
-    Mutant(
         "the service has no right to rewrite the log (I23)",
         _FIRST,
         "REVOKE UPDATE, DELETE ON events",

@@ -58,7 +58,7 @@ def other(engine: Engine, database: str) -> House:
 
 
 @pytest.fixture
-def plain_owner(server: postgres.Embedded) -> Iterator[str]:
+def plain_owner(server: postgres.Embedded, template: str) -> Iterator[str]:
     """The URL of a migrated database whose owner may make roles and nothing more, as on a server that is not ours."""
     role, roles = f"owner_{uuid.uuid4().hex}", "dunlog_app, dunlog_clock, dunlog_sender"
     with psycopg.connect(server.url, autocommit=True) as superuser:
@@ -72,6 +72,14 @@ def plain_owner(server: postgres.Embedded) -> Iterator[str]:
         superuser.execute(f"DROP DATABASE {role} WITH (FORCE)".encode())
         superuser.execute(f"DROP OWNED BY {role}".encode())
         superuser.execute(f"DROP ROLE {role}".encode())
+
+
+@pytest.fixture
+def plain_engine(plain_owner: str) -> Iterator[Engine]:
+    """The service's way to it."""
+    engine = connect(plain_owner, 3)
+    yield engine
+    engine.dispose()
 
 
 def filled(house: House) -> House:
@@ -145,24 +153,21 @@ def test_a_deletion_goes_in_slices_and_goes_on_wherever_it_was_stopped(house, da
 
 def test_what_was_under_way_when_it_was_closed_is_waited_for(house, database):
     desk = Desk(house.engine, frozenset(), read_playbook)
-    late = desk.open(house.tenant)
-    session = late.__enter__()  # it knows of no closing
-    disposal.close(house.desk, house.tenant, OPERATOR)
-    with pytest.raises(Conflict, match="tenant_in_use"):
-        delete(house, patience=0.5)
-    session.tx.run("INSERT INTO calendars (tenant, version, body) VALUES (%(tenant)s, 99, '{}')")
-    late.__exit__(None, None, None)
+    with desk.open(house.tenant) as late:  # it knows of no closing
+        disposal.close(house.desk, house.tenant, OPERATOR)
+        with pytest.raises(Conflict, match="tenant_in_use"):
+            delete(house, patience=0.5)
+        late.tx.run("INSERT INTO calendars (tenant, version, body) VALUES (%(tenant)s, 99, '{}')")
     delete(house)
     assert traces(database, house.tenant) == {}
 
 
 def test_two_do_not_delete_at_once(house):
     disposal.close(house.desk, house.tenant, OPERATOR)
-    at_it = disposal.delete(house.desk, house.tenant)
-    next(at_it)
-    with pytest.raises(Conflict, match="tenant_being_deleted"):
-        delete(house)
-    at_it.close()
+    with closing(disposal.delete(house.desk, house.tenant)) as at_it:
+        next(at_it)
+        with pytest.raises(Conflict, match="tenant_being_deleted"):
+            delete(house)
     delete(house)
 
 
@@ -273,8 +278,8 @@ def test_the_owner_deletes_no_event_of_anybody_else(house, other, engine, databa
         tx.run("DELETE FROM events")
 
 
-def test_an_owner_who_is_no_superuser_is_bound_to_one_tenant_and_can_delete_it(plain_owner: str):
-    engine = connect(plain_owner, 3)
+def test_an_owner_who_is_no_superuser_is_bound_to_one_tenant_and_can_delete_it(plain_owner: str, plain_engine: Engine):
+    engine = plain_engine
     houses = [begin(engine, plain_owner, tenant) for tenant in ("leaving", "staying")]
     with psycopg.connect(plain_owner) as owner:
         assert owner.execute(
@@ -289,4 +294,3 @@ def test_an_owner_who_is_no_superuser_is_bound_to_one_tenant_and_can_delete_it(p
     assert delete(houses[0])["events"] > 10
     with transaction(engine, "staying") as tx:
         assert tx.rows("SELECT count(*) FROM events")[0][0] > 10
-    engine.dispose()
