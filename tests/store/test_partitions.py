@@ -109,7 +109,7 @@ def touched(plan: Any) -> dict[str, set[str]]:
 
 
 def test_every_function_of_the_store_was_called(day):
-    """What is new there is to be called in `everyday`, so that its statements are looked at here."""
+    """So that its statements are looked at here."""
     asking = {
         f"{module.name}.{name}"
         for module in pkgutil.iter_modules(store.__path__)
@@ -118,7 +118,9 @@ def test_every_function_of_the_store_was_called(day):
         if next(iter(inspect.signature(one).parameters), None) in ("tx", "engine", "watch")
     }
     assert len(asking) > 100
-    assert asking - set.union(*day.by.values()) == UNPLANNED
+    new = asking - set.union(*day.by.values()) - UNPLANNED
+    assert not new, f"have these happen in tests/store/everyday.py, or ask them by hand in SELDOM: {sorted(new)}"
+    assert asking >= UNPLANNED
 
 
 def test_the_copies_have_every_key_and_index(parted):
