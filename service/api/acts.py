@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from service.api import etags, failures
 from service.api.context import Context
-from service.api.guards import House, Principal, identity, needs
+from service.api.guards import House, Principal, given_key, identity, needs
 from service.api.problems import Problem, of_refusal
 from service.api.roles import Right
 from service.domain.commands import Command
@@ -64,6 +64,7 @@ def asks(right: Right) -> Callable[..., Awaitable[Asking]]:
     """A dependency: the request of somebody who has the right."""
 
     async def asking(request: Request, house: House, principal: Annotated[Principal, Depends(needs(right))]) -> Asking:
+        given_key(request)  # also where nothing is changed that could be changed twice
         return Asking(request, house, principal)
 
     return asking

@@ -15,7 +15,7 @@ from service.api.models.cases import CaseAnswer, CaseList, EventList
 from service.api.models.problems import responses
 from service.api.models.queries import CasesAsked, Paged
 from service.api.outlooks import case_answer
-from service.api.queries import after_of, check_currency, known_id, listing, minor, once, only, sorted_by_amount
+from service.api.queries import after_of, check_currency, known_id, listing, minor, sorted_by_amount
 from service.api.roles import Right
 from service.domain.refusals import NotFound
 from service.store import listings, log, lookups
@@ -29,7 +29,6 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 def list_cases(asked: Annotated[CasesAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
     """Open cases by any of the filters, all of which must hold. Closed ones are listed by `customer`, by `stage=closed`
     and, in `q`, by their whole id. A case that does not change is neither skipped nor repeated between pages."""
-    once(request)
     check_currency(asked.currency)
     by, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     if by == "open_amount":
@@ -58,7 +57,6 @@ def _filter(asked: CasesAsked) -> listings.CaseFilter:
 @router.get("/cases/{case}", response_model=CaseAnswer, responses=responses(404), summary="Read a case")
 def get_case(case: str, request: Request, house: House, reader: Reader) -> Response:
     """The case with what comes next; its `ETag` is what `If-Match` of commands on it names."""
-    only(request)
     known_id(case, "unknown_invoice", invoice=case)
     language = language_of(request)
     with house.desk.open(reader.tenant) as session:
@@ -72,14 +70,11 @@ def get_case(case: str, request: Request, house: House, reader: Reader) -> Respo
 @router.get(
     "/cases/{case}/events", response_model=EventList, responses=responses(404, 422), summary="Read a case's log"
 )
-def list_case_events(
-    case: str, asked: Annotated[Paged, Query()], request: Request, house: House, reader: Reader
-) -> Response:
+def list_case_events(case: str, asked: Annotated[Paged, Query()], house: House, reader: Reader) -> Response:
     """Oldest first: the case's own stream, and the events of its customer and payments that name it in `data.cases`.
 
     What people wrote stands under `private`; viewers and the ERP get null there.
     """
-    once(request)
     known_id(case, "unknown_invoice", invoice=case)
     pages = listing(house, reader, f"cases/{case}/events", asked)
     (after,) = pages.after() or (0,)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from service.api.acts import Asking, Reply, act, asks
 from service.api.bodies import CommandRoute
 from service.api.customer_acts import CustomerId, known
-from service.api.models.commands import ContactBody, ContactPatchBody, EraseBody
+from service.api.models.commands import ContactBody, ContactPatchBody, EraseBody, NamedContactPatchBody
 from service.api.models.customers import ContactAnswer, ErasedAnswer
 from service.api.models.fields import Id
 from service.api.models.problems import responses
@@ -52,10 +52,8 @@ def add(customer: CustomerId, body: ContactBody, asking: Correcting) -> Response
 @router.patch(
     "", response_model=ContactAnswer, responses=_PROBLEMS, summary="Correct or mark a person named in the body"
 )
-def change_named(customer: CustomerId, body: ContactPatchBody, asking: Correcting) -> Response:
+def change_named(customer: CustomerId, body: NamedContactPatchBody, asking: Correcting) -> Response:
     """Absent fields stay, null clears. A marked person is neither written to nor called."""
-    if body.id is None:
-        raise fault("/id", "field_missing")
     return _change(customer, body.id, body, asking)
 
 

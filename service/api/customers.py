@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.answers import json
@@ -14,7 +13,7 @@ from service.api.models.customers import CreditAnswer, CustomerAnswer, CustomerL
 from service.api.models.problems import responses
 from service.api.models.queries import CustomersAsked
 from service.api.people import contact_answers
-from service.api.queries import after_of, check_currency, known_id, listing, minor, once, only, sorted_by_amount
+from service.api.queries import after_of, check_currency, known_id, listing, minor, sorted_by_amount
 from service.api.roles import Right
 from service.domain.case import Case
 from service.domain.customer import Customer
@@ -33,11 +32,8 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 
 
 @router.get("/customers", response_model=CustomerList, responses=responses(422), summary="List customers")
-def list_customers(
-    asked: Annotated[CustomersAsked, Query()], request: Request, house: House, reader: Reader
-) -> Response:
+def list_customers(asked: Annotated[CustomersAsked, Query()], house: House, reader: Reader) -> Response:
     """By any of the filters, all of which must hold."""
-    once(request)
     check_currency(asked.currency)
     by, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     if by == "overdue":
@@ -77,12 +73,11 @@ def _row(customer: Customer, owed: list[Balance]) -> dict[str, Any]:
 
 
 @router.get("/customers/{customer}", response_model=CustomerAnswer, responses=responses(404), summary="Read a customer")
-def get_customer(customer: str, request: Request, house: House, reader: Reader) -> Response:
+def get_customer(customer: str, house: House, reader: Reader) -> Response:
     """All there is to know of a customer. Phone numbers and addresses of people are not told to viewers.
 
     The `ETag` is what `If-Match` of commands on the customer names; it changes with the customer, not with the bills.
     """
-    only(request)
     known_id(customer, "unknown_customer", customer=customer)
     with house.desk.open(reader.tenant) as session:
         found = lookups.customer(session.tx, customer)
@@ -156,9 +151,8 @@ def _habits(session: Session, customer: Customer) -> dict[str, Any]:
 @router.get(
     "/customers/{customer}/credit", response_model=CreditAnswer, responses=responses(404), summary="May goods leave?"
 )
-def get_credit(customer: str, request: Request, house: House, reader: Reader) -> Response:
+def get_credit(customer: str, house: House, reader: Reader) -> Response:
     """`may_ship` is false only under a hold; the limit is told, not enforced. Other currencies are listed, never converted."""
-    only(request)
     known_id(customer, "unknown_customer", customer=customer)
     with house.desk.open(reader.tenant) as session:
         found = balances.exposure(session.tx, customer)

@@ -8,11 +8,13 @@ import psycopg
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from psycopg import errors as pg
 from sqlalchemy import exc as sa
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from service.api.problems import MEDIA_TYPE, Problem, invalid, of_refusal, rendered
 from service.api.request_ids import HEADER, request_id
@@ -101,7 +103,20 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return answer(of_status(error.status_code, error.headers), request)
+    headers = _allowed(request) if error.status_code == 405 else error.headers
+    return answer(of_status(error.status_code, headers), request)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """The methods that the address takes: the framework tells of one route there, and there may be several."""
+    path: str = request.scope["path"]
+    found = {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if compile_path(route.path or "")[0].match(path)
+        for method in route.methods or ()
+    }
+    return {"Allow": ", ".join(sorted(found))}
 
 
 async def _on_no_tenant(request: Request, error: Exception) -> Response:

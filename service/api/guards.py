@@ -14,6 +14,7 @@ from service.api import keys
 from service.api.bodies import CommandRequest
 from service.api.context import Context, context
 from service.api.limits import Buckets, rate_limited
+from service.api.parameters import check_parameters
 from service.api.problems import Problem, fault
 from service.api.request_ids import request_id, trace
 from service.api.roles import Right, check
@@ -127,6 +128,7 @@ def needs(right: Right) -> Callable[[Request], Awaitable[Principal]]:
         keyring: Keyring = request.app.state.keyring
         principal = await keyring.arrive(request)
         check(right, principal.role)
+        check_parameters(request)
         return principal
 
     guard.right = right  # type: ignore[attr-defined]
@@ -142,13 +144,19 @@ def still(request: Request) -> Principal:
 House = Annotated[Context, Depends(context)]
 
 
+def given_key(request: Request) -> str | None:
+    """The Idempotency-Key, if there is one; raises Problem for one that cannot be kept."""
+    given = request.headers.get("idempotency-key")
+    if given is not None and not (0 < len(given) <= LONGEST_KEY and given.isprintable() and given.isascii()):
+        raise fault("/header/idempotency-key", "idempotency_key_invalid")
+    return given
+
+
 def identity(request: Request, principal: Principal, tx: Tx) -> inbox.Identity | None:
     """The request's Idempotency-Key with a fingerprint of what it asks; None without one."""
-    given = request.headers.get("idempotency-key")
+    given = given_key(request)
     if given is None:
         return None
-    if not 0 < len(given) <= LONGEST_KEY or not given.isprintable() or not given.isascii():
-        raise fault("/header/idempotency-key", "idempotency_key_invalid")
     body = request._raw if isinstance(request, CommandRequest) else b""
     asked = b"\x00".join((request.method.encode(), request.scope["path"].encode(), body))
     house: Context = request.app.state.context

@@ -13,7 +13,7 @@ from service.api.models.problems import responses
 from service.api.models.queries import MessagesAsked
 from service.api.models.work import LetterAnswer, MessageAnswer, MessageList
 from service.api.problems import Problem
-from service.api.queries import known_id, listing, once, only
+from service.api.queries import known_id, listing
 from service.api.roles import Right
 from service.api.wishes import prefers
 from service.engine.desk import Session
@@ -25,9 +25,8 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 
 
 @router.get("/messages", response_model=MessageList, responses=responses(422), summary="List messages")
-def list_messages(asked: Annotated[MessagesAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
+def list_messages(asked: Annotated[MessagesAsked, Query()], house: House, reader: Reader) -> Response:
     """The last first. Subject and text are not told to viewers and the ERP."""
-    once(request)
     pages = listing(house, reader, "messages", asked)
     position = pages.after()
     after = (listings.value_of(position[0], "next_action_at"), str(position[1])) if position else None
@@ -39,9 +38,8 @@ def list_messages(asked: Annotated[MessagesAsked, Query()], request: Request, ho
 
 
 @router.get("/messages/{message}", response_model=MessageAnswer, responses=responses(404), summary="Read a message")
-def get_message(message: str, request: Request, house: House, reader: Reader) -> Response:
+def get_message(message: str, house: House, reader: Reader) -> Response:
     """What was said to whom, about which bills."""
-    only(request)
     with house.desk.open(reader.tenant) as session:
         (answer,) = _answers(session, reader, [_found(session, message)])
     return json(answer)
@@ -57,7 +55,6 @@ def get_letter(
     letter: str, request: Request, house: House, reader: Annotated[Principal, Depends(needs(Right.TEXTS))]
 ) -> Response:
     """The letter as it went out: plain text, or JSON with whom it went to."""
-    only(request)
     form = prefers(request, "application/json", "text/plain")
     with house.desk.open(reader.tenant) as session:
         row = _found(session, letter)

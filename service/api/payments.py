@@ -12,7 +12,7 @@ from service.api.guards import House, Principal, needs
 from service.api.models.customers import PaymentAnswer, PaymentList
 from service.api.models.problems import responses
 from service.api.models.queries import CustomerPaymentsAsked, PaymentsAsked
-from service.api.queries import known_id, listing, once, only
+from service.api.queries import known_id, listing
 from service.api.roles import Right
 from service.domain.money import format
 from service.domain.payment import Payment
@@ -27,7 +27,7 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 @router.get("/payments", response_model=PaymentList, responses=responses(422), summary="List payments")
 def list_payments(asked: Annotated[PaymentsAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
     """The last received first."""
-    return _list(request, house, reader, asked, asked.customer, None)
+    return _list(house, reader, asked, asked.customer, None)
 
 
 @router.get(
@@ -42,14 +42,13 @@ def list_customer_payments(
 ) -> Response:
     """The last received first."""
     known_id(customer, "unknown_customer", customer=customer)
-    return _list(request, house, reader, asked, customer, customer)
+    return _list(house, reader, asked, customer, customer)
 
 
 def _list(
-    request: Request, house: House, reader: Reader, asked: CustomerPaymentsAsked, customer: str | None, must: str | None
+    house: House, reader: Reader, asked: CustomerPaymentsAsked, customer: str | None, must: str | None
 ) -> Response:
     """`must` names a customer that has to be there."""
-    once(request)
     pages = listing(house, reader, f"payments/{must or ''}", asked)
     position = pages.after()
     after = (listings.value_of(position[0], "due_on"), str(position[1])) if position else None
@@ -62,9 +61,8 @@ def _list(
 
 
 @router.get("/payments/{payment}", response_model=PaymentAnswer, responses=responses(404), summary="Read a payment")
-def get_payment(payment: str, request: Request, house: House, reader: Reader) -> Response:
+def get_payment(payment: str, house: House, reader: Reader) -> Response:
     """What it was applied to, and its rest: credit, used only on request (D7)."""
-    only(request)
     known_id(payment, "unknown_payment", payment=payment)
     with house.desk.open(reader.tenant) as session:
         found = lookups.payment(session.tx, payment)

@@ -1,17 +1,13 @@
-"""What a reading route makes of its address: known ids, known parameters, each once, and amounts in their currency."""
+"""What a reading route makes of its address: known ids, lists under their filters, and amounts in their currency."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from typing import NoReturn
-
-from starlette.requests import Request
 
 from service.api.context import Context
 from service.api.guards import Principal
 from service.api.models.queries import Listed
 from service.api.pages import Listing
-from service.api.problems import Fault, fault, invalid
+from service.api.problems import fault
 from service.domain.money import MoneyError, is_currency, parse
 from service.domain.refusals import NotFound
 from service.store.keyset import After
@@ -19,21 +15,6 @@ from service.store.keyset import After
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MADE = re.compile(r"[A-Za-z0-9._~-]{1,400}")
 """Ids made here join those of others with `~`."""
-
-
-def only(request: Request, known: Iterable[str] = ()) -> None:
-    """Raises Problem for parameters that are not known here."""
-    unknown = sorted(set(request.query_params) - set(known))
-    if unknown:
-        raise invalid([Fault(f"/query/{name[:64]}", "unknown_parameter") for name in unknown[:20]])
-
-
-def once(request: Request) -> None:
-    """Raises Problem for a parameter given twice: one of them would be ignored."""
-    counts = Counter(name for name, _ in request.query_params.multi_items())
-    twice = sorted(name for name, count in counts.items() if count > 1)
-    if twice:
-        raise invalid([Fault(f"/query/{name[:64]}", "repeated_parameter") for name in twice])
 
 
 def known_id(id: str, code: str, made: bool = False, **params: str) -> str:

@@ -13,7 +13,7 @@ from service.api.models.cases import PromiseList, Schedule
 from service.api.models.problems import responses
 from service.api.models.queries import Paged
 from service.api.outlooks import outlook, schedule_answer
-from service.api.queries import known_id, listing, once, only
+from service.api.queries import known_id, listing
 from service.api.roles import Right
 from service.domain.account import Account
 from service.domain.case import Case
@@ -34,7 +34,6 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 def get_schedule(case: str, request: Request, house: House, reader: Reader) -> Response:
     """Every step still to come as things stand, were nobody to pay, answer or agree: the next 10 occurrences of each
     within a year, then the steps that are held back with nothing to say when. `why` says what each waits for."""
-    only(request)
     known_id(case, "unknown_invoice", invoice=case)
     language = language_of(request)
     with house.desk.open(reader.tenant) as session:
@@ -66,11 +65,8 @@ def _circumstances(session: Session, account: Account, case: Case) -> None:
 @router.get(
     "/cases/{case}/promises", response_model=PromiseList, responses=responses(404, 422), summary="Promises on a case"
 )
-def list_promises(
-    case: str, asked: Annotated[Paged, Query()], request: Request, house: House, reader: Reader
-) -> Response:
+def list_promises(case: str, asked: Annotated[Paged, Query()], house: House, reader: Reader) -> Response:
     """Oldest first, with what became of each; who promised is not told to viewers and the ERP."""
-    once(request)
     known_id(case, "unknown_invoice", invoice=case)
     pages = listing(house, reader, f"cases/{case}/promises", asked)
     (after,) = pages.after() or (0,)

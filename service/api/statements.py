@@ -11,7 +11,7 @@ from service.api.answers import json
 from service.api.guards import House, Principal, needs
 from service.api.models.customers import StatementAnswer
 from service.api.models.problems import responses
-from service.api.queries import known_id, only
+from service.api.queries import known_id
 from service.api.roles import Right
 from service.api.wishes import prefers
 from service.domain.case import Case
@@ -36,7 +36,6 @@ def get_statement(
     customer: str, request: Request, house: House, reader: Annotated[Principal, Depends(needs(Right.READ))]
 ) -> Response:
     """Open bills, oldest due first, with sums and what was paid ahead; at most 5 000 bills, the sums are of all."""
-    only(request)
     known_id(customer, "unknown_customer", customer=customer)
     prefers(request, "application/json")
     with house.desk.open(reader.tenant) as session:

@@ -1,9 +1,12 @@
 """Generated requests against the running API: never a mistake of ours, and every answer as the document says."""
 
+import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
@@ -38,11 +41,22 @@ CONFORM = CHECKS.get_by_names(
         "content_type_conformance",
         "response_headers_conformance",
         "response_schema_conformance",
+        "negative_data_rejection",
     ]
 )
+SHAPES = set(
+    """wrong_type unknown_field field_missing too_long too_short too_many too_few pattern not_one_of unknown_parameter
+    repeated_parameter unsupported_media_type invalid_json money_format bad_date bad_time""".split()
+)
+"""Codes that speak of the form of a request: one that fits the document is never refused for its form."""
+
+(REJECTED,) = CHECKS.get_by_names(["negative_data_rejection"])
 CODES = DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["x-codes"].keys()
-FITTING, UNFITTING = 2, 1
-"""Requests of each operation that fit the document, and that do not."""
+PLAYBOOK_CODES = DOCUMENT["components"]["schemas"]["PlaybookFault"]["properties"]["code"]["x-codes"].keys()
+SESSION = requests.Session()
+SHARE = float(os.environ.get("CHAOS", "0.1"))
+FITTING, UNFITTING = max(1, round(100 * SHARE)), max(1, round(80 * SHARE))
+"""Requests of each operation that fit the document, and that do not: a thousand in all, ten thousand for the figure."""
 
 schemathesis.serializer.alias("application/x-ndjson", "text/plain")
 
@@ -92,14 +106,34 @@ def _send(case: Any, tenant: Tenant, ids: dict[str, str], known: bool) -> None:
     if name == "move_test_clock" and isinstance(case.body, dict):
         case.body = {**case.body, "now": NOW} if "now" in case.body else {}  # years of walking are not the point here
     role = "admin" if "admin" in OPERATIONS[name].get("x-roles", ["admin"]) else "boss"
-    response = case.call(base_url=tenant.service.url, headers={"Authorization": f"Bearer {tenant.keys[role]}"})
-    case.validate_response(response, checks=CONFORM)
+    headers = {"Authorization": f"Bearer {tenant.keys[role]}"}
+    response = case.call(base_url=tenant.service.url, headers=headers, session=SESSION)
+    fits = case.meta.generation.mode is GenerationMode.POSITIVE
+    excluded = [REJECTED] if fits or name == "post_events" or _has_empty_parameters(case) else []
+    case.validate_response(response, checks=CONFORM, excluded_checks=excluded)
     if response.status_code >= 400 and name != "get_readiness":
-        assert response.json()["code"] in CODES, response.text
+        told = response.json()
+        codes = {told["code"], *(one["code"] for one in told["errors"])}
+        assert codes <= CODES | PLAYBOOK_CODES, response.text
+        assert not fits or not codes & SHAPES or _says_more_than_the_document(name, told), response.text
 
 
-def _run(name: str, mode: GenerationMode, count: int, tenant: Tenant, ids: dict[str, str]) -> None:
-    operation = SCHEMA.find_operation_by_id(name)
+def _has_empty_parameters(case: Any) -> bool:
+    """An empty parameter is none."""
+    return any(value in ("", None, [""]) for value in (case.query or {}).values())
+
+
+def _says_more_than_the_document(name: str, told: dict[str, Any]) -> bool:
+    """Headers of an event are its attributes or not, by the media type; a playbook has a grammar of its own; and 8.0, which
+    JSON Schema has for an integer, is none here."""
+    return (
+        name == "post_events" or told["code"] == "playbook_invalid" or any("integer" in one["detail"] for one in told["errors"])
+    )
+
+
+def _run(name: str, mode: GenerationMode, count: int, tenant: Tenant, ids: dict[str, str]) -> int:
+    """How many requests were made."""
+    operation, made = SCHEMA.find_operation_by_id(name), 0
 
     @settings(
         max_examples=count,
@@ -112,16 +146,38 @@ def _run(name: str, mode: GenerationMode, count: int, tenant: Tenant, ids: dict[
     )
     @given(case=operation.as_strategy(generation_mode=mode), known=st.sampled_from([True, True, False]))
     def run(case: Any, known: bool) -> None:
+        nonlocal made
+        made += 1
         _send(case, tenant, ids, known)
 
     run()
+    return made
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_requests_that_fit_are_answered_as_the_document_says(name, busy):
-    _run(name, GenerationMode.POSITIVE, FITTING, *busy)
+def test_generated_requests_are_answered_as_the_document_says(busy):
+    """Every operation, by requests that fit the document and by requests that do not; what fails is told of all of them."""
+    made, failures = 0, []
+    for mode, count, names in (
+        (GenerationMode.POSITIVE, FITTING, OPERATIONS),
+        (GenerationMode.NEGATIVE, UNFITTING, PARTICULAR),
+    ):
+        for name in names:
+            try:
+                made += _run(name, mode, count, *busy)
+            except Exception as failure:
+                failure.add_note(f"{name}, {mode.value}")
+                failures.append(failure)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(OPERATIONS)} operations", failures)
+    assert made >= 1000 * min(1, SHARE / 0.1)
 
 
-@pytest.mark.parametrize("name", PARTICULAR)
-def test_requests_that_do_not_fit_are_answered_as_the_document_says(name, busy):
-    _run(name, GenerationMode.NEGATIVE, UNFITTING, *busy)
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+def test_methods_that_the_document_does_not_know_are_refused_with_those_it_does(busy, path):
+    tenant, ids = busy
+    address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
+    known = {method.upper() for method in DOCUMENT["paths"][path]}
+    for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "PROPFIND"} - known):
+        response = tenant.as_("admin").request(method, address)
+        assert response.status_code == 405, (method, response.status_code)
+        assert {one.strip() for one in response.headers["allow"].split(",")} == known

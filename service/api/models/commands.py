@@ -196,7 +196,7 @@ class ContactBody(_Person):
 class ContactPatchBody(_Person):
     """A person corrected or marked; absent fields stay, null clears."""
 
-    id: Id | None = Field(None, description="Who, where the address does not say it.")
+    id: Id | None = Field(None, description="Who, as the address says it.")
     name: Annotated[Line, Field(min_length=1)] | None = None
     mark: Literal["wrong_number", "left", "moved"] | None = Field(
         None, description="Nobody writes to or calls a marked person until the mark is cleared with null."
@@ -207,3 +207,9 @@ class ContactPatchBody(_Person):
         if self.model_fields_set <= {"id"}:
             raise PydanticCustomError("nothing_to_change", "nothing to change")
         return self
+
+
+class NamedContactPatchBody(ContactPatchBody):
+    """The same where the address does not say who."""
+
+    id: Id

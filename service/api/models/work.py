@@ -1,6 +1,6 @@
 """What people must do and agree to, and what was said to customers."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -24,12 +24,14 @@ ApprovalKind: TypeAlias = Literal[
 ]
 ApprovalState: TypeAlias = Literal["open", "granted", "rejected", "expired", "cancelled"]
 
+RoleName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+
 
 class TasksAsked(Listed):
     """Which tasks."""
 
     owner: UserId | None = None
-    role: str | None = Field(None, max_length=40, description="Whose work it is.", examples=["supervisor"])
+    role: RoleName | None = Field(None, description="Whose work it is.", examples=["supervisor"])
     kind: TaskKind | None = None
     state: Literal["open", "completed", "cancelled"] | None = Field(None, description="All when left out.")
     customer: Id | None = None
@@ -41,7 +43,7 @@ class ApprovalsAsked(Listed):
 
     state: ApprovalState | None = Field(None, description="All when left out.")
     kind: ApprovalKind | None = None
-    role: str | None = Field(None, max_length=40, description="Who may answer.", examples=["boss"])
+    role: RoleName | None = Field(None, description="Who may answer.", examples=["boss"])
     customer: Id | None = None
 
 
