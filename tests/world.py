@@ -16,6 +16,7 @@ from service.domain.account import Account, ApprovalRow
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.decide import run
+from service.domain.directory import Directory
 from service.domain.due import customer_dues, due
 from service.domain.offsets import Offset, add
 from service.domain.playbook import Playbook
@@ -46,6 +47,7 @@ class World:
         self.account = Account(Customer(id="C-1"))
         self.log: list[tuple[datetime, Any]] = []
         self.slots: dict[str, datetime] = {}
+        self.people = Directory()
         self.habits_by_hand: dict[str, frozenset[str]] | None = None
         people = [a_contact()] if contacts is None else list(contacts)
         self.do(c.UpdateCustomer(customer="C-1", name="Acme", contacts=people, **customer))
@@ -61,6 +63,7 @@ class World:
             workdays=self.workdays,
             playbook=lambda name, version: self.playbook,
             newest=lambda name: {"standard": self.playbook, self.playbook.name: self.playbook}[name],
+            people=self.people,
         )
 
     def do(self, command: c.Command, who: Asker = ERP) -> list[Any]:
@@ -200,7 +203,14 @@ def _keep_rows(world: World, event: Any) -> None:
     match event.type:
         case "approval.requested":
             row = ApprovalRow(
-                event.approval, event.kind, "open", event.role, event.asked_by, tuple(event.cases), event.content_hash
+                event.approval,
+                event.kind,
+                "open",
+                event.role,
+                event.asked_by,
+                tuple(event.cases),
+                event.content_hash,
+                event.content,
             )
             account.approvals[event.approval] = row
         case "approval.joined":

@@ -62,7 +62,7 @@ def chosen(session: Session, customer: str, named: list[str] | None, fits: Calla
     return tuple(dict.fromkeys(named))
 
 
-def _some(ids: tuple[str, ...], customer: str) -> tuple[str, ...]:
+def some(ids: tuple[str, ...], customer: str) -> tuple[str, ...]:
     if not ids:
         raise Conflict("nothing_overdue", None, customer=customer)
     return ids
@@ -105,7 +105,7 @@ def promise(
 
     def plan(session: Session) -> c.MakePromise:
         ids = chosen(session, customer, body.cases, lambda case: case.standing_promise() is None)
-        made.append(c.MakePromise(customer=customer, cases=_some(ids, customer), **body.terms()))
+        made.append(c.MakePromise(customer=customer, cases=some(ids, customer), **body.terms()))
         return made[0]
 
     def reply(session: Session, done: Done) -> Reply:
@@ -126,7 +126,7 @@ def pause(
         return case.pause is None or (case.pause.until is not None and case.pause.until < body.until)
 
     def plan(session: Session) -> c.PauseCases:
-        ids.extend(_some(chosen(session, customer, body.cases, ends_before), customer))
+        ids.extend(some(chosen(session, customer, body.cases, ends_before), customer))
         return c.PauseCases(customer=customer, cases=tuple(ids), until=body.until, reason=body.reason)
 
     return act(asking, plan, replies.did(ids), ("customer", customer))
@@ -144,7 +144,7 @@ def resume(
     """The bills named, or all overdue ones that are paused; not before the next open day (F1)."""
 
     def found(session: Session) -> tuple[str, ...]:
-        return _some(chosen(session, customer, body.cases, _paused), customer)
+        return some(chosen(session, customer, body.cases, _paused), customer)
 
     if preview:
         return previewed(asking, found)

@@ -1,6 +1,6 @@
 """What the tenant chooses of the process: read, and changed field by field, each change a version in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +14,7 @@ from service.api.models.problems import responses
 from service.api.models.tenant import SettingsAnswer, SettingsPatch
 from service.api.problems import Fault, invalid
 from service.api.roles import Right
-from service.domain.money import is_currency
+from service.domain.money import MoneyError, is_currency, parse
 from service.domain.settings import Settings
 from service.domain.tenant import Tenant
 from service.engine.administer import Change, settings_changed
@@ -24,7 +24,8 @@ from service.store.database import Tx
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=CommandRoute)
 
-_BY_KEY = ("segment_playbooks", "grace_days", "banks")
+_LIMITS = ("plan_amounts",)
+_BY_KEY = ("segment_playbooks", "grace_days", "banks", *_LIMITS)
 """Fields that are merged entry by entry."""
 
 
@@ -37,7 +38,8 @@ def get_settings(asking: Annotated[Asking, Depends(asks(Right.READ))]) -> Respon
 
 @router.patch("", response_model=SettingsAnswer, responses=responses(412, 422), summary="Change settings")
 def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SETTINGS))]) -> Response:
-    """Absent fields stay. `banks`, `segment_playbooks` and `grace_days` are merged by key; null removes an entry.
+    """Absent fields stay. `banks`, `segment_playbooks`, `grace_days` and limits by currency are merged by key; null removes an
+    entry.
 
     What was decided stays decided; alarms not yet rung are computed anew. The history is `settings.changed` in the feed.
     """
@@ -104,9 +106,20 @@ def _other_faults(new: Settings) -> list[Fault]:
     found = [
         Fault(f"/banks/{code}", "currency_unknown", {"currency": code}) for code in new.banks if not is_currency(code)
     ]
+    found += _limit_faults(new)
     if new.habit_late > new.habit_bills:
         found.append(Fault("/habit_late", "out_of_range", {"limit": new.habit_bills}))
     return found
+
+
+def _limit_faults(new: Settings) -> Iterator[Fault]:
+    for name in _LIMITS:
+        for currency, amount in getattr(new, name).items():
+            try:
+                if parse(amount, currency) < 0:
+                    yield Fault(f"/{name}/{currency}", "amount_not_positive", {})
+            except MoneyError as error:
+                yield Fault(f"/{name}/{currency}", error.code, {"given": amount, "currency": currency})
 
 
 def _reply(settings: Settings, version: int) -> Reply:

@@ -37,6 +37,8 @@ OWN = frozenset(
         "record_incomplete",
         "nothing_to_change",
         "now_or_follow",
+        "parts_or_count",
+        "first_on_required",
     }
 )
 """Codes that our own validators raise as custom errors."""

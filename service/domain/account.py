@@ -51,6 +51,7 @@ class ApprovalRow(Struct, frozen=True):
     asked_by: str
     cases: tuple[str, ...]
     content_hash: str
+    content: str = "[]"
 
 
 Gone = Callable[[str], frozenset[str]]
@@ -107,6 +108,14 @@ class Account:
             payment = self.payments.get(one.id) or Payment(id=one.id)
             self.payments[one.id] = evolve_payment(payment, one.event)  # type: ignore[arg-type]
             self.after.append(self.payments[one.id])
+
+    def before(self, count: int) -> dict[str, Case]:
+        """The bills that have changed since `count` events had happened, as they were then."""
+        found: dict[str, Case] = {}
+        for states, id, state in self._before[count:]:
+            if states is self.cases and isinstance(state, Case):
+                found.setdefault(id, state)
+        return found
 
     def _remember(self, one: Happened) -> tuple[dict[str, Any] | None, str, Any]:
         if one.stream == "customer":

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from service.domain import due as d
 from service.domain.case import RANK, Case, Mark
+from service.domain.deadlines import PlanDue
 from service.domain.workdays import Workdays
 
 
@@ -22,6 +23,9 @@ def afterwards(case: Case, one: d.Due, at: datetime, workdays: Workdays) -> Case
             pause = None if case.pause and case.pause.promise == what.promise else case.pause
             promises = tuple(replace(q, state="broken") if q.id == what.promise else q for q in case.promises)
             return replace(case, promises=promises, pause=pause)
+        case PlanDue():
+            pause = None if case.pause and case.pause.reason == "plan" else case.pause
+            return replace(case, plan=replace(case.plan, state="broken") if case.plan else None, pause=pause)
         case d.PauseEnds():
             return replace(case, pause=None, resumed_on=today)
         case d.DraftMatured() as what:

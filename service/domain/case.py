@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from service.domain.commitments import Plan
+
 LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
 CONSOLIDATED = frozenset({"call", "visit", "find_contact"})
@@ -124,6 +126,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     promises: tuple[Promise, ...] = ()
     promises_broken: int = 0
     promises_pausing: int = 0
+    plan: Plan | None = None
     pause: Pause | None = None
     not_before: date | None = None
     resumed_on: date | None = None
@@ -153,6 +156,18 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         return self.amount - self.credited - self.paid
 
     @property
+    def undisputed(self) -> int:
+        """What of it the customer does not contest."""
+        return self.open
+
+    @property
+    def chased(self) -> int:
+        """What of it is asked for now: neither covered by drafts nor spread over a plan's parts (F1)."""
+        drafts = sum(draft.amount for draft in self.drafts)
+        planned = self.plan.to_come if self.plan else 0
+        return max(0, self.undisputed - drafts - planned)
+
+    @property
     def start(self) -> date | None:
         """S: when the bill went out, perhaps again (A12); with proof of delivery not before that is complete (A9)."""
         sent = self.resent_on or self.issued_on
@@ -164,9 +179,20 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         """The latest progress whose own day lies after the clock's start; see the definition under B10."""
         days = [r.on for r in self.receipts] + [d.received_on for d in self.drafts]
         days += [p.made_on for p in self.promises if p.state in ("open", "kept")]
+        if self.plan and self.plan.state in ("open", "kept"):
+            days.append(self.plan.agreed_on)
         if self.confirmed_on:
             days.append(self.confirmed_on)
         return max((day for day in days if day > start), default=None)
+
+    def received_for(self, promise: Promise) -> int:
+        """Money applied to the bill and received from the promise's day to the last day in time."""
+        came = sum(receipt.amount for receipt in self.receipts if promise.made_on <= receipt.on <= promise.until)
+        return max(0, came - promise.already)
+
+    def standing_plan(self) -> Plan | None:
+        """The plan, while it runs."""
+        return self.plan if self.plan and self.plan.state == "open" else None
 
     def standing_promise(self) -> Promise | None:
         """The open promise, if there is one."""

@@ -35,7 +35,9 @@ class OpenTask(Struct, frozen=True, omit_defaults=True):
 
 
 class OpenRequest(Struct, frozen=True, omit_defaults=True):
-    """Something that a person was asked to agree to: at most one of a kind (B8, B9)."""
+    """Something that a person was asked to agree to: at most one of a kind (B8, B9), or `bound` to its bills alone: then
+    it is known by its id, and what it says lies with its row, for that may be long.
+    """
 
     id: str
     role: str
@@ -48,6 +50,12 @@ class OpenRequest(Struct, frozen=True, omit_defaults=True):
     remind_open_days: int = 3
     content: str = "[]"
     content_hash: str = ""
+    bound: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What was asked for: ids begin with it."""
+        return self.id.partition("~")[0]
 
 
 class Refusal(Struct, frozen=True, omit_defaults=True):
@@ -96,6 +104,10 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_contact_on: date | None = None
     last_outcome: str | None = None
     flags: dict[str, date] = {}
+
+    def request(self, id: str) -> OpenRequest | None:
+        """The open request of that id."""
+        return next((one for one in self.requests.values() if one.id == id), None)
 
     @property
     def owner(self) -> str:

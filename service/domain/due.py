@@ -10,6 +10,7 @@ from msgspec import Struct
 from service.domain.case import RANK, Case
 from service.domain.clocks import anchor_of, reached_on, runs
 from service.domain.customer import Customer
+from service.domain.deadlines import AgreedWhat, agreed_dues
 from service.domain.offsets import Offset, OffsetError, add
 from service.domain.playbook import At, Playbook, Step
 from service.domain.workdays import Workdays
@@ -51,13 +52,13 @@ class TaskNeglected(Struct, frozen=True):
 class RequestUnanswered(Struct, frozen=True):
     """Its role is reminded of an open request (B9)."""
 
-    kind: str
+    approval: str
 
 
 class RequestExpires(Struct, frozen=True):
     """Nobody answered a person's request in time."""
 
-    kind: str
+    approval: str
 
 
 class HoldUnacknowledged(Struct, frozen=True):
@@ -78,7 +79,7 @@ class TakeUp(Struct, frozen=True):
     """The tenant goes live (F2)."""
 
 
-OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp
+OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp | AgreedWhat
 CustomerWhat: TypeAlias = TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
 What: TypeAlias = StepDue | OwnWhat | CustomerWhat
 
@@ -119,8 +120,13 @@ def own_dues(case: Case, workdays: Workdays) -> Iterator[Due]:
         yield Due(workdays.moment(promise.until + _DAY), PromiseDue(promise.id))
     for draft in case.drafts:
         yield Due(workdays.midnight(draft.matures_on + _DAY), DraftMatured(draft.payment))
-    # A promise's pause ends when the promise is judged, not at the midnight before (D1).
-    if case.pause and case.pause.until and not (promise and case.pause.promise == promise.id):
+    for at, what in agreed_dues(case, workdays):
+        yield Due(at, what)
+    # A promise's or a plan's pause ends when that is judged, not at the midnight before (D1, D3).
+    judged = (promise and case.pause and case.pause.promise == promise.id) or (
+        case.pause and case.pause.reason == "plan"
+    )
+    if case.pause and case.pause.until and not judged:
         yield Due(workdays.midnight(case.pause.until + _DAY), PauseEnds())
 
 
@@ -130,12 +136,12 @@ def customer_dues(customer: Customer, workdays: Workdays) -> Iterator[Due]:
         if kind in ("call", "visit") and not task.told:
             since = max(task.created_on, task.due_on or task.created_on)
             yield Due(_open_days_after(since, NEGLECTED_OPEN_DAYS, workdays), TaskNeglected(kind), windowed=True)
-    for kind, request in customer.requests.items():
+    for request in customer.requests.values():
         at = _open_days_after(request.told_on, request.remind_open_days, workdays)
-        yield Due(at, RequestUnanswered(kind), windowed=True)
+        yield Due(at, RequestUnanswered(request.id), windowed=True)
         # A bill that has joined makes a person's request the playbook's: those do not expire (B8).
-        if request.expires_on and not request.bills:
-            yield Due(workdays.midnight(request.expires_on + _DAY), RequestExpires(kind))
+        if request.expires_on and (request.bound or not request.bills):
+            yield Due(workdays.midnight(request.expires_on + _DAY), RequestExpires(request.id))
     if customer.hold and customer.hold.acknowledged_on is None and not customer.hold.told:
         at = _open_days_after(customer.hold.on, HOLD_OPEN_DAYS, workdays)
         yield Due(at, HoldUnacknowledged(), windowed=True)

@@ -15,6 +15,7 @@ from service.domain.afterwards import afterwards
 from service.domain.case import Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
+from service.domain.deadlines import PlanDue
 from service.domain.reasons import Reason, Reasons
 from service.domain.workdays import Workdays
 
@@ -129,6 +130,9 @@ def _own(case: Case, what: d.What, at: datetime) -> Ahead:
             draft = next((one for one in case.drafts if one.payment == what.payment), None)
             matures = draft.matures_on if draft else None
             name, rule, reason = "draft-matures", "D7", Reason("schedule.draft_matures", {"until": matures})
+        case PlanDue():
+            params = {"part": what.part, "until": what.until}
+            name, rule, reason = "plan-check", "D3", Reason("schedule.plan_check", params)
         case d.TakeUp():
             name, rule, reason = "take-up", "F2", Reason("schedule.taken_up")
         case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires() | d.HoldUnacknowledged():

@@ -1,4 +1,5 @@
-"""What a decision may know beside the account: the time, the tenant's settings, days and playbooks, and who asks."""
+"""What a decision may know beside the account: the time, the tenant's settings, days, playbooks and people, and
+who asks."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -6,6 +7,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from service.domain.case import Case
+from service.domain.directory import Directory
 from service.domain.playbook import Playbook
 from service.domain.settings import Settings
 from service.domain.workdays import Workdays
@@ -32,6 +34,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     playbook: Callable[[str, int], Playbook]
     newest: Callable[[str], Playbook]
     channels: frozenset[str] = frozenset({"email", "letter"})
+    people: Directory = Directory()
 
     def plan_of(self, case: Case) -> Playbook:
         """The playbook version that the case keeps."""

@@ -8,13 +8,14 @@ from threading import Event, Lock
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from service.domain.directory import Directory
 from service.domain.playbook import Playbook
 from service.domain.scene import Scene
 from service.domain.settings import Settings
 from service.domain.tenant import Tenant
 from service.domain.workdays import Workdays
 from service.engine.meter import Meter
-from service.store import tenants
+from service.store import people, tenants
 from service.store.calendars import published
 from service.store.database import Tx, transaction
 from service.store.outbox import Listener, listeners
@@ -41,6 +42,7 @@ class Tenancy(Struct, frozen=True):
     secret: bytes
     listening: list[Listener]
     workdays: Workdays
+    people: Directory
     playbooks: dict[tuple[str, int], Playbook]
 
     @property
@@ -111,6 +113,7 @@ class Desk:
             playbook=lambda name, version: self._playbook(tx, tenancy, name, version),
             newest=lambda name: self._playbook(tx, tenancy, name, tenancy.tenant.playbooks[name]),
             channels=channels,
+            people=tenancy.people,
         )
 
     def _tenancy(self, tx: Tx, clock: tenants.Clock) -> Tenancy:
@@ -125,7 +128,8 @@ class Desk:
         calendar = tenant.calendar or published(tenant.settings.country)
         playbooks = known.playbooks if known else {}
         workdays = tenant.settings.workdays(calendar)
-        tenancy = Tenancy(tenant, clock.created_at, tenants.secret(tx), listeners(tx), workdays, playbooks)
+        secret, listening, known_people = tenants.secret(tx), listeners(tx), people.known(tx)
+        tenancy = Tenancy(tenant, clock.created_at, secret, listening, workdays, known_people, playbooks)
         with self._lock:
             if len(self._tenancies) >= _KEPT:
                 self._tenancies.pop(next(iter(self._tenancies)))

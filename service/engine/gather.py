@@ -1,12 +1,12 @@
 """Before a decision: whose customers the commands concern, in which order they are locked, and what is loaded for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
 
 from service.domain import commands as c
-from service.domain.account import Account, Gone, Private
+from service.domain.account import Account, ApprovalRow, Gone, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.due import step_due
@@ -120,6 +120,7 @@ def _load_cases(
     woken = sorted({command.customer for command, _ in concerned if isinstance(command, c.Wake)})
     rung = cases.load_rung(tx, woken, session.scene.now, RUNG_AT_MOST)
     found |= rung
+    found |= _beside(session, locked, found, rung, approvals)
     found |= cases.load_held(tx, [customer.id for customer in locked if customer.hold], HELD_AT_MOST)
     loaded.rung = set(rung)
     lessened = {command.invoice for command, _ in concerned if isinstance(command, _LESSENS)}
@@ -147,6 +148,25 @@ def _load_cases(
             loaded.accounts[customer].tasks[id] = task
             loaded.accounts[customer].task_owners[id] = owner
     _load_circumstances(session, loaded, [case.state for case in rung.values()])
+
+
+def _beside(
+    session: Session,
+    locked: Sequence[Customer],
+    found: Mapping[str, cases.Loaded],
+    rung: Mapping[str, cases.Loaded],
+    approvals: dict[str, tuple[str, ApprovalRow]],
+) -> dict[str, cases.Loaded]:
+    """Bills that move with others: of a plan whose part is over, and of requests that end with what happens here."""
+    tx, today = session.tx, session.scene.today
+    bound = {one.id: one for customer in locked for one in customer.requests.values() if one.bound}
+    asked = {id for case in found.values() for id in case.state.requests.values() if id in bound}
+    asked |= {id for id, one in bound.items() if one.expires_on and one.expires_on < today}
+    approvals |= worklist.approvals_of(tx, sorted(asked - approvals.keys()))
+    named = {id for approval in asked & approvals.keys() for id in approvals[approval][1].cases}
+    plans = {plan.id for one in rung.values() if (plan := one.state.standing_plan()) and plan.bills > 1}
+    shared = cases.load_sharing(tx, [customer.id for customer in locked], sorted(plans), OWED_AT_MOST)
+    return shared | cases.load(tx, sorted(named - found.keys()))
 
 
 def _ids(concerned: Iterable[tuple[c.Command, str | None]], name: str) -> list[str]:

@@ -191,6 +191,19 @@ def load_held(tx: Tx, customers: Sequence[str], limit: int) -> dict[str, Loaded]
     )
 
 
+def load_sharing(tx: Tx, customers: Sequence[str], plans: Sequence[str], limit: int) -> dict[str, Loaded]:
+    """The open bills of those plans: they fall with one another (D3)."""
+    if not plans:
+        return {}
+    return _loaded(
+        tx.rows(
+            """SELECT id, state::text, hash FROM cases WHERE tenant = %(tenant)s AND customer = ANY(%(customers)s::text[])
+                AND stage <> 'closed' AND state #>> '{plan,id}' = ANY(%(plans)s::text[]) LIMIT %(limit)s""",
+            {"customers": list(customers), "plans": list(plans), "limit": limit},
+        )
+    )
+
+
 class HabitRules(Struct, frozen=True):
     """How many of how many, and after how many days a payment is habitually late (A10, B5)."""
 

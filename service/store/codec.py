@@ -9,6 +9,7 @@ from service.domain.customer import Contact, Customer, OpenRequest
 from service.domain.events import TYPES, Event
 from service.domain.events.tenant import EndpointCreated, origin
 from service.domain.payment import Payment
+from service.domain.settings import ADDED, Settings
 from service.domain.tenant import Tenant
 
 State = TypeVar("State", Case, Customer, Payment)
@@ -39,7 +40,13 @@ def encode_state(state: object) -> str:
 
 def encode_tenant(tenant: Tenant) -> str:
     """The same for a tenant, whose sets have no order of their own."""
-    return _sorted.encode(_settled(tenant)).decode()
+    plain: dict[str, Any] = msgspec.to_builtins(_settled(tenant), order="deterministic")
+    if chosen := plain.get("settings"):
+        plain["settings"] = {name: value for name, value in chosen.items() if _ADDED.get(name, ...) != value}
+    return _encoder.encode(plain).decode()
+
+
+_ADDED = {name: value for name, value in msgspec.to_builtins(Settings()).items() if name in ADDED}
 
 
 _LIFTED = frozenset({EndpointCreated.type})

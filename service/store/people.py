@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from service.domain.directory import Directory, User
 from service.store import log
 from service.store.database import Tx
 
@@ -46,6 +47,12 @@ def put_user(tx: Tx, id: str, role: str, reports_to: str | None, away: dict[str,
 def users(tx: Tx) -> list[dict[str, Any]]:
     """The directory."""
     return tx.dicts("SELECT * FROM users WHERE tenant = %(tenant)s ORDER BY id")
+
+
+def known(tx: Tx) -> Directory:
+    """The directory as decisions know it."""
+    names = User.__struct_fields__
+    return Directory({row["id"]: User(**{name: row[name] for name in names}) for row in users(tx)})
 
 
 def directory(tx: Tx) -> list[dict[str, Any]]:

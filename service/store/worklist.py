@@ -63,7 +63,7 @@ def approvals_of(tx: Tx, ids: Sequence[str]) -> dict[str, tuple[str, ApprovalRow
     if not ids:
         return {}
     rows = tx.dicts(
-        """SELECT id, customer, kind, state, role, asked_by, cases, content_hash FROM approvals
+        """SELECT id, customer, kind, state, role, asked_by, cases, content_hash, content FROM approvals
             WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])""",
         {"ids": list(ids)},
     )
@@ -78,6 +78,7 @@ def approvals_of(tx: Tx, ids: Sequence[str]) -> dict[str, tuple[str, ApprovalRow
                 asked_by=row["asked_by"],
                 cases=tuple(row["cases"]),
                 content_hash=row["content_hash"],
+                content=row["content"],
             ),
         )
         for row in rows

@@ -18,16 +18,19 @@ PUBLIC = {"/healthz", "/readyz", "/metrics", "/docs", "/v1/openapi.json"}
 NOTE, PERSON = {"text": "x"}, {"name": "Chen"}
 RECORD = {"channel": "phone", "outcome": "reached"}
 REASON, PROMISE = {"reason": "x"}, {"due_on": "2026-03-13"}
+PLAN = {"count": 2, "first_on": "2026-03-20"}
 PAUSE = {"until": "2026-03-10", "reason": "x"}
 BODIES: dict[str, Any] = {
     "POST /v1/cases/{case}/contact-log": RECORD,
     "POST /v1/cases/{case}/promises": PROMISE,
+    "POST /v1/cases/{case}/plans": PLAN,
     "POST /v1/cases/{case}/pause": PAUSE,
     "POST /v1/cases/{case}/resume": {},
     "POST /v1/cases/{case}/assign": {"owner": "li.na"},
     "POST /v1/cases/{case}/notes": NOTE,
     "POST /v1/customers/{customer}/contact-log": RECORD,
     "POST /v1/customers/{customer}/promises": PROMISE,
+    "POST /v1/customers/{customer}/plans": PLAN,
     "POST /v1/customers/{customer}/pause": PAUSE,
     "POST /v1/customers/{customer}/resume": {},
     "POST /v1/customers/{customer}/notes": NOTE,

@@ -180,7 +180,14 @@ def _work(tx: Tx, customer: str, event: Event) -> None:
             tx.put("tasks", event.task, replace(task, state=event.type.partition(".")[2]))
         case ce.ApprovalRequested():
             row = ApprovalRow(
-                event.approval, event.kind, "open", event.role, event.asked_by, tuple(event.cases), event.content_hash
+                event.approval,
+                event.kind,
+                "open",
+                event.role,
+                event.asked_by,
+                tuple(event.cases),
+                event.content_hash,
+                event.content,
             )
             tx.add("approvals", row.id, RequestRow(customer, row))
         case ce.ApprovalJoined():

@@ -203,6 +203,7 @@ def _story() -> list[tuple[datetime, Callable[[House], object]]]:
         (_on(4, 1), lambda h: h.ask(_paid("P-2", "C-0", "9000.00", date(2026, 4, 1)))),
         (_on(4, 2), lambda h: h.ask(_promise("C-1", "INV-1-0", date(2026, 4, 10)))),
         (_on(4, 3), _tasks),
+        (_on(4, 7), _plans),
         (_on(4, 20), lambda h: h.ask(c.CreditInvoice(invoice="INV-1-1", amount="200.00", reason="returned"))),
         (_on(6, 1), lambda h: h.ask(_paid("P-3", "C-2", "1200.00", date(2026, 6, 1)))),
         (_on(6, 2), lambda h: h.ask(c.AddNote(customer="C-1", cases=("INV-1-0", "INV-1-2"), text="nobody in"))),
@@ -235,6 +236,18 @@ def _tasks(house: House) -> None:
     done, customer, _ = rest[0]
     record = c.ContactRecord(channel="phone", outcome="reached", willingness="yes", ability="part", cause="cash")
     house.ask(c.CompleteTask(customer=customer, task=done, record=record))
+
+
+def _plans(house: House) -> None:
+    """One is agreed and breaks in May, one waits for consent that it gets, one for an answer that nobody gives."""
+    supervisor, manager = (Asker(actor=f"the {role}", role=role, source="api") for role in ("supervisor", "manager"))
+    for case, many in (("INV-2-1", 2), ("INV-3-1", 8), ("INV-2-2", 8)):
+        customer = f"C-{case[4]}"
+        terms = c.PlanTerms(count=many, first_on=date(2026, 5, 6), every="P7D")
+        house.ask(c.AgreePlan(customer=customer, cases=(case,), terms=terms, promised_by="ap"), asker=supervisor)
+    sql = "SELECT id FROM approvals WHERE tenant = %s AND customer = 'C-3' AND kind = 'plan'"
+    ((waiting,),) = house.rows(sql, house.tenant)
+    house.ask(c.GrantApproval(customer="C-3", approval=waiting), asker=manager)
 
 
 def _answer(house: House, granted: str, rejected: str) -> None:

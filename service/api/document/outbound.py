@@ -27,7 +27,7 @@ RELIABLE = frozenset(
         *("case.closed case.reopened case.written_off step.skipped notice.raised letter.issued").split(),
         *("contact.logged contact.erased").split(),
         *("task.created task.changed task.completed task.cancelled").split(),
-        *("promise.made promise.kept promise.broken dispute.opened dispute.resolved plan.agreed plan.broken").split(),
+        *("promise.made promise.kept promise.broken dispute.opened dispute.resolved plan.agreed plan.kept plan.broken").split(),
         *("approval.requested approval.granted approval.rejected approval.cancelled approval.expired").split(),
         *("hold.applied hold.acknowledged hold.released hold.release_acknowledged").split(),
         *("message.handed_over message.bounced message.replied payment.applied payment.unapplied").split(),

@@ -40,6 +40,10 @@ _CASE = {
     "period": "2026-01",
     "reference": None,
 }
+_PLAN = {
+    "parts": [{"due_on": "2026-03-31", "amount": "350.00"}, {"due_on": "2026-04-30", "amount": "350.00"}],
+    "promised_by": "Zhang Wei",
+}
 WHOLE: dict[str, Any] = {
     "CaseAnswer": _CASE,
     "CaseSnapshot": {name: value for name, value in _CASE.items() if name != "next_action"},
@@ -73,6 +77,23 @@ WHOLE: dict[str, Any] = {
         "state": "open",
     },
     "GrantBody": {},
+    "PlanBody": _PLAN,
+    "CustomerPlanBody": {"cases": ["INV-1", "INV-2"], "count": 3, "first_on": "2026-03-31", "promised_by": "Zhang Wei"},
+    "PlanAnswer": {
+        "id": "INV-1.9",
+        "case": "INV-1",
+        "amount": "700.00",
+        "currency": "CNY",
+        "agreed_on": "2026-03-20",
+        "until": "2026-05-06",
+        "parts": [
+            {"due_on": "2026-03-31", "amount": "350.00", "state": "open"},
+            {"due_on": "2026-04-30", "amount": "350.00", "state": "open"},
+        ],
+        "promised_by": "Zhang Wei",
+        "approval": None,
+        "state": "open",
+    },
     "EventResult": {"id": "8f0c", "source": "erp/sales", "status": "accepted", "position": 812, "error": None},
 }
 """Examples in which the fields must fit each other."""
@@ -91,6 +112,7 @@ _WORDS = {
     "invoice": "INV-1",
     "payment": "P-1",
     "promise": "INV-1.9",
+    "plan": "INV-1.9",
     "approval": "hold~C-1.12",
     "message": "C-1.20260323.email.zhang",
     "task": "C-1.14",

@@ -5,11 +5,25 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api.models.fields import Answer, Body, Cursor, Day, Email, Instant, Language, Line, Role, UserId, Version
+from service.api.models.fields import (
+    Answer,
+    Body,
+    Cursor,
+    Day,
+    Email,
+    Instant,
+    Language,
+    Line,
+    Money,
+    Role,
+    UserId,
+    Version,
+)
 
 TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", examples=["09:00"])]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=100)]
 Days: TypeAlias = Annotated[int, Field(ge=0, le=366)]
+Limits: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money | None]
 SegmentName: TypeAlias = Literal["preferred", "standard", "risk"]
 
 
@@ -58,6 +72,11 @@ class SettingsPatch(Body):
         {}, description="By currency; null removes one."
     )
     company: Line = Field("", description="How messages are signed.")
+    plan_parts: Count = Field(6, description="A plan of more parts needs consent (D3).")
+    plan_days: Annotated[int, Field(ge=0, le=3660)] = Field(
+        180, description="A plan whose last part is further ahead needs consent."
+    )
+    plan_amounts: Limits = Field({}, description="By currency: a plan of more needs consent; null removes one.")
 
     @model_validator(mode="after")
     def _something(self) -> Self:

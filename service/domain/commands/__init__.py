@@ -5,6 +5,7 @@ Amounts arrive as the text they were written in; ids, days and words have been c
 
 from typing import TypeAlias
 
+from service.domain.commands.agreements import AgreementCommand, AgreePlan, PartGiven, PlanTerms
 from service.domain.commands.facts import (
     FACTS,
     AcknowledgeHold,
@@ -67,13 +68,15 @@ from service.domain.commands.people import (
     Wake,
 )
 
-Command: TypeAlias = ErpCommand | PersonCommand | Wake | ReportMessage
+Command: TypeAlias = ErpCommand | PersonCommand | AgreementCommand | Wake | ReportMessage
 
 __all__ = [
     "FACTS",
     "AcknowledgeHold",
     "AcknowledgeRelease",
     "AddNote",
+    "AgreePlan",
+    "AgreementCommand",
     "AllocatePayment",
     "Allocation",
     "AmendInvoice",
@@ -109,10 +112,12 @@ __all__ = [
     "MakePromise",
     "Mark",
     "Money",
+    "PartGiven",
     "PauseCases",
     "PaymentCommand",
     "Period",
     "PersonCommand",
+    "PlanTerms",
     "ReceivePayment",
     "RejectApproval",
     "ReleaseHold",

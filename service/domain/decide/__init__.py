@@ -11,11 +11,13 @@ from service.domain.account import Account, Happened, Private, on_case, on_custo
 from service.domain.decide import (
     approvals,
     bills,
+    consents,
     customers,
     due_dates,
     holds,
     pauses,
     payments,
+    plans,
     promises,
     records,
     reminders,
@@ -42,6 +44,8 @@ def run(
         for id in dict.fromkeys(h.id for h in account.happened[before:] if h.stream == "case"):
             for one in settle(account, scene, id):
                 account.apply(one)
+        for one in consents.review(account, scene, before):
+            account.apply(one)
         finished = True
     finally:
         if not finished:
@@ -82,6 +86,8 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             | c.VoidInvoice()
         ):
             return _bill(command, account, scene)
+        case c.AgreePlan():
+            return plans.agree(command, account, scene, asker)
         case _:
             return _person(command, account, scene, asker, details)
 

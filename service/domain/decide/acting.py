@@ -10,7 +10,7 @@ from service.domain.case import RANK, Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
 from service.domain.customer import Contact
-from service.domain.decide import approvals, holds, messages, tasks
+from service.domain.decide import holds, measures, messages, tasks
 from service.domain.decide.gathering import PROPOSED_TO, Gathering
 from service.domain.decide.occasion import Occasion
 from service.domain.due import day_of
@@ -85,7 +85,7 @@ class Acting:
             case p.Letter():
                 self.gathering.letter(deed, occasion.step, case.id)
             case p.PutHold():
-                yield from approvals.hold_now(self.account, self.scene, [case.id], occasion.step)
+                yield from measures.hold_now(self.account, self.scene, [case.id], occasion.step)
             case p.Propose():
                 self.gathering.notice(occasion.step.rule, f"propose_{deed.what}", (PROPOSED_TO[deed.what],), case.id)
             case _:

@@ -7,10 +7,11 @@ from service.domain import commands as c
 from service.domain.account import Account, Happened, Private, on_case, on_customer
 from service.domain.case import Case
 from service.domain.customer import Customer
-from service.domain.decide import backfill, money_back, settling, tasks
+from service.domain.decide import backfill, instalments, money_back, settling, tasks
 from service.domain.decide.amounts import LATEST, because, day, known_currency, money, period
 from service.domain.decide.closing import close, close_when_settled, reopen_when_owed
 from service.domain.decide.due_dates import complete_terms, new_due_date, read_terms
+from service.domain.decide.pauses import weigh
 from service.domain.events import bill as b
 from service.domain.events.case import CaseOpened, StageChanged
 from service.domain.events.customer import CustomerUpdated
@@ -166,6 +167,9 @@ def amend(command: c.AmendInvoice, account: Account, scene: Scene) -> Iterator[H
 def _money_follows(account: Account, scene: Scene, id: str, why: str, on: date) -> Iterator[Happened]:
     """The open amount moved: too much money on the bill goes back to credit; it closes, or is owed again."""
     yield from money_back.free_excess(account, id, why)
+    yield from instalments.check(account, scene, id)
+    if account.cases[id].stage != "closed":
+        yield from weigh(account, scene, id, why)
     yield from close_when_settled(account, scene, account.cases[id], on)
     yield from reopen_when_owed(account, scene, account.cases[id], why)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from service.domain.account import Account, Happened, on_case, on_customer
 from service.domain.case import RANK, Case
-from service.domain.decide import backfill, holds, settling, tasks
+from service.domain.decide import backfill, consents, holds, instalments, settling, tasks
 from service.domain.events.case import CaseClosed, CaseReopened, PromiseCancelled
 from service.domain.events.customer import ApprovalCancelled, ApprovalJoined
 from service.domain.scene import Scene
@@ -15,7 +15,8 @@ def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) 
     """The case ends: its tasks, requests and promises with it; behind the last one a hold is released."""
     yield from tasks.leave(account, scene, case, closed_as)
     yield from tasks.close_own(case, scene, closed_as)
-    yield from leave_requests(account, case, closed_as)
+    yield from leave_requests(account, scene, case, closed_as)
+    yield from instalments.cancel(account, case.id, closed_as)
     for promise in case.promises:
         if promise.state == "open":
             yield on_case(case.id, PromiseCancelled(promise=promise.id))
@@ -24,12 +25,16 @@ def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) 
         yield from holds.propose_release(account, scene)
 
 
-def leave_requests(account: Account, case: Case, why: str) -> Iterator[Happened]:
-    """The bill no longer stands behind anything; the clock's request without bills is cancelled, a person's stays."""
-    for kind, request in list(account.customer.requests.items()):
+def leave_requests(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happened]:
+    """The bill no longer stands behind anything; the clock's request without bills is cancelled, a person's stays unless
+    it was about this very bill."""
+    for request in list(account.customer.requests.values()):
+        kind = request.kind
         if case.requests.get(kind) != request.id:
             continue
-        if request.bills <= 1 and request.asked_by == holds.CLOCK:
+        if request.bound:
+            yield from consents.cancel(account, scene, request.id, why)
+        elif request.bills <= 1 and request.asked_by == holds.CLOCK:
             cancelled = ApprovalCancelled(approval=request.id, kind=kind, cases=[case.id], why=why)
             yield on_customer(account.customer.id, cancelled)
         else:

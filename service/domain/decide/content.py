@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from service.domain.playbook import Action, Letter, Propose, PutHold
+from service.domain.refusals import Conflict
 
 
 class Content(Struct, frozen=True, kw_only=True):
@@ -25,8 +26,10 @@ def sealed(content: Content) -> tuple[str, str]:
     return text.decode(), hashlib.sha256(text).hexdigest()
 
 
-def opened(text: str) -> Content:
-    """The content behind the text."""
+def opened(text: str, content_hash: str) -> Content:
+    """The content behind the text; raises Conflict when it is not the one that the hash was taken of (I32)."""
+    if hashlib.sha256(text.encode()).hexdigest() != content_hash:
+        raise Conflict("approval_empty", None)
     return msgspec.json.decode(text, type=Content)
 
 

@@ -68,7 +68,7 @@ def new_due_date(account: Account, scene: Scene, id: str, due_on: date, private:
     if anew:
         yield from tasks.leave(account, scene, case, "due_date_changed")
         yield from tasks.close_own(case, scene, "due_date_changed", {"assist", "legal"})
-        yield from leave_requests(account, case, "due_date_changed")
+        yield from leave_requests(account, scene, case, "due_date_changed")
     changed = b.DueDateChanged(
         due_on=due_on,
         previous=case.due_on,

@@ -51,6 +51,11 @@ class Firing:
                 yield from self.acting.fire(id, occasion)
         yield from self.gathering.finish()
 
+    def request_now(self, id: str, occasion: Occasion) -> Iterator[Happened]:
+        """A step's request before its day, with its bill (D2)."""
+        yield from self.acting.fire(id, occasion)
+        yield from self.gathering.finish()
+
     def _due(self, case: Case) -> list[Occasion]:
         steps = self.scene.plan_of(case).during[case.stage]
         return [occasion for step in steps if (occasion := self._occasion(case, step))]
@@ -112,7 +117,9 @@ def _told_later(case: Case, step: p.Step) -> list[str]:
         return []
     if step.escalates_to:
         return [role_of(step.escalates_to)] if step.escalates_to == case.level else []
-    return sorted({role for action in step.actions if isinstance(action.deed, p.Notice) for role in action.deed.audience})
+    return sorted(
+        {role for action in step.actions if isinstance(action.deed, p.Notice) for role in action.deed.audience}
+    )
 
 
 def _is_backfilled_quietly(case: Case, step: p.Step) -> bool:

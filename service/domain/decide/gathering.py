@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from service.domain.account import Account, Happened, on_customer
 from service.domain.case import Case
-from service.domain.decide import approvals, tasks
+from service.domain.decide import measures, tasks
 from service.domain.decide.content import Content, deeds, sealed
 from service.domain.decide.holds import CLOCK
 from service.domain.events.customer import ApprovalJoined, ApprovalRequested, NoticeRaised
@@ -83,9 +83,9 @@ class Gathering:
             if joining.cases or joining.requires:
                 yield from tasks.join(self.account, self.scene, joining)
         for wanted, step, names in self._letters.values():
-            yield from approvals.letter(self.account, self.scene, names, wanted.kind, step.rule, None)
+            yield from measures.letter(self.account, self.scene, names, wanted.kind, step.rule, None)
             if wanted.level:
-                yield from approvals.rise(self.account, self.scene, names, wanted.level, step.name, step.rule, None)
+                yield from measures.rise(self.account, self.scene, names, wanted.level, step.name, step.rule, None)
         customer = self.account.customer.id
         for (rule, text, audience), names in self._notices.items():
             notice = NoticeRaised(

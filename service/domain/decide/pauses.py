@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from service.domain.account import Account, Happened, on_case
-from service.domain.case import Case, Pause
+from service.domain.case import Case, Pause, Promise
 from service.domain.commands import PauseCases, ResumeCases
 from service.domain.decide import tasks
 from service.domain.decide.amounts import day
@@ -66,21 +66,40 @@ def pause_ended(account: Account, scene: Scene, id: str, why: str) -> Iterator[H
         yield from cover(account, scene, id)
 
 
-def uncovered(account: Account, scene: Scene, id: str, why: str) -> Iterator[Happened]:
-    """A draft is gone: contact goes on when the others do not cover what is owed."""
-    case = account.cases[id]
-    covered = case.drafts and sum(draft.amount for draft in case.drafts) >= case.open
-    if case.pause and case.pause.reason == "draft" and not covered:
-        yield from pause_ended(account, scene, id, why)
+def weigh(account: Account, scene: Scene, id: str, why: str, not_before: date | None = None) -> Iterator[Happened]:
+    """What there is to chase has changed: contact goes on unless something still covers all of it."""
+    pause = account.cases[id].pause
+    if pause and pause.reason in COVERING and pause.reason not in _covering(account.cases[id], scene.today):
+        yield on_case(id, Resumed(why=why, on=scene.today, not_before=not_before))
+    yield from cover(account, scene, id)
 
 
 def cover(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
-    """Contact rests while an open promise or drafts cover all that is owed (D1, D7)."""
-    case = account.cases[id]
+    """Contact rests while nothing that may be chased is left uncovered (D1, D3, D7)."""
+    for reason, (until, promise) in _covering(account.cases[id], scene.today).items():
+        yield from pause_case(account, scene, account.cases[id], reason, until, promise)
+
+
+COVERING = frozenset({"promise", "plan", "draft"})
+"""Why contact rests by itself: only while all that could be chased is covered."""
+
+
+def _is_enough(promise: Promise, case: Case) -> bool:
+    return promise.amount - case.received_for(promise) >= case.chased
+
+
+def _covering(case: Case, today: date) -> dict[str, tuple[date | None, str | None]]:
+    """By reason, until when it lets contact rest, and the promise that does."""
+    found: dict[str, tuple[date | None, str | None]] = {}
     promise = case.standing_promise()
-    if promise and promise.pauses and promise.until >= scene.today:
-        yield from pause_case(account, scene, case, "promise", promise.until, promise.id)
-    case = account.cases[id]
-    drafts = [draft for draft in case.drafts if draft.matures_on >= scene.today]
-    if drafts and sum(draft.amount for draft in drafts) >= case.open:
-        yield from pause_case(account, scene, case, "draft", max(draft.matures_on for draft in drafts))
+    if promise and promise.pauses and promise.until >= today and _is_enough(promise, case):
+        found["promise"] = promise.until, promise.id
+    if case.stage == "closed" or case.chased:
+        return found
+    plan = case.standing_plan()
+    drafts = [draft.matures_on for draft in case.drafts if draft.matures_on >= today]
+    if drafts:
+        found["draft"] = max(drafts), None
+    if plan:
+        found["plan"] = plan.until, None
+    return found

@@ -8,10 +8,10 @@ from datetime import date
 
 from service.domain import commands as c
 from service.domain.account import Account, Happened, on_case, on_customer, on_payment
-from service.domain.decide import money_back, promises
+from service.domain.decide import broken, instalments, money_back, promises
 from service.domain.decide.amounts import because, day, known_currency, money
 from service.domain.decide.closing import close_when_settled, reopen_when_owed
-from service.domain.decide.pauses import cover, uncovered
+from service.domain.decide.pauses import cover, weigh
 from service.domain.events.bill import DraftEnded, DraftReceived, PaymentApplied
 from service.domain.events.customer import CustomerFlagged
 from service.domain.events.payment import PaymentAllocated, PaymentHonoured, PaymentReceived, PaymentReversed
@@ -103,6 +103,8 @@ def apply(
     event = PaymentApplied(payment=payment, amount=one.amount, currency=currency, received_on=received_on)
     yield on_case(one.case, event)
     yield from promises.check_kept(account, scene, one.case)
+    yield from instalments.check(account, scene, one.case)
+    yield from cover(account, scene, one.case)
     yield from close_when_settled(account, scene, account.cases[one.case], received_on)
 
 
@@ -138,11 +140,11 @@ def honour(command: c.HonourPayment, account: Account, scene: Scene) -> Iterator
     for one in applied:
         yield from apply(account, scene, payment.id, one, payment.currency, on)
     for id in ended:
-        yield from uncovered(account, scene, id, "draft_honoured")
+        yield from weigh(account, scene, id, "draft_honoured")
 
 
 def _end_cover(account: Account, payment: str, cases: list[str], why: str) -> Generator[Happened, None, list[str]]:
-    """The draft covers nothing any more; the bills that it had covered. What else covers them is asked by `uncovered`."""
+    """The draft covers nothing any more; the bills that it had covered. What else covers them is asked by `weigh`."""
     ended = [id for id in cases if id in account.cases and any(d.payment == payment for d in account.cases[id].drafts)]
     for id in ended:
         yield on_case(id, DraftEnded(payment=payment, why=why))
@@ -159,12 +161,17 @@ def reverse(command: c.ReversePayment, account: Account, scene: Scene) -> Iterat
     event = PaymentReversed(on=on, cases=[*applied, *payment.planned])
     yield on_payment(payment.id, event, because(command.reason))
     for id in (yield from _end_cover(account, payment.id, list(payment.planned), "returned")):
-        yield from uncovered(account, scene, id, "draft_returned")
+        yield from weigh(account, scene, id, "draft_returned")
     for id, amount in applied.items():
         if id in account.cases:
+            broken_before = account.cases[id].promises_broken
             yield money_back.take_off(account, id, payment, amount, "reversed")
             yield from promises.check_broken(account, scene, id)
+            yield from instalments.check_broken(account, scene, id)
             yield from reopen_when_owed(account, scene, account.cases[id], "payment_reversed")
+            yield from weigh(account, scene, id, "payment_reversed")
+            if account.cases[id].promises_broken > broken_before:
+                yield from broken.escalate(account, scene, id)
     yield on_customer(account.customer.id, CustomerFlagged(flag="payment_reversed", on=on, payment=payment.id))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from service.domain.account import Account, Happened, on_case
 from service.domain.case import Case, Promise
 from service.domain.commands import MakePromise
-from service.domain.decide import tasks
+from service.domain.decide import broken, tasks
 from service.domain.decide.amounts import day, money
 from service.domain.decide.pauses import pause_case, pause_ended
 from service.domain.events.case import PromiseBroken, PromiseKept, PromiseMade
@@ -32,6 +32,8 @@ def make(command: MakePromise, account: Account, scene: Scene, asker: Asker) -> 
             raise Conflict("case_closed", None, case=case.id)
         if case.standing_promise():
             raise Conflict("promise_open", None, case=case.id)
+        if case.standing_plan():
+            raise Conflict("plan_open", None, case=case.id)
     private = {"": {"promised_by": command.promised_by}} if command.promised_by else None
     for case, amount in _shares(cases, command.amount):
         yield from _one(account, scene, case, amount, command, private)
@@ -64,7 +66,7 @@ def _one(
     command: MakePromise,
     private: dict[str, dict[str, str]] | None,
 ) -> Iterator[Happened]:
-    covers = amount >= case.open and case.promises_pausing < scene.settings.promises_that_pause
+    covers = amount >= case.undisputed and case.promises_pausing < scene.settings.promises_that_pause
     until = scene.workdays.next_open(command.due_on + timedelta(1))
     made = PromiseMade(
         promise=f"{case.id}.{case.version + 1}",
@@ -80,19 +82,13 @@ def _one(
         yield from pause_case(account, scene, account.cases[case.id], "promise", until, made.promise)
 
 
-def received_for(case: Case, promise: Promise) -> int:
-    """Money applied to the bill and received from the promise's day to the last day in time."""
-    came = sum(receipt.amount for receipt in case.receipts if promise.made_on <= receipt.on <= promise.until)
-    return max(0, came - promise.already)
-
-
 def check_kept(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
     """Money came: an open promise may be kept now, a broken one may turn out to have been (recorded late)."""
     for promise in account.cases[id].promises:
         case = account.cases[id]
         if promise.state not in ("open", "broken", "partially_kept"):
             continue
-        received = received_for(case, promise)
+        received = case.received_for(promise)
         # Whoever pays all that is left, after a credit note say, has kept their word.
         if received >= promise.amount or (received and case.open == 0 and promise.state == "open"):
             yield on_case(id, PromiseKept(promise=promise.id, received=received, on=scene.today))
@@ -103,13 +99,13 @@ def check_kept(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
 def check_broken(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
     """Money was taken back: a promise that it had kept is broken after all."""
     for promise in account.cases[id].promises:
-        received = received_for(account.cases[id], promise)
+        received = account.cases[id].received_for(promise)
         if promise.state == "kept" and received < promise.amount:
             yield _broken(account, scene, id, promise)
 
 
 def _broken(account: Account, scene: Scene, id: str, promise: Promise) -> Happened:
-    received = received_for(account.cases[id], promise)
+    received = account.cases[id].received_for(promise)
     state = "partially_kept" if received else "broken"
     broken = PromiseBroken(promise=promise.id, amount=promise.amount, received=received, on=scene.today, state=state)
     return on_case(id, broken)
@@ -124,7 +120,5 @@ def judge(account: Account, scene: Scene, id: str, promise_id: str) -> Iterator[
     yield _broken(account, scene, id, promise)
     if case.pause and case.pause.promise == promise.id:
         yield from pause_ended(account, scene, id, "promise_broken")
-    case = account.cases[id]
-    may_call = case.pause is None and not account.customer.restrictions
-    if may_call and not tasks.is_in(account, case, "call"):
-        yield from tasks.call_about(account, scene, case, "D1", "promise_broken")
+    yield from tasks.call_if_may(account, scene, id, "D1", "promise_broken")
+    yield from broken.escalate(account, scene, id)

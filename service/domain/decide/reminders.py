@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from service.domain import due
 from service.domain.account import Account, Happened, on_customer
-from service.domain.events.customer import ApprovalExpired, NoticeRaised
+from service.domain.decide import consents
+from service.domain.events.customer import NoticeRaised
 from service.domain.scene import Scene
 
 
@@ -23,14 +24,11 @@ def _one(account: Account, scene: Scene, what: due.What) -> Iterator[Happened]:
             if task:
                 yield _notice(account, scene, "C10", "supervisor", "task_neglected", task.id)
         case due.RequestUnanswered():
-            request = customer.requests.get(what.kind)
+            request = customer.request(what.approval)
             if request:
                 yield _notice(account, scene, request.rule, request.role, "request_unanswered", request.id)
         case due.RequestExpires():
-            request = customer.requests.get(what.kind)
-            if request:
-                expired = ApprovalExpired(approval=request.id, kind=what.kind, cases=[])
-                yield on_customer(customer.id, expired)
+            yield from consents.expire(account, scene, what.approval)
         case due.HoldUnacknowledged():
             if customer.hold:
                 yield _notice(account, scene, "B8", "manager", "hold_unacknowledged", customer.hold.id)

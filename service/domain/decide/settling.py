@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from service.domain import deadlines as agreed
 from service.domain import due
 from service.domain.account import Account, Happened, on_case
-from service.domain.decide import backfill, promises, tasks
+from service.domain.decide import backfill, instalments, promises, tasks
 from service.domain.decide.firing import Firing
-from service.domain.decide.pauses import pause_ended, uncovered
+from service.domain.decide.pauses import pause_ended, weigh
 from service.domain.events.bill import DraftEnded
 from service.domain.events.case import StageChanged
 from service.domain.scene import Scene
@@ -48,6 +49,8 @@ def _own(account: Account, scene: Scene, id: str, what: due.What) -> Iterator[Ha
             yield from pause_ended(account, scene, id, "until")
         case due.DraftMatured():
             yield on_case(id, DraftEnded(payment=what.payment, why="matured"))
-            yield from uncovered(account, scene, id, "draft_matured")
+            yield from weigh(account, scene, id, "draft_matured")
+        case agreed.PlanDue():
+            yield from instalments.judge(account, scene, id, what.plan)
         case due.TakeUp():
             yield from backfill.go_live(account, scene, id)

@@ -213,6 +213,13 @@ def complete(command: CompleteTask, account: Account, scene: Scene) -> Iterator[
         yield logged(account, scene, command.record, cases, command.task)
 
 
+def call_if_may(account: Account, scene: Scene, id: str, rule: str, why: str) -> Iterator[Happened]:
+    """Somebody calls, unless the bill is left alone or stands in the call already."""
+    case = account.cases[id]
+    if case.pause is None and not account.customer.restrictions and not is_in(account, case, "call"):
+        yield from call_about(account, scene, case, rule, why)
+
+
 def call_about(account: Account, scene: Scene, case: Case, rule: str, why: str) -> Iterator[Happened]:
     """One more bill in the customer's call, and the call in the bill's log."""
     id = task_id(account, "call")

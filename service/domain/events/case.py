@@ -6,6 +6,7 @@ Tasks about one bill stand in its own stream; tasks about several bills in their
 from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
+from service.domain.events.agreed import AgreedEvent
 from service.domain.events.bill import BillFact
 from service.domain.events.shape import Occurrence, Shape
 from service.domain.events.task import TaskEvent
@@ -107,7 +108,7 @@ class Flagged(Shape, frozen=True, kw_only=True):
 
 
 class Decided(Shape, frozen=True, kw_only=True):
-    """A request that this bill stood behind was answered: granted, rejected, or joined (the action already stood)."""
+    """A request that this bill stood behind has ended: granted, rejected, or without an answer (cancelled, expired)."""
 
     type: ClassVar[str] = "case.decided"
     kind: str
@@ -152,7 +153,7 @@ class PromiseBroken(Shape, frozen=True, kw_only=True):
 
 
 class PromiseCancelled(Shape, frozen=True, kw_only=True):
-    """The promise lost its object: the bill closed otherwise."""
+    """The promise lost its object: the bill closed otherwise, or a plan replaced it."""
 
     type: ClassVar[str] = "promise.cancelled"
     promise: str
@@ -225,4 +226,4 @@ PersonEvent: TypeAlias = (
     PromiseMade | PromiseKept | PromiseBroken | PromiseCancelled | Paused | Resumed | Assigned | Noted | Flagged
 )
 
-CaseEvent: TypeAlias = BillFact | LadderEvent | PersonEvent | TaskEvent
+CaseEvent: TypeAlias = BillFact | LadderEvent | PersonEvent | AgreedEvent | TaskEvent

@@ -101,7 +101,10 @@ class NoticeRaised(Shape, frozen=True, kw_only=True):
 
 
 class ApprovalRequested(Shape, frozen=True, kw_only=True):
-    """A person must agree before `content` is done; `content_hash` binds the answer to exactly that."""
+    """A person must agree before `content` is done; `content_hash` binds the answer to exactly that.
+
+    A `bound` request is about these bills and no others: further ones of its kind may wait beside it.
+    """
 
     type: ClassVar[str] = "approval.requested"
     approval: str
@@ -118,6 +121,7 @@ class ApprovalRequested(Shape, frozen=True, kw_only=True):
     expires_on: date | None = None
     remind_open_days: int = 3
     previous: str | None = None
+    bound: bool = False
 
 
 class ApprovalJoined(Shape, frozen=True, kw_only=True):

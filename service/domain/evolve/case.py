@@ -8,7 +8,9 @@ from service.domain.case import CONSOLIDATED, Answer, Case, Draft, Mark, Pause, 
 from service.domain.events import bill as b
 from service.domain.events import case as e
 from service.domain.events import task as t
+from service.domain.events.agreed import AgreedEvent
 from service.domain.events.shape import Occurrence
+from service.domain.evolve.agreed import evolve_agreed
 
 _RECEIPTS_KEPT = 12
 _JUDGED_KEPT = 5
@@ -23,6 +25,8 @@ def evolve_case(case: Case, event: e.CaseEvent) -> Case:
         return _bill(case, event)
     if isinstance(event, e.PersonEvent):
         return _person(case, event)
+    if isinstance(event, AgreedEvent):
+        return evolve_agreed(case, event)
     return _task(case, event)
 
 
@@ -107,10 +111,12 @@ def _own_tasks(case: Case) -> dict[str, str]:
 
 
 def _answered(case: Case, event: e.Decided) -> Case:
+    requests = {kind: approval for kind, approval in case.requests.items() if kind != event.kind}
+    if event.outcome in ("cancelled", "expired"):
+        return replace(case, requests=requests)
     earlier = case.answers.get(event.kind)
     granted_on = event.on if event.outcome == "granted" else earlier.granted_on if earlier else None
     answer = Answer(earlier.first_on if earlier else event.on, event.on, event.outcome, granted_on)
-    requests = {kind: approval for kind, approval in case.requests.items() if kind != event.kind}
     return replace(case, answers={**case.answers, event.kind: answer}, requests=requests)
 
 

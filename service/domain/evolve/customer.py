@@ -122,9 +122,11 @@ def _request(
     | e.ApprovalCancelled
     | e.ApprovalExpired,
 ) -> Customer:
-    others = {kind: request for kind, request in customer.requests.items() if kind != event.kind}
+    known = customer.request(event.approval)
+    others = {key: request for key, request in customer.requests.items() if request is not known}
     match event:
         case e.ApprovalRequested():
+            key = event.approval if event.bound else event.kind
             request = OpenRequest(
                 id=event.approval,
                 role=event.role,
@@ -135,15 +137,17 @@ def _request(
                 told_on=event.asked_on,
                 expires_on=event.expires_on,
                 remind_open_days=event.remind_open_days,
-                content=event.content,
-                content_hash=event.content_hash,
+                content="[]" if event.bound else event.content,
+                content_hash="" if event.bound else event.content_hash,
+                bound=event.bound,
             )
-            return replace(customer, requests={**others, event.kind: request})
+            return replace(customer, requests={**others, key: request})
         case e.ApprovalJoined():
-            open_request = customer.requests.get(event.kind)
-            if open_request is None:
+            if known is None:
                 return customer
-            return replace(customer, requests={**others, event.kind: replace(open_request, bills=event.bills)})
+            return replace(customer, requests={**others, event.kind: replace(known, bills=event.bills)})
+        case e.ApprovalRejected() if known and known.bound:
+            return replace(customer, requests=others)
         case e.ApprovalRejected():
             refusals = {**customer.refusals, event.kind: Refusal(event.approval, event.on)}
             return replace(customer, requests=others, refusals=refusals)

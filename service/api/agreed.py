@@ -1,0 +1,74 @@
+"""What agreements answer: what was agreed, or the request for consent that it waits for."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from service.api.acts import Asking, Reply, Replying
+from service.api.approvals import asked_for
+from service.api.models.agreements import PlanAnswer, PlanList
+from service.api.models.problems import responses
+from service.api.models.work import ApprovalAnswer
+from service.domain.commitments import Plan, total
+from service.domain.events.agreed import PlanAgreed
+from service.domain.events.customer import ApprovalRequested
+from service.domain.money import format
+from service.engine.asks import Done
+from service.engine.desk import Session
+from service.store import cases
+
+_SHOWN = {"fallen": "broken"}
+
+
+def consent(*statuses: int) -> dict[int | str, Any]:
+    """The answers of a route that may need consent."""
+    return {202: {"model": ApprovalAnswer, "description": "It waits for consent."}, **responses(*statuses)}
+
+
+def waits(done: Done) -> bool:
+    """Whether somebody must consent first."""
+    return any(isinstance(fact.event, ApprovalRequested) for fact in done.happened)
+
+
+def plans_or_request(asking: Asking, promised_by: str | None, location: str, several: bool = False) -> Replying:
+    """The plans that were agreed, or the request for them."""
+
+    def reply(session: Session, done: Done) -> Reply:
+        if waits(done):
+            return asked_for(asking)(session, done)
+        ids = [fact.id for fact in done.happened if isinstance(fact.event, PlanAgreed)]
+        states = cases.load(session.tx, ids)
+        data = [
+            PlanAnswer.model_validate(plan_answer(id, states[id].state.currency, plan, promised_by=promised_by))
+            for id in ids
+            if (plan := states[id].state.plan)
+        ]
+        return Reply(PlanList(data=data) if several else data[0], 201, location)
+
+    return reply
+
+
+def plan_answer(
+    case: str, currency: str, plan: Plan, promised_by: str | None = None, approval: str | None = None
+) -> dict[str, Any]:
+    """A plan with what became of its parts."""
+    return {
+        "id": plan.id,
+        "case": case,
+        "amount": format(total(plan.parts), currency),
+        "currency": currency,
+        "agreed_on": plan.agreed_on,
+        "until": plan.until,
+        "parts": [
+            {"due_on": part.due_on, "amount": format(part.amount, currency), "state": state}
+            for part, state in zip(plan.parts, _states(plan), strict=True)
+        ],
+        "promised_by": promised_by,
+        "approval": approval,
+        "state": _SHOWN.get(plan.state, plan.state),
+    }
+
+
+def _states(plan: Plan) -> Iterable[str]:
+    for n in range(len(plan.parts)):
+        missed = n == plan.kept and plan.state == "broken"
+        yield "kept" if n < plan.kept else "missed" if missed else "open"

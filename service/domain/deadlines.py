@@ -1,0 +1,38 @@
+"""The deadlines of what was agreed about a bill (D3): when the clock asks whether it was kept."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from service.domain.case import Case
+from service.domain.commitments import Part
+from service.domain.workdays import Workdays
+
+_DAY = timedelta(1)
+
+
+class PlanDue(Struct, frozen=True):
+    """A part of a plan is to be judged: it comes in time up to the day `until`."""
+
+    plan: str
+    part: int
+    until: date
+
+
+AgreedWhat: TypeAlias = PlanDue
+
+
+def in_time_until(part: Part, workdays: Workdays) -> date:
+    """The last day on which a part is in time, as for a promise: the first open day after its date (D1, D3)."""
+    return workdays.next_open(part.due_on + _DAY)
+
+
+def agreed_dues(case: Case, workdays: Workdays) -> Iterator[tuple[datetime, AgreedWhat]]:
+    """What is asked next, and from when."""
+    plan = case.standing_plan()
+    part = plan.next_part if plan else None
+    if plan and part:
+        until = in_time_until(part, workdays)
+        yield workdays.moment(until + _DAY), PlanDue(plan.id, plan.kept + 1, until)

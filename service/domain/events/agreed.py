@@ -1,0 +1,94 @@
+"""The events of what people agree with a customer about one bill, and of the consent that they ask for it."""
+
+from datetime import date
+from typing import ClassVar, TypeAlias
+
+import msgspec
+
+from service.domain.events.shape import Shape
+
+
+class Asked(Shape, frozen=True, kw_only=True):
+    """Somebody asked for consent to something about this bill; it waits for the answer."""
+
+    type: ClassVar[str] = "case.asked"
+    kind: str
+    approval: str
+
+
+class PlanPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One instalment."""
+
+    due_on: date
+    amount: int
+
+
+class PlanAgreed(Shape, frozen=True, kw_only=True):
+    """The customer pays in parts (D3). `already` is what had been paid on the bill before; several bills of one agreement
+    share `plan`, and `bills` counts them. `until` is the last day on which the last part is in time.
+    """
+
+    type: ClassVar[str] = "plan.agreed"
+    plan: str
+    amount: int
+    parts: list[PlanPart]
+    on: date
+    until: date
+    already: int = 0
+    bills: int = 1
+    approval: str | None = None
+
+
+class PlanPartKept(Shape, frozen=True, kw_only=True):
+    """A part is settled; `part` counts from one."""
+
+    type: ClassVar[str] = "plan.part_kept"
+    plan: str
+    part: int
+    due_on: date
+    amount: int
+    on: date
+
+
+class PlanKept(Shape, frozen=True, kw_only=True):
+    """The last part is settled: the plan is over."""
+
+    type: ClassVar[str] = "plan.kept"
+    plan: str
+    received: int
+    on: date
+
+
+class PlanBroken(Shape, frozen=True, kw_only=True):
+    """A part was missed, which ends the plan: dunning goes on where it stood. `received` came in time since the plan.
+    When it was the part of another bill of the same plan, `bill` names that.
+    """
+
+    type: ClassVar[str] = "plan.broken"
+    plan: str
+    part: int
+    due_on: date
+    amount: int
+    received: int
+    on: date
+    bill: str | None = None
+
+
+class PlanRestored(Shape, frozen=True, kw_only=True):
+    """Money in time was recorded late, or taken back before its part was due: the plan stands, with so many parts kept."""
+
+    type: ClassVar[str] = "plan.restored"
+    plan: str
+    kept: int
+    on: date
+
+
+class PlanCancelled(Shape, frozen=True, kw_only=True):
+    """The plan lost its object."""
+
+    type: ClassVar[str] = "plan.cancelled"
+    plan: str
+    why: str
+
+
+AgreedEvent: TypeAlias = Asked | PlanAgreed | PlanPartKept | PlanKept | PlanBroken | PlanRestored | PlanCancelled

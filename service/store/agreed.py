@@ -1,0 +1,43 @@
+"""What was agreed about a case, folded from its log: the state remembers only the last of it."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from service.domain.case import Case
+from service.domain.commitments import Plan
+from service.domain.events import agreed as a
+from service.domain.evolve import evolve_case
+from service.store import codec
+from service.store.database import Tx
+
+_OF_PLANS = [
+    event.type for event in (a.PlanAgreed, a.PlanPartKept, a.PlanKept, a.PlanBroken, a.PlanRestored, a.PlanCancelled)
+]
+
+
+class AgreedPlan(Struct, frozen=True, kw_only=True):
+    """One plan and what became of it; `version` is that of the event that says it was agreed."""
+
+    version: int
+    plan: Plan
+    approval: str | None
+
+
+def plans_of(tx: Tx, case: str) -> list[AgreedPlan]:
+    """All of them, oldest first."""
+    rows = tx.rows(
+        """SELECT version, type, schema, data::text FROM events
+            WHERE tenant = %(tenant)s AND stream = %(stream)s AND type = ANY(%(types)s::text[]) ORDER BY version""",
+        {"stream": f"case/{case}", "types": _OF_PLANS},
+    )
+    found: list[AgreedPlan] = []
+    state = Case(id=case)
+    for version, type, schema, data in rows:
+        event = codec.event(type, schema, data)
+        state = evolve_case(state, event)  # type: ignore[arg-type]
+        assert state.plan is not None
+        if isinstance(event, a.PlanAgreed):
+            found.append(AgreedPlan(version=version, plan=state.plan, approval=event.approval))
+        else:
+            found[-1] = replace(found[-1], plan=state.plan)
+    return found
