@@ -1,20 +1,22 @@
-"""What agreements answer: what was agreed, or the request for consent that it waits for."""
+"""What agreements and disputes answer: what was agreed, or the request for consent that it waits for."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from service.api.acts import Asking, Reply, Replying
 from service.api.approvals import asked_for
-from service.api.models.agreements import PlanAnswer, PlanList
+from service.api.models.agreements import DisputeAnswer, DisputeList, PlanAnswer, PlanList
 from service.api.models.problems import responses
 from service.api.models.work import ApprovalAnswer
+from service.domain.case import Case
 from service.domain.commitments import Plan, total
-from service.domain.events.agreed import PlanAgreed
+from service.domain.events.agreed import DisputeOpened, PlanAgreed
 from service.domain.events.customer import ApprovalRequested
 from service.domain.money import format
 from service.engine.asks import Done
 from service.engine.desk import Session
 from service.store import cases
+from service.store.agreed import Disputed
 
 _SHOWN = {"fallen": "broken"}
 
@@ -72,3 +74,42 @@ def _states(plan: Plan) -> Iterable[str]:
     for n in range(len(plan.parts)):
         missed = n == plan.kept and plan.state == "broken"
         yield "kept" if n < plan.kept else "missed" if missed else "open"
+
+
+def disputes_opened(text: str, location: str, several: bool = False) -> Replying:
+    """The disputes that were opened."""
+
+    def reply(session: Session, done: Done) -> Reply:
+        made = [(fact.id, fact.event) for fact in done.happened if isinstance(fact.event, DisputeOpened)]
+        states = cases.load(session.tx, [id for id, _ in made])
+        data = [
+            DisputeAnswer.model_validate(dispute_answer(states[id].state, Disputed(version=0, opened=event), text))
+            for id, event in made
+        ]
+        return Reply(DisputeList(data=data) if several else data[0], 201, location)
+
+    return reply
+
+
+def dispute_answer(case: Case, one: Disputed, text: str | None) -> dict[str, Any]:
+    """A dispute with what became of it; `text` is what was said when it was opened."""
+    resolved, currency = one.resolved, case.currency
+    left = next((standing.amount for standing in case.disputes if standing.n == one.opened.dispute), 0)
+    conceded = resolved is not None and resolved.outcome == "customers"
+    return {
+        "case": case.id,
+        "dispute": one.opened.dispute,
+        "reason": one.opened.reason,
+        "root_cause": (resolved.root_cause if resolved else None) or one.opened.root_cause,
+        "amount": format(one.opened.amount, currency),
+        "currency": currency,
+        "owner": one.opened.owner,
+        "text": text,
+        "opened_on": one.opened.on,
+        "until": one.opened.until,
+        "state": "resolved" if resolved else "open",
+        "outcome": resolved.outcome if resolved else None,
+        "resolved_on": resolved.on if resolved else None,
+        "conceded": format(resolved.amount, currency) if resolved and conceded else None,
+        "credit_expected": format(left, currency) if conceded else None,
+    }

@@ -1,19 +1,22 @@
-"""What was agreed about a case, as it is read: promises and plans, oldest first, with what became of each."""
+"""What was agreed about a case or contested of it, as it is read: oldest first, with what became of each."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.agreed import plan_answer
-from service.api.answers import json, may_read_texts
+from service.api.agreed import dispute_answer, plan_answer
+from service.api.answers import json, may_read_texts, sentence
+from service.api.failures import language_of
 from service.api.guards import House, Principal, needs
-from service.api.models.agreements import PlanList
+from service.api.models.agreements import DisputeList, DisputeReasons, PlanList
 from service.api.models.cases import PromiseList
 from service.api.models.problems import responses
 from service.api.models.queries import Paged
 from service.api.queries import known_id, listing
 from service.api.roles import Right
+from service.domain.dispute_reasons import REASONS
 from service.domain.money import format
 from service.domain.refusals import NotFound
 from service.engine.desk import Session
@@ -35,7 +38,7 @@ def list_promises(
     with house.desk.open(reader.tenant) as session:
         currency = _currency(session, case)
         made = [one for one in promises.of_case(session.tx, case) if one.version > after][: asked.limit]
-        said = _promised_by(session, reader, case, [one.version for one in made])
+        said = _said(session, reader, case, [one.version for one in made], "promised_by")
     data = [_promise(case, currency, one, said.get(one.version)) for one in made]
     return json({"data": data, "next_cursor": pages.next_cursor(made, lambda one: (one.version,))})
 
@@ -47,9 +50,44 @@ def list_plans(case: str, asked: Annotated[Paged, Query()], house: House, reader
     with house.desk.open(reader.tenant) as session:
         currency = _currency(session, case)
         made = [one for one in agreed.plans_of(session.tx, case) if one.version > after][: asked.limit]
-        said = _promised_by(session, reader, case, [one.version for one in made])
+        said = _said(session, reader, case, [one.version for one in made], "promised_by")
     data = [plan_answer(case, currency, one.plan, said.get(one.version), one.approval) for one in made]
     return json({"data": data, "next_cursor": pages.next_cursor(made, lambda one: (one.version,))})
+
+
+@router.get(
+    "/cases/{case}/disputes", response_model=DisputeList, responses=responses(404, 422), summary="Disputes about a case"
+)
+def list_disputes(
+    case: str, asked: Annotated[Paged, Query()], house: House, reader: Reader
+) -> Response:
+    """Oldest first, with what became of each; what was said is not told to viewers and the ERP."""
+    pages, after = _page(case, "disputes", asked, house, reader)
+    with house.desk.open(reader.tenant) as session:
+        found = lookups.case(session.tx, case)
+        if found is None:
+            raise NotFound("unknown_invoice", None, invoice=case)
+        made = [one for one in agreed.disputes_of(session.tx, case) if one.version > after][: asked.limit]
+        said = _said(session, reader, case, [one.version for one in made], "text")
+    data = [dispute_answer(found[0], one, said.get(one.version)) for one in made]
+    return json({"data": data, "next_cursor": pages.next_cursor(made, lambda one: (one.version,))})
+
+
+@router.get("/dispute-reasons", response_model=DisputeReasons, summary="Why bills are disputed")
+def list_dispute_reasons(request: Request, reader: Reader) -> Response:
+    """The codes that a dispute's reason may have, each with its usual root cause and who takes it up."""
+    language = language_of(request)
+    data = [
+        {
+            "code": code,
+            "text": sentence(f"dispute_reason.{code}", language, {}),
+            "root_cause": reason.root_cause,
+            "root_cause_text": sentence(f"root_cause.{reason.root_cause}", language, {}),
+            "owner": reason.owner,
+        }
+        for code, reason in REASONS.items()
+    ]
+    return json({"data": data, "next_cursor": None}, language)
 
 
 def _page(case: str, kind: str, asked: Paged, house: House, reader: Principal) -> tuple[Any, int]:
@@ -66,11 +104,11 @@ def _currency(session: Session, case: str) -> str:
     return currency
 
 
-def _promised_by(session: Session, reader: Principal, case: str, versions: list[int]) -> dict[int, str | None]:
+def _said(session: Session, reader: Principal, case: str, versions: list[int], name: str) -> dict[int, str | None]:
     if not may_read_texts(reader):
         return {}
     private = log.private_of(session.tx, [(f"case/{case}", version) for version in versions])
-    return {version: parts.get("", {}).get("promised_by") for (_, version), parts in private.items()}
+    return {version: parts.get("", {}).get(name) for (_, version), parts in private.items()}
 
 
 def _promise(case: str, currency: str, one: promises.Promise, promised_by: str | None) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from service.api.acts import Asking, act, asks
-from service.api.agreed import consent, plans_or_request
+from service.api.agreed import consent, disputes_opened, plans_or_request
 from service.api.bodies import CommandRoute
 from service.api.customer_acts import CustomerId, chosen, some
-from service.api.models.agreements import CustomerPlanBody, PlanList
+from service.api.models.agreements import CustomerDisputeBody, CustomerPlanBody, DisputeList, PlanList
+from service.api.models.problems import responses
 from service.api.roles import Right
 from service.domain import commands as c
 from service.domain.case import Case
@@ -36,4 +37,25 @@ def plan(
         return c.AgreePlan(customer=customer, cases=ids, **body.terms())
 
     reply = plans_or_request(asking, body.promised_by, f"/v1/customers/{customer}", several=True)
+    return act(asking, plan, reply, ("customer", customer))
+
+
+@router.post(
+    "/disputes",
+    status_code=201,
+    response_model=DisputeList,
+    responses=responses(404, 409, 412, 422),
+    summary="Record a dispute",
+)
+def dispute(
+    customer: CustomerId, body: CustomerDisputeBody, asking: Annotated[Asking, Depends(asks(Right.DISPUTE))]
+) -> Response:
+    """A dispute on each of the bills named, or of all overdue ones: the amount is split over them, oldest due first; left
+    out, all that is open and not disputed already is meant (D5)."""
+
+    def plan(session: Session) -> c.OpenDispute:
+        ids = some(chosen(session, customer, body.cases, lambda case: case.undisputed > 0), customer)
+        return c.OpenDispute(customer=customer, cases=ids, **body.said())
+
+    reply = disputes_opened(body.text, f"/v1/customers/{customer}", several=True)
     return act(asking, plan, reply, ("customer", customer))

@@ -25,6 +25,7 @@ class Right(StrEnum):
     ERASE = "erase"
     PROMISE = "promise"
     DISPUTE = "dispute"
+    RESOLVE_DISPUTE = "resolve_dispute"
     NOTE = "note"
     TASK = "task"
     FLAG = "flag"
@@ -62,6 +63,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.ERASE: _MANAGERS,
     Right.PROMISE: _COLLECTORS,
     Right.DISPUTE: _COLLECTORS,
+    Right.RESOLVE_DISPUTE: _COLLECTORS | {FINANCE, LEGAL},
     Right.NOTE: _COLLECTORS | {FINANCE, LEGAL},
     Right.TASK: _COLLECTORS | {FINANCE, LEGAL},
     Right.FLAG: _COLLECTORS,

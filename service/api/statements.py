@@ -73,4 +73,5 @@ def _bill(case: Case, today: Any) -> dict[str, Any]:
         "days_overdue": days_overdue(case, today),
         "amount": format(case.amount, case.currency),
         "open_amount": format(case.open, case.currency),
+        "disputed_amount": format(case.disputed, case.currency),
     }

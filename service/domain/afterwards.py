@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from service.domain import due as d
 from service.domain.case import RANK, Case, Mark
-from service.domain.deadlines import PlanDue
+from service.domain.deadlines import DisputeDue, PlanDue
 from service.domain.workdays import Workdays
 
 
@@ -26,6 +26,9 @@ def afterwards(case: Case, one: d.Due, at: datetime, workdays: Workdays) -> Case
         case PlanDue():
             pause = None if case.pause and case.pause.reason == "plan" else case.pause
             return replace(case, plan=replace(case.plan, state="broken") if case.plan else None, pause=pause)
+        case DisputeDue() as what:
+            told = (replace(one, until=None) if one.n == what.dispute else one for one in case.disputes)
+            return replace(case, disputes=tuple(told))
         case d.PauseEnds():
             return replace(case, pause=None, resumed_on=today)
         case d.DraftMatured() as what:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from service.domain.commitments import Plan
+from service.domain.commitments import Dispute, Plan
 
 LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
@@ -15,9 +15,15 @@ CONSOLIDATED = frozenset({"call", "visit", "find_contact"})
 STAGES = ("review", "confirmation", "collection", "legal", "closed")
 
 
-def task_key(kind: str, role: str) -> str:
+SEVERAL = frozenset({"dispute", "credit"})
+"""Tasks of which a bill may have several of one role: one for each of its disputes. They end with what they are about."""
+
+
+def task_key(kind: str, role: str, task: str) -> str:
     """Under what a case remembers a task: a consolidated one by kind, its own by role too (two may assist: B6, B7)."""
-    return kind if kind in CONSOLIDATED else f"{kind}:{role}"
+    if kind in CONSOLIDATED:
+        return kind
+    return f"{kind}:{role}:{task}" if kind in SEVERAL else f"{kind}:{role}"
 
 
 class Mark(Struct, frozen=True, array_like=True):
@@ -127,6 +133,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     promises_broken: int = 0
     promises_pausing: int = 0
     plan: Plan | None = None
+    disputes: tuple[Dispute, ...] = ()
+    disputes_opened: int = 0
+    disputed_on: date | None = None
     pause: Pause | None = None
     not_before: date | None = None
     resumed_on: date | None = None
@@ -156,13 +165,18 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         return self.amount - self.credited - self.paid
 
     @property
+    def disputed(self) -> int:
+        """What of it the customer contests, or is to be credited."""
+        return min(self.open, sum(dispute.amount for dispute in self.disputes))
+
+    @property
     def undisputed(self) -> int:
         """What of it the customer does not contest."""
-        return self.open
+        return self.open - self.disputed
 
     @property
     def chased(self) -> int:
-        """What of it is asked for now: neither covered by drafts nor spread over a plan's parts (F1)."""
+        """What of it is asked for now: neither disputed, nor covered by drafts, nor spread over a plan's parts (F1)."""
         drafts = sum(draft.amount for draft in self.drafts)
         planned = self.plan.to_come if self.plan else 0
         return max(0, self.undisputed - drafts - planned)
@@ -181,6 +195,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         days += [p.made_on for p in self.promises if p.state in ("open", "kept")]
         if self.plan and self.plan.state in ("open", "kept"):
             days.append(self.plan.agreed_on)
+        if self.disputed_on:
+            days.append(self.disputed_on)
         if self.confirmed_on:
             days.append(self.confirmed_on)
         return max((day for day in days if day > start), default=None)

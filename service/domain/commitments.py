@@ -1,6 +1,7 @@
-"""What was agreed about one bill, or stands in its way: instalment plans, as the bill's state keeps them.
+"""What was agreed about one bill, or stands in its way: instalment plans and disputes, as the bill's state keeps them.
 
-None of it is unbounded: a plan has at most `MOST_PARTS` parts, and a bill remembers its latest plan only.
+None of it is unbounded: a plan has at most `MOST_PARTS` parts and a bill remembers its latest plan only; at most
+`MOST_DISPUTES` are open on a bill at a time.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from datetime import date
 from msgspec import Struct
 
 MOST_PARTS = 36
+MOST_DISPUTES = 5
 
 
 class Part(Struct, frozen=True, array_like=True):
@@ -42,6 +44,21 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     def to_come(self) -> int:
         """What its parts still to be settled come to; nothing once it has ended."""
         return total(self.parts[self.kept :]) if self.state == "open" else 0
+
+
+class Dispute(Struct, frozen=True, omit_defaults=True):
+    """What the customer contests of a bill; `until` when our people are told that it stands open. Once it is resolved for
+    the customer a `credit` of `amount` is expected, and it is still not asked for.
+    """
+
+    n: int
+    amount: int
+    reason: str
+    owner: str
+    role: str
+    opened_on: date
+    until: date | None = None
+    credit: bool = False
 
 
 def total(parts: Sequence[Part]) -> int:

@@ -57,7 +57,7 @@ def _money_meets(wanted: Conditions, case: Case) -> bool:
     if wanted.amount_at_least is None:
         return True
     least = wanted.amount_at_least.get(case.currency)
-    return least is not None and case.open >= parse(least, case.currency)
+    return least is not None and case.undisputed >= parse(least, case.currency)
 
 
 def _without_progress(since: str, case: Case, today: date, anchor: date) -> bool:

@@ -1,4 +1,4 @@
-"""The deadlines of what was agreed about a bill (D3): when the clock asks whether it was kept."""
+"""The deadlines of what was agreed about a bill, or stands in its way (D3, D5): when the clock asks how it stands."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -21,7 +21,13 @@ class PlanDue(Struct, frozen=True):
     until: date
 
 
-AgreedWhat: TypeAlias = PlanDue
+class DisputeDue(Struct, frozen=True):
+    """A dispute has stood open for so long that our people are told (D5)."""
+
+    dispute: int
+
+
+AgreedWhat: TypeAlias = PlanDue | DisputeDue
 
 
 def in_time_until(part: Part, workdays: Workdays) -> date:
@@ -36,3 +42,6 @@ def agreed_dues(case: Case, workdays: Workdays) -> Iterator[tuple[datetime, Agre
     if plan and part:
         until = in_time_until(part, workdays)
         yield workdays.moment(until + _DAY), PlanDue(plan.id, plan.kept + 1, until)
+    for dispute in case.disputes:
+        if dispute.until:
+            yield workdays.moment(dispute.until), DisputeDue(dispute.n)

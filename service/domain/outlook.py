@@ -15,7 +15,7 @@ from service.domain.afterwards import afterwards
 from service.domain.case import Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
-from service.domain.deadlines import PlanDue
+from service.domain.deadlines import DisputeDue, PlanDue
 from service.domain.reasons import Reason, Reasons
 from service.domain.workdays import Workdays
 
@@ -133,6 +133,8 @@ def _own(case: Case, what: d.What, at: datetime) -> Ahead:
         case PlanDue():
             params = {"part": what.part, "until": what.until}
             name, rule, reason = "plan-check", "D3", Reason("schedule.plan_check", params)
+        case DisputeDue():
+            name, rule, reason = "dispute-check", "D5", Reason("schedule.dispute_check", {"dispute": what.dispute})
         case d.TakeUp():
             name, rule, reason = "take-up", "F2", Reason("schedule.taken_up")
         case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires() | d.HoldUnacknowledged():

@@ -24,7 +24,7 @@ PARAMETERS = frozenset({"grace"})
 
 SEGMENTS = frozenset({"preferred", "standard", "risk"})
 AUDIENCES = frozenset(
-    {"collector", "supervisor", "manager", "general_manager", "boss", "finance", "sales", "legal", "warehouse"}
+    {"collector", "supervisor", "manager", "general_manager", "boss", "finance", "sales", "quality", "legal", "warehouse"}
 )
 CONTACT_ROLES = frozenset({"accounts_payable", "decision_maker", "other"})
 OUTCOMES = frozenset(

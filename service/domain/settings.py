@@ -45,13 +45,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plan_parts: int = 6
     plan_days: int = 180
     plan_amounts: dict[str, str] = {}
+    dispute_days: int = 7
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
         return Workdays(calendar, self.time_zone, self.windows)
 
 
-ADDED = frozenset({"plan_parts", "plan_days", "plan_amounts"})
+ADDED = frozenset({"plan_parts", "plan_days", "plan_amounts", "dispute_days"})
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""
 

@@ -19,7 +19,7 @@ def case_view(case: Case, customer: Customer, today: date) -> dict[str, Any]:
         "level": case.level,
         "amount": format(case.amount, case.currency),
         "open_amount": format(case.open, case.currency),
-        "disputed_amount": format(0, case.currency),
+        "disputed_amount": format(case.disputed, case.currency),
         "currency": case.currency,
         "period": case.period,
         "reference": case.reference,

@@ -26,6 +26,9 @@ from service.words.letters import (
 
 PAY_WITHIN_OPEN_DAYS = 5
 
+WHOLE = frozenset({"reconciliation", "statement"})
+"""Letters that compare the books: they tell all that is open, disputed or not."""
+
 _SECTIONS: tuple[Kind, ...] = ("overdue", "due_soon", "confirm")
 
 
@@ -46,8 +49,9 @@ class Parts(Struct, frozen=True, kw_only=True):
 def letter(scene: Scene, parts: Parts) -> Letter:
     """The message, or the letter of its kind, as plain values for the composer."""
     named = {item["case_id"] for item in parts.items}
-    bills = {id: _bill(parts.cases[id], scene.today) for id in named}
     customer, message = parts.customer, parts.message
+    whole = message["channel"] == "letter" and message["kind"] in WHOLE
+    bills = {id: _bill(parts.cases[id], scene.today, whole) for id in named}
     common = Letter(
         language=language_of(customer.language or scene.settings.language),
         today=scene.today,
@@ -58,7 +62,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
         banks=scene.settings.banks,
     )
     if message["channel"] == "letter":
-        lines = tuple(bills[id] for id in sorted(bills))
+        lines = tuple(bills[id] for id in sorted(bills) if bills[id].open or not any(b.open for b in bills.values()))
         pay_by = scene.workdays.add_open(scene.today, PAY_WITHIN_OPEN_DAYS)
         return replace(common, also_open=lines, kind=message["kind"], pay_by=pay_by)
     dunning = [item for item in parts.items if not item["service"]]
@@ -67,7 +71,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
         common,
         sections=tuple(_sections(dunning, bills, parts.cases)),
         also_open=tuple(_also_open(parts, named, scene.today)) if dunning else (),
-        service=tuple(_service(service, bills, customer, scene.today)),
+        service=tuple(_service(service, parts, scene.today)),
         account_watch=message["copy"] == "finance",
     )
 
@@ -75,7 +79,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
 def _also_open(parts: Parts, named: set[str], today: date) -> Iterator[BillLine]:
     for case in parts.owed:
         unsaid = case.id not in named and case.id not in parts.lettered
-        if unsaid and case.pause is None and days_overdue(case, today) > 0:
+        if unsaid and case.pause is None and case.chased and days_overdue(case, today) > 0:
             yield _bill(case, today)
 
 
@@ -95,32 +99,32 @@ def _sections(
     ]
 
 
-def _service(
-    items: Sequence[Mapping[str, Any]], bills: Mapping[str, BillLine], customer: Customer, today: date
-) -> list[ServiceItem]:
-    templates = dict.fromkeys(item["template"] for item in items)
-    return [
-        ServiceItem(
-            template=template,
-            bills=tuple(bills[item["case_id"]] for item in items if item["template"] == template),
-            on=customer.hold.on if template == "hold" and customer.hold else today,
-        )
-        for template in templates
-    ]
+def _service(items: Sequence[Mapping[str, Any]], parts: Parts, today: date) -> list[ServiceItem]:
+    """Only a hold speaks of what is asked for; the others tell of bills as they are."""
+    found = []
+    for template in dict.fromkeys(item["template"] for item in items):
+        is_hold, hold = template == "hold", parts.customer.hold
+        cases = [parts.cases[item["case_id"]] for item in items if item["template"] == template]
+        bills = tuple(_bill(case, today, whole=not is_hold) for case in cases if case.chased or not is_hold)
+        on = hold.on if is_hold and hold else today
+        found.append(ServiceItem(template=template, bills=bills, on=on))
+    return found
 
 
-def _bill(case: Case, today: date) -> BillLine:
+def _bill(case: Case, today: date, whole: bool = False) -> BillLine:
+    """What is asked for, never the part that is disputed or otherwise covered (D5); the `whole` is for the books."""
     tax = case.tax
     dispatched = TaxLine(number=tax.number, courier=tax.courier, tracking=tax.tracking) if tax else None
     return BillLine(
         id=case.id,
         amount=case.amount,
-        open=case.open,
+        open=case.open if whole else case.chased,
         currency=case.currency,
         reference=case.reference,
         issued_on=case.issued_on,
         due_on=case.due_on,
         days_overdue=days_overdue(case, today),
+        disputed=case.disputed > 0 and not whole,
         confirmed=case.confirmed_on is not None or not case.confirmation_required,
         tax=dispatched if tax and tax.state == "dispatched" else None,
     )

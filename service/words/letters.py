@@ -23,7 +23,7 @@ class TaxLine(Struct, frozen=True, kw_only=True):
 
 
 class BillLine(Struct, frozen=True, kw_only=True):
-    """One bill as the customer reads it."""
+    """One bill as the customer reads it; of a `disputed` one `open` is the part that is not."""
 
     id: str
     amount: int
@@ -33,6 +33,7 @@ class BillLine(Struct, frozen=True, kw_only=True):
     issued_on: date | None = None
     due_on: date | None = None
     days_overdue: int = 0
+    disputed: bool = False
     confirmed: bool = True
     tax: TaxLine | None = None
 

@@ -18,12 +18,15 @@ PUBLIC = {"/healthz", "/readyz", "/metrics", "/docs", "/v1/openapi.json"}
 NOTE, PERSON = {"text": "x"}, {"name": "Chen"}
 RECORD = {"channel": "phone", "outcome": "reached"}
 REASON, PROMISE = {"reason": "x"}, {"due_on": "2026-03-13"}
+DISPUTE = {"reason": "price", "text": "x"}
 PLAN = {"count": 2, "first_on": "2026-03-20"}
 PAUSE = {"until": "2026-03-10", "reason": "x"}
 BODIES: dict[str, Any] = {
     "POST /v1/cases/{case}/contact-log": RECORD,
     "POST /v1/cases/{case}/promises": PROMISE,
     "POST /v1/cases/{case}/plans": PLAN,
+    "POST /v1/cases/{case}/disputes": DISPUTE,
+    "POST /v1/cases/{case}/disputes/{dispute}/resolve": {"outcome": "ours", "text": "x"},
     "POST /v1/cases/{case}/pause": PAUSE,
     "POST /v1/cases/{case}/resume": {},
     "POST /v1/cases/{case}/assign": {"owner": "li.na"},
@@ -31,6 +34,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/customers/{customer}/contact-log": RECORD,
     "POST /v1/customers/{customer}/promises": PROMISE,
     "POST /v1/customers/{customer}/plans": PLAN,
+    "POST /v1/customers/{customer}/disputes": DISPUTE,
     "POST /v1/customers/{customer}/pause": PAUSE,
     "POST /v1/customers/{customer}/resume": {},
     "POST /v1/customers/{customer}/notes": NOTE,
@@ -107,12 +111,15 @@ def things_of(stranger: Tenant) -> dict[str, str]:
     approval = stranger.as_("manager").post("/v1/customers/C-1/hold", json={"reason": "x"}).json()["id"]
     stranger.walk("2026-03-03")
     task = stranger.ids("/v1/tasks")[0]
+    disputed = {"reason": "price", "text": "x", "amount": "1.00"}
+    assert stranger.as_("collector").post("/v1/cases/INV-1/disputes", json=disputed).status_code == 201
     message = stranger.ids("/v1/messages")[0]
     return {
         "/v1/cases/{}": "INV-1",
         "/v1/customers/{}": "C-1",
         "/contacts/{}": "zhang",
         "/v1/payments/{}": "P-1",
+        "/disputes/{}": "1",
         "/v1/tasks/{}": task,
         "/v1/approvals/{}": approval,
         "/v1/messages/{}": message,

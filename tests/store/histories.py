@@ -204,6 +204,8 @@ def _story() -> list[tuple[datetime, Callable[[House], object]]]:
         (_on(4, 2), lambda h: h.ask(_promise("C-1", "INV-1-0", date(2026, 4, 10)))),
         (_on(4, 3), _tasks),
         (_on(4, 7), _plans),
+        (_on(4, 8), _disputes),
+        (_on(5, 20), lambda h: h.ask(c.CreditInvoice(invoice="INV-1-2", amount="150.00"))),
         (_on(4, 20), lambda h: h.ask(c.CreditInvoice(invoice="INV-1-1", amount="200.00", reason="returned"))),
         (_on(6, 1), lambda h: h.ask(_paid("P-3", "C-2", "1200.00", date(2026, 6, 1)))),
         (_on(6, 2), lambda h: h.ask(c.AddNote(customer="C-1", cases=("INV-1-0", "INV-1-2"), text="nobody in"))),
@@ -248,6 +250,17 @@ def _plans(house: House) -> None:
     sql = "SELECT id FROM approvals WHERE tenant = %s AND customer = 'C-3' AND kind = 'plan'"
     ((waiting,),) = house.rows(sql, house.tenant)
     house.ask(c.GrantApproval(customer="C-3", approval=waiting), asker=manager)
+
+
+def _disputes(house: House) -> None:
+    """One is decided for us, one for the customer, whose credit comes in part, and one stands open."""
+    collector = Asker(actor="the collector", role="collector", source="api")
+    for case, amount in (("INV-1-1", "100.00"), ("INV-1-2", "300.00"), ("INV-1-3", None)):
+        opened = c.OpenDispute(customer="C-1", cases=(case,), reason="quality", text="scratched", amount=amount)
+        house.ask(opened, asker=collector)
+    for case, outcome in (("INV-1-1", "ours"), ("INV-1-2", "customers")):
+        resolved = c.ResolveDispute(customer="C-1", case=case, dispute=1, outcome=outcome, text="seen")  # type: ignore[arg-type]
+        house.ask(resolved, asker=collector)
 
 
 def _answer(house: House, granted: str, rejected: str) -> None:

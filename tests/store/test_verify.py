@@ -39,7 +39,7 @@ def vandal(house: House) -> Iterator[Vandal]:
 def test_nothing_differs_after_ten_months(house):
     types = {type for (type,) in house.rows("SELECT DISTINCT type FROM events")}
     assert {"payment.reversed", "promise.broken", "approval.granted", "approval.rejected", "hold.applied"} <= types
-    assert {"plan.agreed", "plan.broken", "approval.expired", "case.asked"} <= types
+    assert {"plan.agreed", "plan.broken", "approval.expired", "case.asked", "dispute.resolved"} <= types
     assert house.found() == set()
     assert sum(one.events for one in house.verify()) == house.rows("SELECT count(*) FROM events")[0][0]
 

@@ -1,14 +1,15 @@
-"""What is agreed with a customer about bills: plans, as they are asked for and as they are answered."""
+"""What is agreed with a customer about bills, and what the customer contests, as it is asked for and as it is answered."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, StrictStr, model_validator
+from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.api.models.commands import Cases
-from service.api.models.fields import Answer, Body, Currency, Cursor, Day, Id, Line, Money, Text
+from service.api.models.fields import Answer, Body, Currency, Cursor, Day, Id, Line, Money, Said, Text, UserId
 from service.domain.commands import PartGiven, PlanTerms
 from service.domain.commitments import MOST_PARTS
+from service.domain.dispute_reasons import CAUSES, REASONS
 
 
 class PlanPart(Body):
@@ -88,4 +89,102 @@ class PlanList(Answer):
     """Plans: of a case oldest first, of a customer one for each of its bills."""
 
     data: list[PlanAnswer]
+    next_cursor: Cursor = None
+
+
+def _one_of(known: frozenset[str]) -> Any:
+    def check(value: str) -> str:
+        if value not in known:
+            raise PydanticCustomError("literal_error", "unknown", {"expected": ", ".join(sorted(known))})
+        return value
+
+    return AfterValidator(check)
+
+
+def _listed(known: frozenset[str], description: str, example: str) -> Any:
+    schema = {"type": "string", "enum": sorted(known), "description": description, "examples": [example]}
+    return WithJsonSchema(schema)
+
+
+_REASONS, _CAUSES = frozenset(REASONS), frozenset(CAUSES)
+ReasonCode: TypeAlias = Annotated[
+    StrictStr, _one_of(_REASONS), _listed(_REASONS, "See `GET /v1/dispute-reasons`.", "price")
+]
+RootCause: TypeAlias = Annotated[StrictStr, _one_of(_CAUSES), _listed(_CAUSES, "What it came from.", "pricing")]
+
+
+class DisputeBody(Body):
+    """What the customer contests (D5)."""
+
+    reason: ReasonCode
+    amount: Money | None = Field(None, description="All that is open and not disputed already when left out.")
+    text: Said = Field(examples=["They were promised last year's price."])
+    owner: UserId | None = Field(
+        None,
+        description="A user of ours, or an audience such as `sales`, `quality`, `finance`; whom the reason calls for when "
+        "left out.",
+        examples=["sales"],
+    )
+
+    def said(self) -> dict[str, Any]:
+        """The dispute as the domain takes it."""
+        return {name: getattr(self, name) for name in ("reason", "amount", "text", "owner")}
+
+
+class CustomerDisputeBody(DisputeBody):
+    """The amount is split over the cases, oldest due first."""
+
+    cases: list[Id] | None = Cases
+
+
+class ResolveBody(Body):
+    """What was decided about a dispute."""
+
+    outcome: Literal["ours", "customers"] = Field(description="`ours`: it is owed. `customers`: a credit is expected.")
+    text: Said = Field(examples=["The price list of March applies."])
+    amount: Money | None = Field(None, description="Conceded to the customer; all that is disputed when left out.")
+    root_cause: RootCause | None = Field(None, description="What it turned out to come from.")
+
+
+class DisputeAnswer(Answer):
+    """A dispute about one bill (D5)."""
+
+    case: Id
+    dispute: int = Field(description="Counts on the bill from one.", examples=[1])
+    reason: str = Field(examples=["price"])
+    root_cause: str = Field(description="The reason's usual one until it is resolved.", examples=["pricing"])
+    amount: Money
+    currency: Currency
+    owner: str = Field(description="A user or an audience.", examples=["sales"])
+    text: str | None = Field(None, description="null for viewers and the ERP.")
+    opened_on: Day
+    until: Day = Field(description="The owner's superior is told on this day.")
+    state: Literal["open", "resolved"]
+    outcome: Literal["ours", "customers", "lapsed"] | None
+    resolved_on: Day | None
+    conceded: Money | None = Field(description="The credit that was agreed to.")
+    credit_expected: Money | None = Field(description="What of it has not come yet.")
+
+
+class DisputeList(Answer):
+    """Disputes: of a case oldest first, of a customer those just opened."""
+
+    data: list[DisputeAnswer]
+    next_cursor: Cursor = None
+
+
+class DisputeReason(Answer):
+    """Why bills are disputed."""
+
+    code: str = Field(examples=["price"])
+    text: str = Field(description="In the reader's language.", examples=["The price is wrong"])
+    root_cause: str = Field(examples=["pricing"])
+    root_cause_text: str = Field(examples=["pricing"])
+    owner: str = Field(description="Who takes it up unless somebody else is named.", examples=["sales"])
+
+
+class DisputeReasons(Answer):
+    """All reasons."""
+
+    data: list[DisputeReason]
     next_cursor: Cursor = None

@@ -149,6 +149,7 @@ class StatementBill(Answer):
     days_overdue: int
     amount: Money
     open_amount: Money
+    disputed_amount: Money = Field(description="What of it is disputed, or to be credited.")
 
 
 class StatementPart(Answer):

@@ -121,6 +121,7 @@ Audience: TypeAlias = Literal[
     "boss",
     "finance",
     "sales",
+    "quality",
     "legal",
     "warehouse",
 ]

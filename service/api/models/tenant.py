@@ -76,6 +76,9 @@ class SettingsPatch(Body):
     plan_days: Annotated[int, Field(ge=0, le=3660)] = Field(
         180, description="A plan whose last part is further ahead needs consent."
     )
+    dispute_days: Annotated[int, Field(ge=1, le=366)] = Field(
+        7, description="So long a dispute may stand open before the owner's superior is told (D5)."
+    )
     plan_amounts: Limits = Field({}, description="By currency: a plan of more needs consent; null removes one.")
 
     @model_validator(mode="after")

@@ -8,7 +8,18 @@ from service.api.models.fields import Answer, Channel, Cursor, Day, Id, Instant,
 from service.api.models.queries import Listed
 
 TaskKind: TypeAlias = Literal[
-    "call", "visit", "review", "pod", "find_contact", "assist", "finance", "legal", "reconcile", "deduct"
+    "call",
+    "visit",
+    "review",
+    "pod",
+    "find_contact",
+    "assist",
+    "finance",
+    "legal",
+    "reconcile",
+    "deduct",
+    "dispute",
+    "credit",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",

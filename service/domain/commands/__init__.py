@@ -5,7 +5,14 @@ Amounts arrive as the text they were written in; ids, days and words have been c
 
 from typing import TypeAlias
 
-from service.domain.commands.agreements import AgreementCommand, AgreePlan, PartGiven, PlanTerms
+from service.domain.commands.agreements import (
+    AgreementCommand,
+    AgreePlan,
+    OpenDispute,
+    PartGiven,
+    PlanTerms,
+    ResolveDispute,
+)
 from service.domain.commands.facts import (
     FACTS,
     AcknowledgeHold,
@@ -112,6 +119,7 @@ __all__ = [
     "MakePromise",
     "Mark",
     "Money",
+    "OpenDispute",
     "PartGiven",
     "PauseCases",
     "PaymentCommand",
@@ -123,6 +131,7 @@ __all__ = [
     "ReleaseHold",
     "ReportMessage",
     "RequestTaxInvoice",
+    "ResolveDispute",
     "ResumeCases",
     "ReversePayment",
     "Segment",

@@ -1,7 +1,7 @@
-"""What people ask to agree with a customer about bills: plans."""
+"""What people agree with a customer about bills, and what the customer contests: plans, disputes."""
 
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -32,4 +32,28 @@ class AgreePlan(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-AgreementCommand: TypeAlias = AgreePlan
+class OpenDispute(Struct, frozen=True, kw_only=True):
+    """The amount is split over the bills, oldest due first; without one each bill's whole undisputed amount is contested.
+    `owner` is a user or an audience."""
+
+    customer: str
+    cases: tuple[str, ...]
+    reason: str
+    text: str
+    amount: str | None = None
+    owner: str | None = None
+
+
+class ResolveDispute(Struct, frozen=True, kw_only=True):
+    """`amount` is what is conceded to the customer; all of it when left out."""
+
+    customer: str
+    case: str
+    dispute: int
+    outcome: Literal["ours", "customers"]
+    text: str
+    amount: str | None = None
+    root_cause: str | None = None
+
+
+AgreementCommand: TypeAlias = AgreePlan | OpenDispute | ResolveDispute

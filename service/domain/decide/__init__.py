@@ -13,6 +13,7 @@ from service.domain.decide import (
     bills,
     consents,
     customers,
+    disputes,
     due_dates,
     holds,
     pauses,
@@ -88,6 +89,10 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return _bill(command, account, scene)
         case c.AgreePlan():
             return plans.agree(command, account, scene, asker)
+        case c.OpenDispute():
+            return disputes.open(command, account, scene)
+        case c.ResolveDispute():
+            return disputes.resolve(command, account, scene)
         case _:
             return _person(command, account, scene, asker, details)
 

@@ -7,7 +7,7 @@ from service.domain import commands as c
 from service.domain.account import Account, Happened, Private, on_case, on_customer
 from service.domain.case import Case
 from service.domain.customer import Customer
-from service.domain.decide import backfill, instalments, money_back, settling, tasks
+from service.domain.decide import backfill, disputes, instalments, money_back, settling, tasks
 from service.domain.decide.amounts import LATEST, because, day, known_currency, money, period
 from service.domain.decide.closing import close, close_when_settled, reopen_when_owed
 from service.domain.decide.due_dates import complete_terms, new_due_date, read_terms
@@ -243,6 +243,7 @@ def credit(command: c.CreditInvoice, account: Account, scene: Scene) -> Iterator
     if not amount:
         return
     yield on_case(case.id, b.InvoiceCredited(amount=amount, on=on), because(command.reason))
+    yield from disputes.credited(account, scene, case.id, case)
     yield from _money_follows(account, scene, case.id, "credited", on)
 
 

@@ -80,7 +80,7 @@ def cover(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
         yield from pause_case(account, scene, account.cases[id], reason, until, promise)
 
 
-COVERING = frozenset({"promise", "plan", "draft"})
+COVERING = frozenset({"promise", "plan", "dispute", "draft"})
 """Why contact rests by itself: only while all that could be chased is covered."""
 
 
@@ -102,4 +102,6 @@ def _covering(case: Case, today: date) -> dict[str, tuple[date | None, str | Non
         found["draft"] = max(drafts), None
     if plan:
         found["plan"] = plan.until, None
+    if not case.undisputed:
+        found["dispute"] = None, None
     return found

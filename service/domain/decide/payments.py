@@ -81,15 +81,18 @@ def _distribute(
     account: Account, currency: str, amount: int, wanted: list[Applied], spread: bool = True, drafts: bool = False
 ) -> list[Applied]:
     """Each wish up to its bill's open amount (for a draft less what others cover); the rest over open bills by due date,
-    issue date and id.
+    issue date and id, disputed parts last.
     """
     left = amount
     given: dict[str, int] = {}
     open_cases = [case for case in account.open_cases() if case.currency == currency and case.stage != "review"]
-    wishes = [(account.cases[one.case], one.amount) for one in wanted]
-    for case, most in wishes + ([(case, left) for case in open_cases] if spread else []):
+    wishes = [(account.cases[one.case], one.amount, False) for one in wanted]
+    spreading = [(case, left, case.disputed > 0) for case in open_cases] if spread else []
+    contested = [(case, left, False) for case in open_cases if case.disputes] if spread else []
+    for case, most, sparing in wishes + spreading + contested:
         covered = sum(draft.amount for draft in case.drafts) if drafts else 0
-        share = min(left, most, case.open - covered - given.get(case.id, 0))
+        owed = case.undisputed if sparing else case.open
+        share = min(left, most, owed - covered - given.get(case.id, 0))
         if share > 0 and case.stage != "closed":
             given[case.id] = given.get(case.id, 0) + share
             left -= share

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.domain import deadlines as agreed
 from service.domain import due
 from service.domain.account import Account, Happened, on_case
-from service.domain.decide import backfill, instalments, promises, tasks
+from service.domain.decide import backfill, disputes, instalments, promises, tasks
 from service.domain.decide.firing import Firing
 from service.domain.decide.pauses import pause_ended, weigh
 from service.domain.events.bill import DraftEnded
@@ -52,5 +52,7 @@ def _own(account: Account, scene: Scene, id: str, what: due.What) -> Iterator[Ha
             yield from weigh(account, scene, id, "draft_matured")
         case agreed.PlanDue():
             yield from instalments.judge(account, scene, id, what.plan)
+        case agreed.DisputeDue():
+            yield from disputes.tell(account, scene, id, what.dispute)
         case due.TakeUp():
             yield from backfill.go_live(account, scene, id)

@@ -54,7 +54,7 @@ def _present(task: str, account: Account, scene: Scene) -> TaskChanged:
             owner=shared.owner,
         )
     key = next(key for key, id in account.cases[cases[0]].tasks.items() if id == task)
-    role = key.partition(":")[2]
+    role = key.split(":")[1]
     owner = account.task_owners.get(task, role)
     return TaskChanged(task=task, kind=kind, bills=len(cases), on=scene.today, role=role, owner=owner)
 

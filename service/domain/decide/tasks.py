@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from service.domain.account import Account, Happened, on_case, on_customer
-from service.domain.case import CONSOLIDATED, RANK, Case, task_key
+from service.domain.case import CONSOLIDATED, RANK, SEVERAL, Case, task_key
 from service.domain.commands import CompleteTask
 from service.domain.customer import OpenTask
 from service.domain.decide.records import logged
@@ -157,13 +157,13 @@ def raise_to_supervisor(
 
 
 def open_own(
-    case: Case, scene: Scene, kind: str, role: str, owner: str, rule: str, why: str, due_on: date | None
+    case: Case, scene: Scene, kind: str, role: str, owner: str, rule: str, why: str, due_on: date | None, task: str = ""
 ) -> Iterator[Happened]:
-    """A task about this bill alone, unless one of its kind and role is open."""
-    if task_key(kind, role) in case.tasks:
+    """A task about this bill alone, unless one of its kind and role is open. `task` is its id where that is known before."""
+    if task_key(kind, role, task) in case.tasks:
         return
     event = TaskCreated(
-        task=f"{kind}~{case.id}.{case.version + 1}",
+        task=task or f"{kind}~{case.id}.{case.version + 1}",
         kind=kind,
         role=role,
         owner=owner,
@@ -178,12 +178,17 @@ def open_own(
 
 
 def close_own(
-    case: Case, scene: Scene, why: str, kinds: Container[str] | None = None, done: bool = False
+    case: Case,
+    scene: Scene,
+    why: str,
+    kinds: Container[str] | None = None,
+    done: bool = False,
+    only: str | None = None,
 ) -> Iterator[Happened]:
-    """The bill's own tasks, of those kinds or all, are completed or cancelled."""
+    """The bill's own tasks, of those kinds or all, or that one `only`, are completed or cancelled."""
     for key, task in case.tasks.items():
         kind = key.partition(":")[0]
-        if kind in CONSOLIDATED or (kinds is not None and kind not in kinds):
+        if kind in CONSOLIDATED or (kinds is not None and kind not in kinds) or only not in (None, task):
             continue
         if done:
             yield on_case(case.id, TaskCompleted(task=task, kind=kind, cases=[case.id], on=scene.today))
@@ -198,6 +203,8 @@ def complete(command: CompleteTask, account: Account, scene: Scene) -> Iterator[
     kind, state, cases = account.tasks[command.task]
     if state != "open":
         raise Conflict("task_closed", None, task=command.task, state=state)
+    if kind in SEVERAL:
+        raise Conflict("task_ends_by_itself", None, task=command.task)
     if kind in ("call", "visit") and command.record is None:
         raise Refused("record_required", "/outcome", kind=kind)
     open_task = account.customer.tasks.get(kind)

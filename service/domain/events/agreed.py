@@ -1,4 +1,4 @@
-"""The events of what people agree with a customer about one bill, and of the consent that they ask for it."""
+"""The events of what people agree with a customer about one bill or the customer contests, and of the consent asked for it."""
 
 from datetime import date
 from typing import ClassVar, TypeAlias
@@ -91,4 +91,44 @@ class PlanCancelled(Shape, frozen=True, kw_only=True):
     why: str
 
 
-AgreedEvent: TypeAlias = Asked | PlanAgreed | PlanPartKept | PlanKept | PlanBroken | PlanRestored | PlanCancelled
+class DisputeOpened(Shape, frozen=True, kw_only=True):
+    """The customer contests part of the bill, or all of it (D5): that part stands still. `dispute` counts on the bill from
+    one; `owner` is a user or an audience, and our people are told when it still stands open on `until`.
+    """
+
+    type: ClassVar[str] = "dispute.opened"
+    dispute: int
+    amount: int
+    reason: str
+    root_cause: str
+    owner: str
+    role: str
+    on: date
+    until: date
+
+
+class DisputeResolved(Shape, frozen=True, kw_only=True):
+    """Decided for us (`ours`: the part is owed), for the customer (`customers`: a credit of `amount` is expected and looked
+    for on `until`), or `lapsed`, as the bill closed.
+    """
+
+    type: ClassVar[str] = "dispute.resolved"
+    dispute: int
+    outcome: str
+    amount: int
+    on: date
+    root_cause: str | None = None
+    until: date | None = None
+
+
+class DisputeOverdue(Shape, frozen=True, kw_only=True):
+    """It still stands open, or the expected credit has not come: our people are told."""
+
+    type: ClassVar[str] = "dispute.overdue"
+    dispute: int
+    on: date
+
+
+PlanEvent: TypeAlias = PlanAgreed | PlanPartKept | PlanKept | PlanBroken | PlanRestored | PlanCancelled
+DisputeEvent: TypeAlias = DisputeOpened | DisputeResolved | DisputeOverdue
+AgreedEvent: TypeAlias = Asked | PlanEvent | DisputeEvent

@@ -86,6 +86,7 @@ class NoticeRaised(Shape, frozen=True, kw_only=True):
     """Somebody on our side has to know (A1 ...); `text` is a code of the catalogue, `about` what a reminder is of.
 
     A notice about the whole tenant names as many customers and bills as a webhook can carry, and counts them all.
+    `users` are the very people of the audience who are meant, where it is not the whole.
     """
 
     type: ClassVar[str] = "notice.raised"
@@ -97,6 +98,7 @@ class NoticeRaised(Shape, frozen=True, kw_only=True):
     customer_count: int | None = None
     bills: int | None = None
     about: str | None = None
+    users: list[str] = []
     on: date
 
 

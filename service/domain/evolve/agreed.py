@@ -1,11 +1,11 @@
 """What each event of an agreement means for its bill: total, for any state."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
 from service.domain.case import Case
-from service.domain.commitments import Part, Plan
+from service.domain.commitments import Dispute, Part, Plan
 from service.domain.events import agreed as a
 
 
@@ -27,8 +27,52 @@ def evolve_agreed(case: Case, event: a.AgreedEvent) -> Case:
             return replace(case, plan=plan)
         case a.PlanPartKept() | a.PlanKept() | a.PlanBroken() | a.PlanRestored() | a.PlanCancelled():
             return _plan(case, event) if case.plan and case.plan.id == event.plan else case
+        case a.DisputeOpened() | a.DisputeResolved() | a.DisputeOverdue():
+            return _dispute(case, event)
         case _:
             assert_never(event)
+
+
+def _dispute(case: Case, event: a.DisputeEvent) -> Case:
+    match event:
+        case a.DisputeOpened():
+            dispute = Dispute(
+                n=event.dispute,
+                amount=event.amount,
+                reason=event.reason,
+                owner=event.owner,
+                role=event.role,
+                opened_on=event.on,
+                until=event.until,
+            )
+            return replace(
+                case, disputes=(*case.disputes, dispute), disputes_opened=event.dispute, disputed_on=event.on
+            )
+        case a.DisputeResolved():
+            changes = {"credit": True, "amount": event.amount, "until": event.until}
+            stays = event.outcome == "customers" and event.amount > 0
+            return replace(case, disputes=_changed(case, event.dispute, changes if stays else None))
+        case a.DisputeOverdue():
+            return replace(case, disputes=_changed(case, event.dispute, {"until": None}))
+        case _:
+            assert_never(event)
+
+
+def _changed(case: Case, n: int, changes: dict[str, Any] | None) -> tuple[Dispute, ...]:
+    """The disputes with that one changed, or without it."""
+    kept = (one for one in case.disputes if one.n != n or changes is not None)
+    return tuple(replace(one, **changes) if one.n == n and changes else one for one in kept)
+
+
+def without_credit(disputes: tuple[Dispute, ...], amount: int) -> tuple[Dispute, ...]:
+    """A credit note is first of all the credit that was expected, the oldest dispute's before others'."""
+    left, kept = amount, []
+    for one in disputes:
+        taken = min(left, one.amount) if one.credit else 0
+        left -= taken
+        if one.amount > taken:
+            kept.append(replace(one, amount=one.amount - taken))
+    return tuple(kept)
 
 
 def _plan(case: Case, event: a.PlanPartKept | a.PlanKept | a.PlanBroken | a.PlanRestored | a.PlanCancelled) -> Case:

@@ -10,7 +10,7 @@ from service.domain.events import case as e
 from service.domain.events import task as t
 from service.domain.events.agreed import AgreedEvent
 from service.domain.events.shape import Occurrence
-from service.domain.evolve.agreed import evolve_agreed
+from service.domain.evolve.agreed import evolve_agreed, without_credit
 
 _RECEIPTS_KEPT = 12
 _JUDGED_KEPT = 5
@@ -146,7 +146,8 @@ def _bill(case: Case, event: b.BillFact) -> Case:
             number = event.number or (case.tax.number if case.tax else None)
             return replace(case, tax=TaxInvoice("dispatched", event.on, number, event.courier, event.tracking))
         case b.InvoiceCredited():
-            return replace(case, credited=min(case.credited + event.amount, case.amount))
+            credited = min(case.credited + event.amount, case.amount)
+            return replace(case, credited=credited, disputes=without_credit(case.disputes, event.amount))
         case b.DueDateSet():
             return replace(case, due_on=event.due_on)
         case b.DueDateChanged():
@@ -271,7 +272,7 @@ def _judged(case: Case, promise: str, state: str) -> Case:
 def _task(case: Case, event: t.TaskEvent) -> Case:
     match event:
         case t.TaskCreated():
-            return replace(case, tasks={**case.tasks, task_key(event.kind, event.role): event.task})
+            return replace(case, tasks={**case.tasks, task_key(event.kind, event.role, event.task): event.task})
         case t.TaskChanged():
             return case
         case t.TaskCompleted() | t.TaskCancelled():
