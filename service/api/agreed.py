@@ -5,18 +5,18 @@ from typing import Any
 
 from service.api.acts import Asking, Reply, Replying
 from service.api.approvals import asked_for
-from service.api.models.agreements import DisputeAnswer, DisputeList, PlanAnswer, PlanList
+from service.api.models.agreements import DiscountAnswer, DisputeAnswer, DisputeList, PlanAnswer, PlanList
 from service.api.models.problems import responses
 from service.api.models.work import ApprovalAnswer
 from service.domain.case import Case
 from service.domain.commitments import Plan, total
-from service.domain.events.agreed import DisputeOpened, PlanAgreed
+from service.domain.events.agreed import DiscountOffered, DisputeOpened, PlanAgreed
 from service.domain.events.customer import ApprovalRequested
 from service.domain.money import format
 from service.engine.asks import Done
 from service.engine.desk import Session
 from service.store import cases
-from service.store.agreed import Disputed
+from service.store.agreed import Disputed, Offered
 
 _SHOWN = {"fallen": "broken"}
 
@@ -112,4 +112,35 @@ def dispute_answer(case: Case, one: Disputed, text: str | None) -> dict[str, Any
         "resolved_on": resolved.on if resolved else None,
         "conceded": format(resolved.amount, currency) if resolved and conceded else None,
         "credit_expected": format(left, currency) if conceded else None,
+    }
+
+
+def discount_or_request(asking: Asking, location: str) -> Replying:
+    """The discount that was offered, or the request for it."""
+
+    def reply(session: Session, done: Done) -> Reply:
+        if waits(done):
+            return asked_for(asking)(session, done)
+        made = [(fact.id, fact.version, e) for fact in done.happened if isinstance(e := fact.event, DiscountOffered)]
+        ((id, version, event),) = made
+        currency = cases.load(session.tx, [id])[id].state.currency
+        answer = discount_answer(id, currency, Offered(version=version, event=event))
+        return Reply(DiscountAnswer.model_validate(answer), 201, location)
+
+    return reply
+
+
+def discount_answer(case: str, currency: str, one: Offered) -> dict[str, Any]:
+    """A discount with what became of it."""
+    return {
+        "id": one.event.discount,
+        "case": case,
+        "amount": format(one.event.amount, currency),
+        "currency": currency,
+        "offered_on": one.event.on,
+        "ends_on": one.event.ends_on,
+        "until": one.event.until,
+        "state": one.state,
+        "taken": format(one.taken, currency) if one.state == "taken" else None,
+        "approval": one.event.approval,
     }

@@ -5,10 +5,29 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
+from service.api import replies
 from service.api.acts import Asking, Reply, act, asks
-from service.api.agreed import consent, dispute_answer, disputes_opened, plans_or_request
+from service.api.agreed import (
+    consent,
+    discount_or_request,
+    dispute_answer,
+    disputes_opened,
+    plans_or_request,
+    waits,
+)
+from service.api.approvals import asked_for
 from service.api.bodies import CommandRoute
-from service.api.models.agreements import DisputeAnswer, DisputeBody, PlanAnswer, PlanBody, ResolveBody
+from service.api.models.agreements import (
+    DiscountAnswer,
+    DiscountBody,
+    DisputeAnswer,
+    DisputeBody,
+    ExtendBody,
+    PlanAnswer,
+    PlanBody,
+    ResolveBody,
+)
+from service.api.models.customers import CommandAnswer
 from service.api.models.problems import responses
 from service.api.roles import Right
 from service.api.work import CaseId, owing
@@ -31,6 +50,35 @@ def plan(case: CaseId, body: PlanBody, asking: Annotated[Asking, Depends(asks(Ri
         return c.AgreePlan(customer=owing(session, case), cases=(case,), **body.terms())
 
     return act(asking, plan, plans_or_request(asking, body.promised_by, f"/v1/cases/{case}/plans"), ("case", case))
+
+
+@router.post("/extend", response_model=CommandAnswer, responses=_PROBLEMS, summary="Extend the due date")
+def extend(case: CaseId, body: ExtendBody, asking: Annotated[Asking, Depends(asks(Right.EXTEND))]) -> Response:
+    """The earlier day stays in the log. Ahead of today it is a new ladder from level `none`; still past, the level stays and
+    nothing is repeated (D4). Too far from the first due date, or of too much, it waits for consent: 202."""
+
+    def plan(session: Session) -> c.ExtendCase:
+        return c.ExtendCase(customer=owing(session, case), case=case, due_on=body.due_on, reason=body.reason)
+
+    def reply(session: Session, done: Done) -> Reply:
+        return asked_for(asking)(session, done) if waits(done) else replies.did([case])(session, done)
+
+    return act(asking, plan, reply, ("case", case))
+
+
+@router.post(
+    "/discounts", status_code=201, response_model=DiscountAnswer, responses=_PROBLEMS, summary="Offer a discount"
+)
+def discount(case: CaseId, body: DiscountBody, asking: Annotated[Asking, Depends(asks(Right.DISCOUNT))]) -> Response:
+    """When all but so much has been paid in time, the rest is credited and the case closes; else it lapses. Messages ask for
+    the whole amount all the same (D6). Of too large a share, or too much, it waits for consent: 202."""
+
+    def plan(session: Session) -> c.OfferDiscount:
+        return c.OfferDiscount(
+            customer=owing(session, case), case=case, amount=body.amount, ends_on=body.ends_on, reason=body.reason
+        )
+
+    return act(asking, plan, discount_or_request(asking, f"/v1/cases/{case}/discounts"), ("case", case))
 
 
 @router.post(

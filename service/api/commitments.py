@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.agreed import dispute_answer, plan_answer
+from service.api.agreed import discount_answer, dispute_answer, plan_answer
 from service.api.answers import json, may_read_texts, sentence
 from service.api.failures import language_of
 from service.api.guards import House, Principal, needs
-from service.api.models.agreements import DisputeList, DisputeReasons, PlanList
+from service.api.models.agreements import DiscountList, DisputeList, DisputeReasons, PlanList
 from service.api.models.cases import PromiseList
 from service.api.models.problems import responses
 from service.api.models.queries import Paged
@@ -58,9 +58,7 @@ def list_plans(case: str, asked: Annotated[Paged, Query()], house: House, reader
 @router.get(
     "/cases/{case}/disputes", response_model=DisputeList, responses=responses(404, 422), summary="Disputes about a case"
 )
-def list_disputes(
-    case: str, asked: Annotated[Paged, Query()], house: House, reader: Reader
-) -> Response:
+def list_disputes(case: str, asked: Annotated[Paged, Query()], house: House, reader: Reader) -> Response:
     """Oldest first, with what became of each; what was said is not told to viewers and the ERP."""
     pages, after = _page(case, "disputes", asked, house, reader)
     with house.desk.open(reader.tenant) as session:
@@ -70,6 +68,19 @@ def list_disputes(
         made = [one for one in agreed.disputes_of(session.tx, case) if one.version > after][: asked.limit]
         said = _said(session, reader, case, [one.version for one in made], "text")
     data = [dispute_answer(found[0], one, said.get(one.version)) for one in made]
+    return json({"data": data, "next_cursor": pages.next_cursor(made, lambda one: (one.version,))})
+
+
+@router.get(
+    "/cases/{case}/discounts", response_model=DiscountList, responses=responses(404, 422), summary="Discounts on a case"
+)
+def list_discounts(case: str, asked: Annotated[Paged, Query()], house: House, reader: Reader) -> Response:
+    """Oldest first, with what became of each."""
+    pages, after = _page(case, "discounts", asked, house, reader)
+    with house.desk.open(reader.tenant) as session:
+        currency = _currency(session, case)
+        made = [one for one in agreed.discounts_of(session.tx, case) if one.version > after][: asked.limit]
+    data = [discount_answer(case, currency, one) for one in made]
     return json({"data": data, "next_cursor": pages.next_cursor(made, lambda one: (one.version,))})
 
 

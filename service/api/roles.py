@@ -34,6 +34,7 @@ class Right(StrEnum):
     ASSIGN = "assign"
     PLAN = "plan"
     EXTEND = "extend"
+    DISCOUNT = "discount"
     HOLD = "hold"
     RELEASE = "release"
     SEGMENT = "segment"
@@ -72,6 +73,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.ASSIGN: _SUPERVISORS,
     Right.PLAN: _SUPERVISORS,
     Right.EXTEND: _SUPERVISORS,
+    Right.DISCOUNT: _SUPERVISORS,
     Right.HOLD: _MANAGERS,
     Right.RELEASE: _MANAGERS,
     Right.SEGMENT: _MANAGERS,

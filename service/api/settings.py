@@ -24,7 +24,7 @@ from service.store.database import Tx
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=CommandRoute)
 
-_LIMITS = ("plan_amounts",)
+_LIMITS = ("plan_amounts", "extension_amounts", "discount_amounts")
 _BY_KEY = ("segment_playbooks", "grace_days", "banks", *_LIMITS)
 """Fields that are merged entry by entry."""
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from service.domain import due as d
 from service.domain.case import RANK, Case, Mark
-from service.domain.deadlines import DisputeDue, PlanDue
+from service.domain.deadlines import DiscountDue, DisputeDue, PlanDue
 from service.domain.workdays import Workdays
 
 
@@ -29,6 +29,8 @@ def afterwards(case: Case, one: d.Due, at: datetime, workdays: Workdays) -> Case
         case DisputeDue() as what:
             told = (replace(one, until=None) if one.n == what.dispute else one for one in case.disputes)
             return replace(case, disputes=tuple(told))
+        case DiscountDue():
+            return replace(case, discount=replace(case.discount, state="lapsed") if case.discount else None)
         case d.PauseEnds():
             return replace(case, pause=None, resumed_on=today)
         case d.DraftMatured() as what:

@@ -15,7 +15,7 @@ from service.domain.events.bill import InvoiceIssued
 from service.domain.money import format
 from service.domain.views import case_view, customer_view
 
-MONEY = frozenset({"amount", "received", "already", "credit_limit"})
+MONEY = frozenset({"amount", "received", "already", "booked", "credit_limit"})
 """Fields of events that hold minor units; what leaves the house holds decimal text instead."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from service.domain.commitments import Dispute, Plan
+from service.domain.commitments import Discount, Dispute, Plan
 
 LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
@@ -136,6 +136,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     disputes: tuple[Dispute, ...] = ()
     disputes_opened: int = 0
     disputed_on: date | None = None
+    discount: Discount | None = None
+    first_due_on: date | None = None
     pause: Pause | None = None
     not_before: date | None = None
     resumed_on: date | None = None

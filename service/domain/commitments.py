@@ -1,6 +1,6 @@
-"""What was agreed about one bill, or stands in its way: instalment plans and disputes, as the bill's state keeps them.
+"""What was agreed about one bill, or stands in its way: plans, disputes, discounts, as the bill's state keeps them.
 
-None of it is unbounded: a plan has at most `MOST_PARTS` parts and a bill remembers its latest plan only; at most
+None of it is unbounded: a plan has at most `MOST_PARTS` parts and a bill remembers its latest plan and discount only; at most
 `MOST_DISPUTES` are open on a bill at a time.
 """
 
@@ -59,6 +59,21 @@ class Dispute(Struct, frozen=True, omit_defaults=True):
     opened_on: date
     until: date | None = None
     credit: bool = False
+
+
+class Discount(Struct, frozen=True, omit_defaults=True):
+    """So much less when the rest is paid up to the day `until`; `already` is what had been paid before. Once taken, `taken`
+    was credited here, and `booked` of it by the ERP too. `state` is open, taken or lapsed.
+    """
+
+    id: str
+    state: str
+    amount: int
+    ends_on: date
+    until: date
+    already: int = 0
+    taken: int = 0
+    booked: int = 0
 
 
 def total(parts: Sequence[Part]) -> int:

@@ -1,4 +1,4 @@
-"""The deadlines of what was agreed about a bill, or stands in its way (D3, D5): when the clock asks how it stands."""
+"""The deadlines of what was agreed about a bill, or stands in its way (D3, D5, D6): when the clock asks how it stands."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -27,7 +27,13 @@ class DisputeDue(Struct, frozen=True):
     dispute: int
 
 
-AgreedWhat: TypeAlias = PlanDue | DisputeDue
+class DiscountDue(Struct, frozen=True):
+    """A discount that was not earned lapses (D6)."""
+
+    discount: str
+
+
+AgreedWhat: TypeAlias = PlanDue | DisputeDue | DiscountDue
 
 
 def in_time_until(part: Part, workdays: Workdays) -> date:
@@ -45,3 +51,5 @@ def agreed_dues(case: Case, workdays: Workdays) -> Iterator[tuple[datetime, Agre
     for dispute in case.disputes:
         if dispute.until:
             yield workdays.moment(dispute.until), DisputeDue(dispute.n)
+    if case.discount and case.discount.state == "open":
+        yield workdays.moment(case.discount.until + _DAY), DiscountDue(case.discount.id)

@@ -15,7 +15,7 @@ from service.domain.afterwards import afterwards
 from service.domain.case import Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
-from service.domain.deadlines import DisputeDue, PlanDue
+from service.domain.deadlines import DiscountDue, DisputeDue, PlanDue
 from service.domain.reasons import Reason, Reasons
 from service.domain.workdays import Workdays
 
@@ -135,6 +135,9 @@ def _own(case: Case, what: d.What, at: datetime) -> Ahead:
             name, rule, reason = "plan-check", "D3", Reason("schedule.plan_check", params)
         case DisputeDue():
             name, rule, reason = "dispute-check", "D5", Reason("schedule.dispute_check", {"dispute": what.dispute})
+        case DiscountDue():
+            until = case.discount.until if case.discount else None
+            name, rule, reason = "discount-ends", "D6", Reason("schedule.discount_ends", {"until": until})
         case d.TakeUp():
             name, rule, reason = "take-up", "F2", Reason("schedule.taken_up")
         case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires() | d.HoldUnacknowledged():

@@ -46,13 +46,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plan_days: int = 180
     plan_amounts: dict[str, str] = {}
     dispute_days: int = 7
+    extension_days: int = 30
+    extension_amounts: dict[str, str] = {}
+    discount_percent: int = 5
+    discount_amounts: dict[str, str] = {}
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
         return Workdays(calendar, self.time_zone, self.windows)
 
 
-ADDED = frozenset({"plan_parts", "plan_days", "plan_amounts", "dispute_days"})
+ADDED = frozenset(
+    {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
+    | {"discount_percent", "discount_amounts"}
+)
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""
 

@@ -46,6 +46,34 @@ def disputes_of(tx: Tx, case: str) -> list[Disputed]:
     return list(found.values())
 
 
+class Offered(Struct, frozen=True, kw_only=True):
+    """One discount and what became of it; `version` is that of the event that offered it."""
+
+    version: int
+    event: a.DiscountOffered
+    state: str = "open"
+    taken: int = 0
+
+
+_OF_DISCOUNTS = [cls.type for cls in (a.DiscountOffered, a.DiscountTaken, a.DiscountWithdrawn, a.DiscountLapsed)]
+
+
+def discounts_of(tx: Tx, case: str) -> list[Offered]:
+    """All of them, oldest first."""
+    found: dict[str, Offered] = {}
+    for version, event in _events(tx, case, _OF_DISCOUNTS):
+        match event:
+            case a.DiscountOffered():
+                found[event.discount] = Offered(version=version, event=event)
+            case a.DiscountTaken():
+                found[event.discount] = replace(found[event.discount], state="taken", taken=event.amount)
+            case a.DiscountWithdrawn():
+                found[event.discount] = replace(found[event.discount], state="open", taken=0)
+            case a.DiscountLapsed():
+                found[event.discount] = replace(found[event.discount], state="lapsed")
+    return list(found.values())
+
+
 def plans_of(tx: Tx, case: str) -> list[AgreedPlan]:
     """All of them, oldest first."""
     found: list[AgreedPlan] = []

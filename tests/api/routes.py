@@ -26,6 +26,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/cases/{case}/promises": PROMISE,
     "POST /v1/cases/{case}/plans": PLAN,
     "POST /v1/cases/{case}/disputes": DISPUTE,
+    "POST /v1/cases/{case}/extend": {"due_on": "2026-03-31", "reason": "x"},
+    "POST /v1/cases/{case}/discounts": {"amount": "0.10", "ends_on": "2026-03-31", "reason": "x"},
     "POST /v1/cases/{case}/disputes/{dispute}/resolve": {"outcome": "ours", "text": "x"},
     "POST /v1/cases/{case}/pause": PAUSE,
     "POST /v1/cases/{case}/resume": {},

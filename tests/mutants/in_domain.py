@@ -25,7 +25,7 @@ MUTANTS = (
     Mutant(
         "a bill takes no more than it is worth (I2)",
         f"{_DECIDE}/payments.py",
-        "share = min(left, most, case.open - covered - given.get(case.id, 0))",
+        "share = min(left, most, owed - covered - given.get(case.id, 0))",
         "share = min(left, most)",
         _WORLDS,
     ),
@@ -82,7 +82,7 @@ MUTANTS = (
     Mutant(
         "a smaller promise pauses nothing (D1)",
         f"{_DECIDE}/promises.py",
-        "covers = amount >= case.open and ",
+        "covers = amount >= case.undisputed and ",
         "covers = ",
         f"{_SCENARIOS}/test_D_promises.py::test_D1_a_smaller_one_is_watched_and_pauses_nothing",
     ),
@@ -125,14 +125,14 @@ MUTANTS = (
     Mutant(
         "only the role that was asked answers (I32)",
         f"{_DECIDE}/approvals.py",
-        "if asker.role != row.role:",
+        "if row.role != asker.role and row.role not in scene.people.stands_in_for(asker.actor, scene.today):",
         "if False:",
         f"{_SCENARIOS}/test_B_consent.py::test_only_the_role_that_was_asked_may_answer",
     ),
     Mutant(
         "what is granted is what was asked for (I32)",
         f"{_DECIDE}/approvals.py",
-        "command.content_hash != request.content_hash",
+        "command.content_hash != row.content_hash",
         "False",
         f"{_SCENARIOS}/test_B_consent.py::test_what_is_granted_is_what_was_asked_for",
     ),

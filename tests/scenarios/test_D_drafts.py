@@ -2,7 +2,7 @@
 
 from service.domain import commands as c
 from service.domain.settings import Settings
-from tests.examples import day
+from tests.examples import by, day
 from tests.world import World
 
 
@@ -110,13 +110,23 @@ def test_D7_a_draft_that_went_back_is_not_honoured():
     assert world.do(c.HonourPayment(payment="P-1")) == []
 
 
-def test_D7_honoured_it_rests_what_is_left_no_longer():
+def test_D7_what_a_bill_grows_by_its_draft_does_not_cover():
     world = overdue().walk("2026-03-17")
     draft(world, "P-1", "1000.00", "2026-03-31")
     world.do(c.AmendInvoice(invoice="INV-1", amount="1500.00"))
+    assert (world.case("INV-1").chased, world.case("INV-1").pause) == (50000, None)
+    assert [e.why for e in world.events("case.resumed")] == ["amended"]
+
+
+def test_D7_honoured_what_is_left_rests_as_long_as_its_plan():
+    world = overdue().walk("2026-03-17")
+    parts = (("2026-03-24", "700.00"), ("2026-03-26", "300.00"))
+    terms = c.PlanTerms(parts=tuple(c.PartGiven(due_on=day(on), amount=amount) for on, amount in parts))
+    world.do(c.AgreePlan(customer="C-1", cases=("INV-1",), terms=terms, reason="short"), by("supervisor"))
+    draft(world, "P-1", "700.00", "2026-04-10")
+    assert (world.case("INV-1").pause.reason, world.case("INV-1").pause.until) == ("draft", day("2026-04-10"))
     world.do(c.HonourPayment(payment="P-1"))
-    assert (world.case("INV-1").open, world.case("INV-1").pause) == (50000, None)
-    assert [e.why for e in world.events("case.resumed")] == ["draft_honoured"]
+    assert (world.case("INV-1").pause.reason, world.case("INV-1").pause.until) == ("plan", day("2026-03-27"))
 
 
 def test_D7_money_goes_where_a_draft_only_covers():

@@ -205,8 +205,9 @@ def _story() -> list[tuple[datetime, Callable[[House], object]]]:
         (_on(4, 3), _tasks),
         (_on(4, 7), _plans),
         (_on(4, 8), _disputes),
-        (_on(5, 20), lambda h: h.ask(c.CreditInvoice(invoice="INV-1-2", amount="150.00"))),
         (_on(4, 20), lambda h: h.ask(c.CreditInvoice(invoice="INV-1-1", amount="200.00", reason="returned"))),
+        (_on(5, 20), lambda h: h.ask(c.CreditInvoice(invoice="INV-1-2", amount="150.00"))),
+        (_on(5, 21), _later),
         (_on(6, 1), lambda h: h.ask(_paid("P-3", "C-2", "1200.00", date(2026, 6, 1)))),
         (_on(6, 2), lambda h: h.ask(c.AddNote(customer="C-1", cases=("INV-1-0", "INV-1-2"), text="nobody in"))),
         (_on(6, 20), lambda h: _answer(h, "C-1", "C-2")),
@@ -261,6 +262,22 @@ def _disputes(house: House) -> None:
     for case, outcome in (("INV-1-1", "ours"), ("INV-1-2", "customers")):
         resolved = c.ResolveDispute(customer="C-1", case=case, dispute=1, outcome=outcome, text="seen")  # type: ignore[arg-type]
         house.ask(resolved, asker=collector)
+
+
+def _later(house: House) -> None:
+    """A bill falls due later, one waits for consent to that, and a discount is taken and booked."""
+    supervisor = Asker(actor="the supervisor", role="supervisor", source="api")
+    extended = [("INV-3-2", date(2026, 3, 20)), ("INV-3-2", date(2026, 9, 1))]
+    for case, due_on in extended:
+        house.ask(c.ExtendCase(customer="C-3", case=case, due_on=due_on, reason="harvest"), asker=supervisor)
+    offer = c.OfferDiscount(customer="C-2", case="INV-2-3", amount="20.00", ends_on=date(2026, 5, 29), reason="settle")
+    house.ask(offer, asker=supervisor)
+    allocated = [c.Allocation(invoice="INV-2-3", amount="1180.00")]
+    paid = c.ReceivePayment(
+        payment="P-4", customer="C-2", amount="1180.00", currency="CNY", received_on=date(2026, 5, 21), allocations=allocated
+    )
+    house.ask(paid)
+    house.ask(c.CreditInvoice(invoice="INV-2-3", amount="20.00"))
 
 
 def _answer(house: House, granted: str, rejected: str) -> None:

@@ -40,6 +40,7 @@ def test_nothing_differs_after_ten_months(house):
     types = {type for (type,) in house.rows("SELECT DISTINCT type FROM events")}
     assert {"payment.reversed", "promise.broken", "approval.granted", "approval.rejected", "hold.applied"} <= types
     assert {"plan.agreed", "plan.broken", "approval.expired", "case.asked", "dispute.resolved"} <= types
+    assert {"discount.taken", "invoice.due_date_changed"} <= types
     assert house.found() == set()
     assert sum(one.events for one in house.verify()) == house.rows("SELECT count(*) FROM events")[0][0]
 
@@ -220,7 +221,7 @@ def test_a_pass_goes_on_where_another_stopped(house, monkeypatch):
     monkeypatch.setattr(verify, "STREAMS", 5)
     places = [str(one.place) for one in house.verify()]
     assert places[-2:] == ["acme:customers:C-1", "acme:customers:C-3"]
-    assert len(places) == len(set(places)) == 1 + 5 + 2
+    assert len(places) == len(set(places)) == 1 + 6 + 2
     whole = house.verify()
     for index, one in enumerate(whole):
         rest = house.verify(Place.read(str(one.place)))

@@ -6,6 +6,7 @@ ONE_OF = {
     "contacts": "contact",
     "customers": "customer",
     "deliveries": "delivery",
+    "discounts": "discount",
     "dispute-reasons": "dispute_reason",
     "disputes": "dispute",
     "events": "event",

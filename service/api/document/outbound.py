@@ -28,6 +28,7 @@ RELIABLE = frozenset(
         *("contact.logged contact.erased").split(),
         *("task.created task.changed task.completed task.cancelled").split(),
         *("promise.made promise.kept promise.broken dispute.opened dispute.resolved plan.agreed plan.kept plan.broken").split(),
+        *("discount.offered discount.taken discount.withdrawn discount.lapsed").split(),
         *("approval.requested approval.granted approval.rejected approval.cancelled approval.expired").split(),
         *("hold.applied hold.acknowledged hold.released hold.release_acknowledged").split(),
         *("message.handed_over message.bounced message.replied payment.applied payment.unapplied").split(),

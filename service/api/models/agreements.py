@@ -188,3 +188,40 @@ class DisputeReasons(Answer):
 
     data: list[DisputeReason]
     next_cursor: Cursor = None
+
+
+class ExtendBody(Body):
+    """A later due date (D4)."""
+
+    due_on: Day
+    reason: Said = Field(examples=["They are paid for the harvest in May."])
+
+
+class DiscountBody(Body):
+    """So much less when all the rest is paid in time (D6)."""
+
+    amount: Money
+    ends_on: Day = Field(description="The last day; when it is closed, the next open one is in time too.")
+    reason: Said = Field(examples=["Settles the complaint about the second delivery."])
+
+
+class DiscountAnswer(Answer):
+    """A discount offered on one bill (D6)."""
+
+    id: str = Field(examples=["INV-1.9"])
+    case: Id
+    amount: Money
+    currency: Currency
+    offered_on: Day
+    ends_on: Day
+    until: Day = Field(description="The last day on which the money is in time.")
+    state: Literal["open", "taken", "lapsed"]
+    taken: Money | None = Field(None, description="What was credited when the rest had come.")
+    approval: str | None = None
+
+
+class DiscountList(Answer):
+    """The discounts offered on a case, oldest first."""
+
+    data: list[DiscountAnswer]
+    next_cursor: Cursor = None

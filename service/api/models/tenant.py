@@ -79,6 +79,14 @@ class SettingsPatch(Body):
     dispute_days: Annotated[int, Field(ge=1, le=366)] = Field(
         7, description="So long a dispute may stand open before the owner's superior is told (D5)."
     )
+    extension_days: Annotated[int, Field(ge=0, le=3660)] = Field(
+        30, description="An extension further from the first due date needs consent (D4)."
+    )
+    extension_amounts: Limits = Field({}, description="By currency: to extend a bill of more needs consent.")
+    discount_percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        5, description="A discount of a larger share of what is open needs consent (D6)."
+    )
+    discount_amounts: Limits = Field({}, description="By currency: a discount of more needs consent.")
     plan_amounts: Limits = Field({}, description="By currency: a plan of more needs consent; null removes one.")
 
     @model_validator(mode="after")

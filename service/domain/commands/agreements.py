@@ -1,4 +1,4 @@
-"""What people agree with a customer about bills, and what the customer contests: plans, disputes."""
+"""What people agree with a customer about bills, and what the customer contests."""
 
 from datetime import date
 from typing import Literal, TypeAlias
@@ -56,4 +56,21 @@ class ResolveDispute(Struct, frozen=True, kw_only=True):
     root_cause: str | None = None
 
 
-AgreementCommand: TypeAlias = AgreePlan | OpenDispute | ResolveDispute
+class ExtendCase(Struct, frozen=True, kw_only=True):
+    customer: str
+    case: str
+    due_on: date
+    reason: str
+
+
+class OfferDiscount(Struct, frozen=True, kw_only=True):
+    """So much less when all the rest is paid by that day."""
+
+    customer: str
+    case: str
+    amount: str
+    ends_on: date
+    reason: str
+
+
+AgreementCommand: TypeAlias = AgreePlan | OpenDispute | ResolveDispute | ExtendCase | OfferDiscount

@@ -13,6 +13,7 @@ from service.domain.decide import (
     bills,
     consents,
     customers,
+    discounts,
     disputes,
     due_dates,
     holds,
@@ -91,6 +92,10 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return plans.agree(command, account, scene, asker)
         case c.OpenDispute():
             return disputes.open(command, account, scene)
+        case c.ExtendCase():
+            return due_dates.extend(command, account, scene, asker)
+        case c.OfferDiscount():
+            return discounts.offer(command, account, scene, asker)
         case c.ResolveDispute():
             return disputes.resolve(command, account, scene)
         case _:

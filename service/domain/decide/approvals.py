@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.domain.account import Account, ApprovalRow, Happened, on_case, on_customer
 from service.domain.commands import GrantApproval, RejectApproval
 from service.domain.customer import OpenRequest
-from service.domain.decide import holds, plans, tasks
+from service.domain.decide import discounts, due_dates, holds, plans, tasks
 from service.domain.decide.content import opened
 from service.domain.decide.measures import letter, rise
 from service.domain.events.case import Decided, StageChanged
@@ -52,6 +52,10 @@ def _carry_out(
                     yield from rise(account, scene, names, deed["level"], content.step, content.rule, row.id)
             case "plan" if request.bound:
                 yield from plans.granted(account, scene, deed, row.id)
+            case "extension" if request.bound:
+                yield from due_dates.extended(account, scene, deed, row.id)
+            case "discount" if request.bound:
+                yield from discounts.granted(account, scene, deed, row.id)
             case agreed:
                 yield from _hand_on(account, scene, names, agreed, content.rule)
 

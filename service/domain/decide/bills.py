@@ -7,7 +7,7 @@ from service.domain import commands as c
 from service.domain.account import Account, Happened, Private, on_case, on_customer
 from service.domain.case import Case
 from service.domain.customer import Customer
-from service.domain.decide import backfill, disputes, instalments, money_back, settling, tasks
+from service.domain.decide import backfill, discounts, disputes, instalments, money_back, settling, tasks
 from service.domain.decide.amounts import LATEST, because, day, known_currency, money, period
 from service.domain.decide.closing import close, close_when_settled, reopen_when_owed
 from service.domain.decide.due_dates import complete_terms, new_due_date, read_terms
@@ -238,11 +238,13 @@ def tax_invoice(
 def credit(command: c.CreditInvoice, account: Account, scene: Scene) -> Iterator[Happened]:
     """A credit note; more than the bill is worth leaves nothing of it."""
     case = account.case(command.invoice)
-    amount = min(money(command.amount, case.currency, "/data/amount"), case.amount - case.credited)
+    given = money(command.amount, case.currency, "/data/amount")
+    booked = min(given, discounts.to_book(case))
+    amount = booked + min(given - booked, case.amount - case.credited)
     on = day(command.on, scene, "/data/on", past=True)
     if not amount:
         return
-    yield on_case(case.id, b.InvoiceCredited(amount=amount, on=on), because(command.reason))
+    yield on_case(case.id, b.InvoiceCredited(amount=amount, on=on, booked=booked), because(command.reason))
     yield from disputes.credited(account, scene, case.id, case)
     yield from _money_follows(account, scene, case.id, "credited", on)
 

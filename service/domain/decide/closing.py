@@ -5,7 +5,7 @@ from datetime import date
 
 from service.domain.account import Account, Happened, on_case, on_customer
 from service.domain.case import RANK, Case
-from service.domain.decide import backfill, consents, disputes, holds, instalments, settling, tasks
+from service.domain.decide import backfill, consents, discounts, disputes, holds, instalments, settling, tasks
 from service.domain.events.case import CaseClosed, CaseReopened, PromiseCancelled
 from service.domain.events.customer import ApprovalCancelled, ApprovalJoined
 from service.domain.scene import Scene
@@ -18,6 +18,7 @@ def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) 
     yield from leave_requests(account, scene, case, closed_as)
     yield from instalments.cancel(account, case.id, closed_as)
     yield from disputes.lapse(account, scene, case.id)
+    yield from discounts.lapse(account, scene, case.id, closed_as)
     for promise in case.promises:
         if promise.state == "open":
             yield on_case(case.id, PromiseCancelled(promise=promise.id))

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from service.domain import commands as c
 from service.domain.account import Account, Happened, Private, on_case
 from service.domain.case import RANK, Case, TaxInvoice
-from service.domain.decide import holds, tasks
+from service.domain.decide import consents, holds, tasks
 from service.domain.decide.amounts import LATEST, because, day
 from service.domain.decide.closing import leave_requests
 from service.domain.due import day_of
 from service.domain.events import bill as b
+from service.domain.money import parse as money_of
 from service.domain.offsets import Offset, OffsetError, add, parse
 from service.domain.playbook import Playbook, Step
-from service.domain.refusals import Refused
-from service.domain.scene import Scene
+from service.domain.refusals import Conflict, Refused
+from service.domain.scene import Asker, Scene
 from service.domain.workdays import Workdays
 
 
@@ -58,7 +60,43 @@ def change_due_date(command: c.ChangeDueDate, account: Account, scene: Scene) ->
     yield from new_due_date(account, scene, case.id, due_on, because(command.reason))
 
 
-def new_due_date(account: Account, scene: Scene, id: str, due_on: date, private: Private | None) -> Iterator[Happened]:
+def extend(command: c.ExtendCase, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
+    """A later D, by one of ours; beyond the tenant's limits somebody else must agree first."""
+    case = account.case(command.case)
+    if case.stage == "closed":
+        raise Conflict("case_closed", None, case=case.id)
+    if case.due_on is None:
+        raise Conflict("due_unknown", None, case=case.id)
+    due_on = day(command.due_on, scene, "/due_on")
+    if due_on <= case.due_on:
+        raise Refused("due_not_later", "/due_on", due_on=case.due_on)
+    first = case.first_due_on or case.due_on
+    limit = scene.settings.extension_amounts.get(case.currency)
+    if (due_on - first).days > scene.settings.extension_days or (limit and case.open > money_of(limit, case.currency)):
+        deed = {"case": case.id, "due_on": due_on.isoformat(), "previous": case.due_on.isoformat()}
+        yield from consents.ask(account, scene, asker, "extension", "D4", [case.id], deed, command.reason)
+        return
+    yield from new_due_date(account, scene, case.id, due_on, because(command.reason), first)
+
+
+def extended(account: Account, scene: Scene, deed: dict[str, Any], approval: str) -> Iterator[Happened]:
+    """Exactly the day that was asked for; refused when the bill falls due on another one by now."""
+    case = account.case(deed["case"])
+    due_on = date.fromisoformat(deed["due_on"])
+    if case.stage == "closed" or case.due_on is None or case.due_on.isoformat() != deed["previous"]:
+        raise Conflict("content_stale", None, approval=approval)
+    yield from new_due_date(account, scene, case.id, due_on, None, case.first_due_on or case.due_on, approval)
+
+
+def new_due_date(
+    account: Account,
+    scene: Scene,
+    id: str,
+    due_on: date,
+    private: Private | None,
+    first: date | None = None,
+    approval: str | None = None,
+) -> Iterator[Happened]:
     """In the future a new ladder from level none; still past, what has fired is not repeated (D4)."""
     case = account.cases[id]
     if case.due_on == due_on:
@@ -74,6 +112,8 @@ def new_due_date(account: Account, scene: Scene, id: str, due_on: date, private:
         previous=case.due_on,
         level="none" if anew else None,
         carried={} if ahead else _carried(case, scene.plan_of(case), due_on, scene.workdays),
+        first=first,
+        approval=approval,
     )
     yield on_case(id, changed, private)
     if anew and RANK[case.level] >= RANK["hold"]:

@@ -94,7 +94,7 @@ def _covering(case: Case, today: date) -> dict[str, tuple[date | None, str | Non
     promise = case.standing_promise()
     if promise and promise.pauses and promise.until >= today and _is_enough(promise, case):
         found["promise"] = promise.until, promise.id
-    if case.stage == "closed" or case.chased:
+    if case.stage == "closed" or case.chased or not case.open:
         return found
     plan = case.standing_plan()
     drafts = [draft.matures_on for draft in case.drafts if draft.matures_on >= today]

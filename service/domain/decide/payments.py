@@ -8,7 +8,7 @@ from datetime import date
 
 from service.domain import commands as c
 from service.domain.account import Account, Happened, on_case, on_customer, on_payment
-from service.domain.decide import broken, instalments, money_back, promises
+from service.domain.decide import broken, discounts, instalments, money_back, promises
 from service.domain.decide.amounts import because, day, known_currency, money
 from service.domain.decide.closing import close_when_settled, reopen_when_owed
 from service.domain.decide.pauses import cover, weigh
@@ -105,6 +105,7 @@ def apply(
     """Money on a bill: promises are judged, and the case ends when nothing is left."""
     event = PaymentApplied(payment=payment, amount=one.amount, currency=currency, received_on=received_on)
     yield on_case(one.case, event)
+    yield from discounts.check(account, scene, one.case)
     yield from promises.check_kept(account, scene, one.case)
     yield from instalments.check(account, scene, one.case)
     yield from cover(account, scene, one.case)
@@ -135,15 +136,12 @@ def honour(command: c.HonourPayment, account: Account, scene: Scene) -> Iterator
     on = day(command.on, scene, "/data/on", past=True)
     if not payment.draft or payment.reversed_on:
         return
-    covered = list(payment.planned)
     wanted = [Applied(case, amount) for case, amount in payment.planned.items() if case in account.cases]
-    ended = yield from _end_cover(account, payment.id, covered, "honoured")
+    yield from _end_cover(account, payment.id, list(payment.planned), "honoured")
     applied = _distribute(account, payment.currency, payment.amount, wanted)
     yield on_payment(payment.id, PaymentHonoured(on=on, applied=applied), because(command.reason))
     for one in applied:
         yield from apply(account, scene, payment.id, one, payment.currency, on)
-    for id in ended:
-        yield from weigh(account, scene, id, "draft_honoured")
 
 
 def _end_cover(account: Account, payment: str, cases: list[str], why: str) -> Generator[Happened, None, list[str]]:
@@ -169,6 +167,7 @@ def reverse(command: c.ReversePayment, account: Account, scene: Scene) -> Iterat
         if id in account.cases:
             broken_before = account.cases[id].promises_broken
             yield money_back.take_off(account, id, payment, amount, "reversed")
+            yield from discounts.check_withdrawn(account, scene, id)
             yield from promises.check_broken(account, scene, id)
             yield from instalments.check_broken(account, scene, id)
             yield from reopen_when_owed(account, scene, account.cases[id], "payment_reversed")

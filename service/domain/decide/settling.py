@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.domain import deadlines as agreed
 from service.domain import due
 from service.domain.account import Account, Happened, on_case
-from service.domain.decide import backfill, disputes, instalments, promises, tasks
+from service.domain.decide import backfill, discounts, disputes, instalments, promises, tasks
 from service.domain.decide.firing import Firing
 from service.domain.decide.pauses import pause_ended, weigh
 from service.domain.events.bill import DraftEnded
@@ -54,5 +54,7 @@ def _own(account: Account, scene: Scene, id: str, what: due.What) -> Iterator[Ha
             yield from instalments.judge(account, scene, id, what.plan)
         case agreed.DisputeDue():
             yield from disputes.tell(account, scene, id, what.dispute)
+        case agreed.DiscountDue():
+            yield from discounts.lapse(account, scene, id, "ended")
         case due.TakeUp():
             yield from backfill.go_live(account, scene, id)

@@ -129,6 +129,49 @@ class DisputeOverdue(Shape, frozen=True, kw_only=True):
     on: date
 
 
+class DiscountOffered(Shape, frozen=True, kw_only=True):
+    """So much less when the rest is paid by `ends_on` (D6); `until` is the last day on which that is in time, `already` what
+    had been paid before.
+    """
+
+    type: ClassVar[str] = "discount.offered"
+    discount: str
+    amount: int
+    on: date
+    ends_on: date
+    until: date
+    already: int = 0
+    approval: str | None = None
+
+
+class DiscountTaken(Shape, frozen=True, kw_only=True):
+    """The rest was paid in time: what is left of the bill, `amount`, is credited."""
+
+    type: ClassVar[str] = "discount.taken"
+    discount: str
+    amount: int
+    on: date
+
+
+class DiscountWithdrawn(Shape, frozen=True, kw_only=True):
+    """The payment that had earned it was taken back: `amount` is owed again."""
+
+    type: ClassVar[str] = "discount.withdrawn"
+    discount: str
+    amount: int
+    on: date
+
+
+class DiscountLapsed(Shape, frozen=True, kw_only=True):
+    """It was not earned in time, or the bill closed without it."""
+
+    type: ClassVar[str] = "discount.lapsed"
+    discount: str
+    on: date
+    why: str
+
+
 PlanEvent: TypeAlias = PlanAgreed | PlanPartKept | PlanKept | PlanBroken | PlanRestored | PlanCancelled
 DisputeEvent: TypeAlias = DisputeOpened | DisputeResolved | DisputeOverdue
-AgreedEvent: TypeAlias = Asked | PlanEvent | DisputeEvent
+DiscountEvent: TypeAlias = DiscountOffered | DiscountTaken | DiscountWithdrawn | DiscountLapsed
+AgreedEvent: TypeAlias = Asked | PlanEvent | DisputeEvent | DiscountEvent

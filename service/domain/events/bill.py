@@ -86,18 +86,20 @@ class TaxInvoiceDispatched(Shape, frozen=True, kw_only=True):
 
 
 class InvoiceCredited(Shape, frozen=True, kw_only=True):
-    """A credit note; it reduces the open amount, at most to nothing (I2)."""
+    """A credit note; it reduces the open amount, at most to nothing (I2). What of it is `booked` was taken off here before,
+    as a discount, and reduces nothing any more."""
 
     type: ClassVar[str] = "invoice.credited"
     amount: int
     on: date
+    booked: int = 0
 
 
 class DueDateChanged(Shape, frozen=True, kw_only=True):
     """Another due date was agreed (D4); the earlier one stays in the log.
 
     In the future it brings the level back to none; still past, `carried` are the steps that have fired, on their new
-    days.
+    days. Of an extension that people granted `first` is the day from which all of them together count.
     """
 
     type: ClassVar[str] = "invoice.due_date_changed"
@@ -105,6 +107,8 @@ class DueDateChanged(Shape, frozen=True, kw_only=True):
     previous: date | None = None
     level: str | None = None
     carried: dict[str, date] = {}
+    first: date | None = None
+    approval: str | None = None
 
 
 class InvoiceVoided(Shape, frozen=True, kw_only=True):

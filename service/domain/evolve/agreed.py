@@ -5,7 +5,7 @@ from typing import Any, assert_never
 from msgspec.structs import replace
 
 from service.domain.case import Case
-from service.domain.commitments import Dispute, Part, Plan
+from service.domain.commitments import Discount, Dispute, Part, Plan
 from service.domain.events import agreed as a
 
 
@@ -29,6 +29,8 @@ def evolve_agreed(case: Case, event: a.AgreedEvent) -> Case:
             return _plan(case, event) if case.plan and case.plan.id == event.plan else case
         case a.DisputeOpened() | a.DisputeResolved() | a.DisputeOverdue():
             return _dispute(case, event)
+        case a.DiscountOffered() | a.DiscountTaken() | a.DiscountWithdrawn() | a.DiscountLapsed():
+            return _discount(case, event)
         case _:
             assert_never(event)
 
@@ -73,6 +75,40 @@ def without_credit(disputes: tuple[Dispute, ...], amount: int) -> tuple[Dispute,
         if one.amount > taken:
             kept.append(replace(one, amount=one.amount - taken))
     return tuple(kept)
+
+
+def _discount(case: Case, event: a.DiscountEvent) -> Case:
+    if isinstance(event, a.DiscountOffered):
+        offered = Discount(
+            id=event.discount,
+            state="open",
+            amount=event.amount,
+            ends_on=event.ends_on,
+            until=event.until,
+            already=event.already,
+        )
+        return replace(case, discount=offered)
+    discount = case.discount
+    if discount is None or discount.id != event.discount:
+        return case
+    match event:
+        case a.DiscountTaken():
+            taken = replace(discount, state="taken", taken=event.amount)
+            return replace(case, discount=taken, credited=case.credited + event.amount)
+        case a.DiscountWithdrawn():
+            again = replace(discount, state="open", taken=0)
+            return replace(case, discount=again, credited=case.credited - event.amount)
+        case a.DiscountLapsed():
+            return replace(case, discount=replace(discount, state="lapsed"))
+        case _:
+            assert_never(event)
+
+
+def booked(case: Case, amount: int) -> Case:
+    """The ERP has booked so much of the discount."""
+    if not case.discount or not amount:
+        return case
+    return replace(case, discount=replace(case.discount, booked=case.discount.booked + amount))
 
 
 def _plan(case: Case, event: a.PlanPartKept | a.PlanKept | a.PlanBroken | a.PlanRestored | a.PlanCancelled) -> Case:

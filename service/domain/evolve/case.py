@@ -10,7 +10,7 @@ from service.domain.events import case as e
 from service.domain.events import task as t
 from service.domain.events.agreed import AgreedEvent
 from service.domain.events.shape import Occurrence
-from service.domain.evolve.agreed import evolve_agreed, without_credit
+from service.domain.evolve.agreed import booked, evolve_agreed, without_credit
 
 _RECEIPTS_KEPT = 12
 _JUDGED_KEPT = 5
@@ -146,8 +146,10 @@ def _bill(case: Case, event: b.BillFact) -> Case:
             number = event.number or (case.tax.number if case.tax else None)
             return replace(case, tax=TaxInvoice("dispatched", event.on, number, event.courier, event.tracking))
         case b.InvoiceCredited():
-            credited = min(case.credited + event.amount, case.amount)
-            return replace(case, credited=credited, disputes=without_credit(case.disputes, event.amount))
+            case = booked(case, event.booked)
+            more = event.amount - event.booked
+            credited = min(case.credited + more, case.amount)
+            return replace(case, credited=credited, disputes=without_credit(case.disputes, more))
         case b.DueDateSet():
             return replace(case, due_on=event.due_on)
         case b.DueDateChanged():
@@ -219,6 +221,7 @@ def _taken_back(case: Case, event: b.PaymentUnapplied) -> Case:
 
 
 def _due_date(case: Case, event: b.DueDateChanged) -> Case:
+    case = replace(case, first_due_on=event.first)
     if event.level is not None:
         return _new_ladder(replace(case, due_on=event.due_on), event.level)
     carried = {step: Mark(event.due_on, on) for step, on in event.carried.items()}
