@@ -26,6 +26,7 @@ from service.api import (
     schedule,
     settings,
     statements,
+    stream,
     system,
     tasks,
     users,
@@ -48,6 +49,7 @@ from service.words.compose import compose
 ROUTERS = (
     intake.router,
     feed.router,
+    stream.router,
     cases.router,
     schedule.router,
     commitments.router,

@@ -105,19 +105,21 @@ class Measured:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status, took = time.perf_counter(), 500, None
 
         async def answered(message: Message) -> None:
-            nonlocal status
+            nonlocal status, took
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, took = message["status"], time.perf_counter() - began
             await send(message)
 
         try:
             await self.app(scope, receive, answered)
         finally:
             route = getattr(scope.get("route"), "path", None) or "unmatched"
-            self._metrics.answered(route, scope["method"], status, time.perf_counter() - began)
+            if took is None:
+                took = time.perf_counter() - began
+            self._metrics.answered(route, scope["method"], status, took)
 
 
 class Gauges(Collector):

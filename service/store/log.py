@@ -168,6 +168,16 @@ def feed(
     return chosen, after
 
 
+def tip(tx: Tx) -> tuple[int, int, int]:
+    """Where a reader of the feed stands who has seen everything until now, and nothing of what is still being written."""
+    ((epoch, xid),) = tx.rows(
+        """SELECT COALESCE((SELECT epoch FROM events WHERE tenant = %(tenant)s
+                             ORDER BY tenant DESC, epoch DESC, xid DESC, position DESC LIMIT 1), 1),
+                  pg_snapshot_xmin(pg_current_snapshot())::text"""
+    )
+    return epoch, int(xid), 0
+
+
 def _matches(type: str, wanted: str | None) -> bool:
     return wanted is None or type == wanted or (wanted.endswith(".*") and type.startswith(wanted[:-1]))
 

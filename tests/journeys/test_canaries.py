@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from service.api.roles import ROLES
-from tests.api.routes import GUARDED, ROUTES, Route
+from tests.api.routes import ENDLESS, GUARDED, ROUTES, Route
 from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY
 from tests.journeys.house import House, on_database
@@ -277,7 +277,7 @@ def paths(route: Route, scene: Scene) -> Iterator[str]:
 def test_no_answer_of_another_tenant_holds_a_mark(scene):
     """Every route that reads, by every role, with its own ids and the marked company's, page by page."""
     other, looked = scene.other, 0
-    for route in (one for one in GUARDED if one.method == "GET"):
+    for route in (one for one in GUARDED if one.method == "GET" and one.path not in ENDLESS):
         for path in paths(route, scene):
             for role in READERS if marks_in(path) else sorted(ROLES):
                 answer = other.http.get(path, headers=other.headers(role), params={} if "{" in route.path else WIDE.get(path))

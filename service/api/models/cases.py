@@ -130,6 +130,19 @@ class FeedPage(Answer):
     next_cursor: str
 
 
+class CaseChange(Answer):
+    """That something happened to one or several cases."""
+
+    position: Position
+    type: str = Field(examples=["case.escalated"])
+    customer: str | None
+    cases: list[str] = Field(description="The cases that the event is about.")
+    version: int | None = Field(
+        description="Of the case after the event, as in its `ETag`; null for events that name several."
+    )
+    occurred_at: Instant
+
+
 class ScheduledAction(Answer):
     """One thing a step does."""
 

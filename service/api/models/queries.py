@@ -16,6 +16,8 @@ def _searchable(text: str) -> str:
 
 Prefix: TypeAlias = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S"), AfterValidator(_searchable)]
 Days: TypeAlias = Annotated[int, Field(ge=0, le=36_500)]
+EventKind: TypeAlias = Annotated[str, Field(pattern=r"^[a-z_]+\.([a-z_]+|\*)$", max_length=64)]
+_OF_A_KIND = "An event type, or all of a kind: `hold.*`."
 
 
 class Listed(BaseModel):
@@ -108,7 +110,18 @@ class MessagesAsked(Listed):
 class FeedAsked(Listed):
     """Which events of the feed."""
 
-    type: Annotated[str, Field(pattern=r"^[a-z_]+\.([a-z_]+|\*)$", max_length=64)] | None = Field(
-        None, description="An event type, or all of a kind: `hold.*`.", examples=["case.escalated"]
-    )
+    type: EventKind | None = Field(None, description=_OF_A_KIND, examples=["case.escalated"])
     customer: Id | None = None
+
+
+class ChangesAsked(BaseModel):
+    """Which changes are told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    type: EventKind | None = Field(None, description=_OF_A_KIND, examples=["case.escalated"])
+    customer: Id | None = None
+
+    def filters(self) -> dict[str, Any]:
+        """As those of the feed with the same filters, so that its cursors are good here."""
+        return self.model_dump(mode="json", exclude_none=True)
