@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import cache, partial
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from service.api import (
     agreements,
@@ -75,6 +77,30 @@ ROUTERS = (
 )
 
 
+CORS: dict[str, Any] = {
+    "allow_methods": ("GET", "POST", "PUT", "PATCH", "DELETE"),
+    "allow_headers": (
+        "Authorization",
+        "Idempotency-Key",
+        "If-Match",
+        "Last-Event-ID",
+        "Prefer",
+        "X-Request-Id",
+    ),
+    "expose_headers": (
+        "Content-Disposition",
+        "ETag",
+        "Idempotent-Replayed",
+        "Location",
+        "Preference-Applied",
+        "Retry-After",
+        "X-Request-Id",
+    ),
+    "max_age": 3600,
+}
+"""What browsers may send and show to pages of the origins that are let in; nothing goes by cookies."""
+
+
 def drawn() -> FastAPI:
     """The routes alone, on no runtime: what the OpenAPI document is drawn from."""
     app = FastAPI(title="Dunlog", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
@@ -109,4 +135,6 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
     app.add_middleware(Overload, most=WAITING_PER_CONNECTION * runtime.settings.pool_size)
     app.add_middleware(Measured, metrics=runtime.metrics)
     app.add_middleware(RequestIds)
+    if runtime.settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=runtime.settings.cors_origins, **CORS)
     return app

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DUNLOG_"
@@ -34,6 +34,17 @@ def _networks(value: object) -> object:
     return tuple(ip_network(part) for part in _parts(value)) if isinstance(value, str) else value
 
 
+def _origin(text: str) -> str:
+    """As browsers send it: RFC 6454, 7."""
+    scheme, separator, host = text.lower().partition("://")
+    if scheme not in ("http", "https") or not separator or not host or set(host) & set("/?#@*, "):
+        raise ValueError("an origin looks like https://receivables.example.com, without a path and without *")
+    return f"{scheme}://{host}"
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -41,6 +52,7 @@ def _lower(value: object) -> object:
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 Ports = Annotated[tuple[PortNumber, ...], NoDecode, BeforeValidator(_by_commas)]
+Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_by_commas)]
 Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
 Format = Annotated[Literal["json", "text"], BeforeValidator(_lower)]
 
@@ -62,6 +74,11 @@ class Settings(BaseSettings):
     port: PortNumber = Field(8000, description="Port the API listens on.")
     trusted_proxies: Networks = Field(
         (), description="Networks (CIDR, comma-separated) of proxies whose X-Forwarded-* headers are believed."
+    )
+    cors_origins: Origins = Field(
+        (),
+        description="Origins of front ends that browsers may let read answers, comma-separated, e.g. "
+        "https://receivables.example.com.",
     )
     webhook_allow_networks: Networks = Field(
         (),
