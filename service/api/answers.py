@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from service.api.guards import Principal
 from service.api.roles import Right, admitted
+from service.api.wishes import TOTAL
 from service.domain.reasons import Reason
 from service.engine.desk import Session
 from service.words.sentences import say
@@ -25,6 +26,8 @@ def json(content: Any, language: str | None = None, etag: str | None = None) -> 
         headers = {"Content-Language": language, "Vary": "Accept-Language"}
     if etag is not None:
         headers["ETag"] = etag
+    if isinstance(content, dict) and "total" in content:
+        headers["Preference-Applied"] = TOTAL
     return Response(_encode(content), 200, headers, media_type="application/json")
 
 

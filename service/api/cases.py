@@ -15,8 +15,10 @@ from service.api.models.cases import CaseAnswer, CaseList, EventList
 from service.api.models.problems import responses
 from service.api.models.queries import CasesAsked, Paged
 from service.api.outlooks import case_answer
+from service.api.pages import page
 from service.api.queries import after_of, check_currency, known_id, listing, minor, sorted_by_amount
 from service.api.roles import Right
+from service.api.wishes import Counting
 from service.domain.refusals import NotFound
 from service.store import listings, log, lookups
 
@@ -26,7 +28,9 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 
 
 @router.get("/cases", response_model=CaseList, responses=responses(422), summary="List cases")
-def list_cases(asked: Annotated[CasesAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
+def list_cases(
+    asked: Annotated[CasesAsked, Query()], counting: Counting, request: Request, house: House, reader: Reader
+) -> Response:
     """Open cases by any of the filters, all of which must hold. Closed ones are listed by `customer`, by `stage=closed`
     and, in `q`, by their whole id. A case that does not change is neither skipped nor repeated between pages."""
     check_currency(asked.currency)
@@ -40,13 +44,14 @@ def list_cases(asked: Annotated[CasesAsked, Query()], request: Request, house: H
     language = language_of(request)
     with house.desk.open(reader.tenant) as session:
         rows = listings.cases(session.tx, wanted, session.scene.today, by, down, after, asked.limit)
+        total = listings.count_cases(session.tx, wanted, session.scene.today) if counting else None
         data = [case_answer(session, row.case, row.customer, language) for row in rows]
     next_cursor = pages.next_cursor(rows, lambda row: (listings.position_of(row.sorted_by), row.case.id))
-    return json({"data": data, "next_cursor": next_cursor}, language)
+    return json(page(pages, CaseAnswer, data, next_cursor, total), language)
 
 
 def _filter(asked: CasesAsked) -> listings.CaseFilter:
-    given = asked.model_dump(exclude={"limit", "cursor", "sort", "amount_min", "amount_max"})
+    given = asked.model_dump(exclude={"limit", "cursor", "fields", "sort", "amount_min", "amount_max"})
     return listings.CaseFilter(
         **given,
         amount_min=minor(asked.amount_min, asked.currency, "amount_min"),

@@ -9,12 +9,14 @@ from starlette.responses import Response
 from service.api.answers import json
 from service.api.etags import etag
 from service.api.guards import House, Principal, needs
-from service.api.models.customers import CreditAnswer, CustomerAnswer, CustomerList
+from service.api.models.customers import CreditAnswer, CustomerAnswer, CustomerList, CustomerRow
 from service.api.models.problems import responses
 from service.api.models.queries import CustomersAsked
+from service.api.pages import page
 from service.api.people import contact_answers
 from service.api.queries import after_of, check_currency, known_id, listing, minor, sorted_by_amount
 from service.api.roles import Right
+from service.api.wishes import Counting
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.money import format
@@ -32,7 +34,7 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 
 
 @router.get("/customers", response_model=CustomerList, responses=responses(422), summary="List customers")
-def list_customers(asked: Annotated[CustomersAsked, Query()], house: House, reader: Reader) -> Response:
+def list_customers(asked: Annotated[CustomersAsked, Query()], counting: Counting, house: House, reader: Reader) -> Response:
     """By any of the filters, all of which must hold."""
     check_currency(asked.currency)
     by, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
@@ -51,10 +53,11 @@ def list_customers(asked: Annotated[CustomersAsked, Query()], house: House, read
     with house.desk.open(reader.tenant) as session:
         today = session.scene.today
         rows = listings.customers(session.tx, wanted, today, by, down, after, asked.limit)
+        total = listings.count_customers(session.tx, wanted, today) if counting else None
         owed = balances.of_customers(session.tx, [row.customer.id for row in rows], today)
     data = [_row(row.customer, owed[row.customer.id]) for row in rows]
     next_cursor = pages.next_cursor(rows, lambda row: (listings.position_of(row.sorted_by), row.customer.id))
-    return json({"data": data, "next_cursor": next_cursor})
+    return json(page(pages, CustomerRow, data, next_cursor, total))
 
 
 def _row(customer: Customer, owed: list[Balance]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
 from service.api.models.queries import MessagesAsked
 from service.api.models.work import LetterAnswer, MessageAnswer, MessageList
+from service.api.pages import page
 from service.api.problems import Problem
 from service.api.queries import known_id, listing
 from service.api.roles import Right
-from service.api.wishes import prefers
+from service.api.wishes import Counting, prefers
 from service.engine.desk import Session
 from service.store import listings, sayings
 
@@ -25,16 +26,18 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 
 
 @router.get("/messages", response_model=MessageList, responses=responses(422), summary="List messages")
-def list_messages(asked: Annotated[MessagesAsked, Query()], house: House, reader: Reader) -> Response:
+def list_messages(asked: Annotated[MessagesAsked, Query()], counting: Counting, house: House, reader: Reader) -> Response:
     """The last first. Subject and text are not told to viewers and the ERP."""
     pages = listing(house, reader, "messages", asked)
     position = pages.after()
     after = (listings.value_of(position[0], "next_action_at"), str(position[1])) if position else None
     with house.desk.open(reader.tenant) as session:
         rows = sayings.messages(session.tx, asked.customer, asked.case, asked.state, after, asked.limit)
+        asked_for = asked.customer, asked.case, asked.state
+        total = sayings.count_messages(session.tx, *asked_for) if counting else None
         data = _answers(session, reader, rows)
     next_cursor = pages.next_cursor(rows, lambda row: (listings.position_of(row["queued_at"]), row["id"]))
-    return json({"data": data, "next_cursor": next_cursor})
+    return json(page(pages, MessageAnswer, data, next_cursor, total))
 
 
 @router.get("/messages/{message}", response_model=MessageAnswer, responses=responses(404), summary="Read a message")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.answers import json
@@ -12,8 +11,10 @@ from service.api.guards import House, Principal, needs
 from service.api.models.customers import PaymentAnswer, PaymentList
 from service.api.models.problems import responses
 from service.api.models.queries import CustomerPaymentsAsked, PaymentsAsked
+from service.api.pages import page
 from service.api.queries import known_id, listing
 from service.api.roles import Right
+from service.api.wishes import Counting
 from service.domain.money import format
 from service.domain.payment import Payment
 from service.domain.refusals import NotFound
@@ -25,9 +26,9 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 
 
 @router.get("/payments", response_model=PaymentList, responses=responses(422), summary="List payments")
-def list_payments(asked: Annotated[PaymentsAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
+def list_payments(asked: Annotated[PaymentsAsked, Query()], counting: Counting, house: House, reader: Reader) -> Response:
     """The last received first."""
-    return _list(house, reader, asked, asked.customer, None)
+    return _list(house, reader, asked, counting, asked.customer, None)
 
 
 @router.get(
@@ -38,15 +39,20 @@ def list_payments(asked: Annotated[PaymentsAsked, Query()], request: Request, ho
     summary="A customer's payments",
 )
 def list_customer_payments(
-    customer: str, asked: Annotated[CustomerPaymentsAsked, Query()], request: Request, house: House, reader: Reader
+    customer: str, asked: Annotated[CustomerPaymentsAsked, Query()], counting: Counting, house: House, reader: Reader
 ) -> Response:
     """The last received first."""
     known_id(customer, "unknown_customer", customer=customer)
-    return _list(house, reader, asked, customer, customer)
+    return _list(house, reader, asked, counting, customer, customer)
 
 
 def _list(
-    house: House, reader: Reader, asked: CustomerPaymentsAsked, customer: str | None, must: str | None
+    house: House,
+    reader: Reader,
+    asked: CustomerPaymentsAsked,
+    counting: bool,
+    customer: str | None,
+    must: str | None,
 ) -> Response:
     """`must` names a customer that has to be there."""
     pages = listing(house, reader, f"payments/{must or ''}", asked)
@@ -56,8 +62,10 @@ def _list(
         found = lookups.payments(session.tx, customer, asked.received_from, asked.received_until, after, asked.limit)
         if must is not None and not found and lookups.customer(session.tx, must) is None:
             raise NotFound("unknown_customer", None, customer=must)
+        days = asked.received_from, asked.received_until
+        total = lookups.count_payments(session.tx, customer, *days) if counting else None
     next_cursor = pages.next_cursor(found, lambda one: (listings.position_of(one.received_on), one.id))
-    return json({"data": [payment_answer(one) for one in found], "next_cursor": next_cursor})
+    return json(page(pages, PaymentAnswer, [payment_answer(one) for one in found], next_cursor, total))
 
 
 @router.get("/payments/{payment}", response_model=PaymentAnswer, responses=responses(404), summary="Read a payment")

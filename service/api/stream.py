@@ -19,7 +19,6 @@ from service.api.models.cases import CaseChange
 from service.api.models.problems import responses
 from service.api.models.queries import ChangesAsked
 from service.api.problems import Problem, overloaded
-from service.api.queries import once
 from service.api.roles import Right
 from service.engine.desk import Closing, UnknownTenant
 from service.store import log
@@ -76,7 +75,6 @@ async def stream(
     connection breaks, or a `next_cursor` of `GET /v1/events` with the same filters. Changes come within about a second, none
     is left out and none comes twice. It ends when the key is revoked and when the service restarts; come again.
     """
-    once(request)
     after = house.cursors.read(last_event_id, reader.tenant, "feed", asked.filters()) if last_event_id else None
     if _Streams.open >= MOST_STREAMS:
         raise overloaded()

@@ -1,5 +1,8 @@
-"""Which form of an answer a request likes best (RFC 9110, `Accept`)."""
+"""Which form of an answer a request likes best: its media type (RFC 9110, `Accept`), and what beside (RFC 7240, `Prefer`)."""
 
+from typing import Annotated
+
+from fastapi import Depends, Header
 from starlette.requests import Request
 
 from service.api.problems import Problem
@@ -16,6 +19,23 @@ def prefers(request: Request, *offered: str) -> str:
     if not liked[best]:
         raise Problem(406, "not_acceptable", {"offered": ", ".join(offered)})
     return best
+
+
+TOTAL = "return=total-count"
+
+
+async def wants_total(
+    prefer: Annotated[
+        list[str] | None,
+        Header(description=f"`{TOTAL}` counts the rows of all pages, as far as that is quick.", examples=[TOTAL]),
+    ] = None,
+) -> bool:
+    """Whether the rows of a list are to be counted, as a dependency."""
+    given = ",".join(prefer or ())[:_LONGEST]
+    return any(part.partition(";")[0].strip().lower() == TOTAL for part in given.split(",")[:_MOST])
+
+
+Counting = Annotated[bool, Depends(wants_total)]
 
 
 def _wish(part: str) -> tuple[str, float]:

@@ -61,6 +61,17 @@ def page(tx: Tx, select: str, asked: Asked, sort: Sort, after: After | None, lim
     return found
 
 
+COUNTED_AT_MOST = 10_000
+
+
+def count(tx: Tx, source: str, asked: Asked) -> int:
+    """How many rows there are, counted no further than one beyond `COUNTED_AT_MOST`. `source` is the statement's FROM."""
+    where = " AND ".join(asked.conditions)
+    sql = f"SELECT count(*) AS found FROM (SELECT FROM {source} WHERE {where} LIMIT {COUNTED_AT_MOST + 1}) AS found"
+    (row,) = tx.dicts(sql, asked.values, prepare=False)
+    return int(row["found"])
+
+
 Leg: TypeAlias = tuple[list[str], str, Mapping[str, Any]]
 
 

@@ -10,7 +10,7 @@ from service.domain.customer import Customer
 from service.store import codec
 from service.store.cases import fold_key
 from service.store.database import Tx
-from service.store.keyset import After, Asked, Sort, Value, page, prefix_range
+from service.store.keyset import After, Asked, Sort, Value, count, page, prefix_range
 
 
 class CaseRow(Struct, frozen=True):
@@ -61,6 +61,11 @@ def cases(
     rows = page(tx, select, asked, order, after, limit)
     owing = customers_of(tx, sorted({row["customer"] for row in rows}))
     return [CaseRow(codec.state(Case, row["state"]), owing[row["customer"]], row["sorted_by"]) for row in rows]
+
+
+def count_cases(tx: Tx, wanted: CaseFilter, today: date) -> int:
+    """How many there are of those cases, as `keyset.count` counts."""
+    return count(tx, "cases c", _cases_asked(tx, wanted, today))
 
 
 def customers_of(tx: Tx, ids: list[str]) -> dict[str, Customer]:
@@ -190,9 +195,22 @@ def customers(
 ) -> list[CustomerRow]:
     """A page of customers. What is overdue is summed up when asked for: it changes with the day."""
     column, type = _CUSTOMER_SORTS[sort]
+    source, asked = _customers_asked(wanted, today, sort == "overdue")
+    select = f"SELECT c.state::text AS state, {column} AS sorted_by FROM {source}"
+    order = Sort(column=column, type=type, id="c.id", down=down)
+    rows = page(tx, select, asked, order, after, limit)
+    return [CustomerRow(codec.state(Customer, row["state"]), row["sorted_by"]) for row in rows]
+
+
+def count_customers(tx: Tx, wanted: CustomerFilter, today: date) -> int:
+    """How many there are of those customers, as `keyset.count` counts."""
+    return count(tx, *_customers_asked(wanted, today))
+
+
+def _customers_asked(wanted: CustomerFilter, today: date, summed: bool = False) -> tuple[str, Asked]:
+    """Where customers are looked for, with or without the sum of what is overdue, and what they must meet."""
     asked = Asked(["c.tenant = %(tenant)s", "c.version > 0"], {"today": today})
-    summed = sort == "overdue" or wanted.overdue_min is not None
-    select = f"SELECT c.state::text AS state, {column} AS sorted_by FROM customers c {_OVERDUE if summed else ''}"
+    summed = summed or wanted.overdue_min is not None
     for name in ("segment", "owner"):
         if getattr(wanted, name) is not None:
             asked.and_(f"c.{name} = %({name})s", **{name: getattr(wanted, name)})
@@ -210,9 +228,7 @@ def customers(
                 OR (c.name_key >= %(q_folded)s AND c.name_key < %(q_folded_end)s))""",
             **_ranges(wanted.q),
         )
-    order = Sort(column=column, type=type, id="c.id", down=down)
-    rows = page(tx, select, asked, order, after, limit)
-    return [CustomerRow(codec.state(Customer, row["state"]), row["sorted_by"]) for row in rows]
+    return f"customers c {_OVERDUE if summed else ''}", asked
 
 
 _HAS_BILLS_IN = """EXISTS (SELECT FROM cases k WHERE k.tenant = c.tenant AND k.customer = c.id AND k.stage <> 'closed'

@@ -9,7 +9,7 @@ from service.domain.customer import Customer
 from service.domain.payment import Payment
 from service.store import codec
 from service.store.database import Tx
-from service.store.keyset import After, Asked, Sort, page
+from service.store.keyset import After, Asked, Sort, count, page
 
 
 def case(tx: Tx, id: str) -> tuple[Case, Customer] | None:
@@ -51,6 +51,18 @@ def payments(
     limit: int,
 ) -> list[Payment]:
     """A page of payments, the last received first."""
+    order = Sort(column="received_on", type="date", id="id", down=True)
+    asked = _payments_asked(customer, received_from, received_until)
+    rows = page(tx, "SELECT state::text AS state FROM payments", asked, order, after, limit)
+    return [codec.state(Payment, row["state"]) for row in rows]
+
+
+def count_payments(tx: Tx, customer: str | None, received_from: date | None, received_until: date | None) -> int:
+    """How many there are of those payments, as `keyset.count` counts."""
+    return count(tx, "payments", _payments_asked(customer, received_from, received_until))
+
+
+def _payments_asked(customer: str | None, received_from: date | None, received_until: date | None) -> Asked:
     asked = Asked(["tenant = %(tenant)s"], {})
     if customer is not None:
         asked.and_("customer = %(customer)s", customer=customer)
@@ -58,9 +70,7 @@ def payments(
         asked.and_("received_on >= %(received_from)s", received_from=received_from)
     if received_until is not None:
         asked.and_("received_on <= %(received_until)s", received_until=received_until)
-    order = Sort(column="received_on", type="date", id="id", down=True)
-    rows = page(tx, "SELECT state::text AS state FROM payments", asked, order, after, limit)
-    return [codec.state(Payment, row["state"]) for row in rows]
+    return asked
 
 
 _STREAMS = """

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from service.store.database import Tx
-from service.store.keyset import After, Asked, Sort, page
+from service.store.keyset import After, Asked, Sort, count, page
 
 WAITING = ("queued", "ready")
 """Composed or not, a message that has not left is queued to those outside."""
@@ -20,6 +20,16 @@ def messages(
     tx: Tx, customer: str | None, case: str | None, state: str | None, after: After | None, limit: int
 ) -> list[dict[str, Any]]:
     """A page of messages, the last queued first."""
+    order = Sort(column="m.queued_at", type="timestamptz", id="m.id", down=True)
+    return page(tx, f"SELECT {_COLUMNS} FROM messages m", _asked(customer, case, state), order, after, limit)
+
+
+def count_messages(tx: Tx, customer: str | None, case: str | None, state: str | None) -> int:
+    """How many there are of those messages, as `keyset.count` counts."""
+    return count(tx, "messages m", _asked(customer, case, state))
+
+
+def _asked(customer: str | None, case: str | None, state: str | None) -> Asked:
     asked = Asked(["m.tenant = %(tenant)s"], {})
     if customer is not None:
         asked.and_("m.customer = %(customer)s", customer=customer)
@@ -30,8 +40,7 @@ def messages(
             """m.id IN (SELECT i.message FROM message_items i WHERE i.tenant = %(tenant)s AND i.case_id = %(case)s)""",
             case=case,
         )
-    order = Sort(column="m.queued_at", type="timestamptz", id="m.id", down=True)
-    return page(tx, f"SELECT {_COLUMNS} FROM messages m", asked, order, after, limit)
+    return asked
 
 
 def message(tx: Tx, id: str) -> dict[str, Any] | None:

@@ -110,6 +110,7 @@ event_id_reused = Event { $id } of { $source } came before with other content. G
 idempotency_key_reused = This Idempotency-Key was used with another request. Use a new key for a new request.
 idempotency_key_invalid = The Idempotency-Key must be 1 to 255 printable ASCII characters.
 in_progress = The first request with this Idempotency-Key is still under way. Ask again in a moment.
+field_unknown = There is no field { $field } here. Known are: { $known }.
 cursor_invalid = The cursor is not one of ours, or belongs to other filters. Start again without it.
 payload_too_large = The body is larger than { $limit } bytes. Split it, or send a stream of lines.
 batch_too_large = The batch has more than { $limit } events. Split it, or send a stream of lines.

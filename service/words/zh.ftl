@@ -110,6 +110,7 @@ event_id_reused = { $source } 的事件 { $id } 此前已以不同内容提交�
 idempotency_key_reused = 该 Idempotency-Key 已用于另一请求。新的请求请使用新的键。
 idempotency_key_invalid = Idempotency-Key 须为 1 至 255 个可打印的 ASCII 字符。
 in_progress = 使用该 Idempotency-Key 的首个请求仍在处理。请稍后再问。
+field_unknown = 这里没有字段 { $field }。已知字段：{ $known }。
 cursor_invalid = 该游标不是本服务所发，或属于其他筛选条件。请不带游标重新开始。
 payload_too_large = 正文超过 { $limit } 字节。请拆分，或以逐行流的方式发送。
 batch_too_large = 批次超过 { $limit } 个事件。请拆分，或以逐行流的方式发送。

@@ -136,7 +136,8 @@ def _answers(tenant: Tenant) -> None:
     for path, questions in LISTS.items():
         for question in questions:
             asked = dict(parse_qsl(question))
-            if cursor := tenant.get(path, **asked)["next_cursor"]:
+            counted = tenant.as_("supervisor").get(path, params=asked, headers={"Prefer": "return=total-count"})
+            if cursor := counted.json()["next_cursor"]:
                 tenant.get(path, **asked, cursor=cursor)
 
 

@@ -15,6 +15,7 @@ from service.api.models.fields import (
     Money,
     Position,
     Stage,
+    Total,
     UserId,
     Version,
 )
@@ -96,6 +97,7 @@ class CaseList(Answer):
 
     data: list[CaseAnswer]
     next_cursor: Cursor
+    total: Total | None = None
 
 
 class EventAnswer(Answer):

@@ -4,7 +4,19 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from service.api.models.fields import Answer, Currency, Cursor, Day, Id, Instant, Language, Money, Segment, Version
+from service.api.models.fields import (
+    Answer,
+    Currency,
+    Cursor,
+    Day,
+    Id,
+    Instant,
+    Language,
+    Money,
+    Segment,
+    Total,
+    Version,
+)
 
 Sums: TypeAlias = Annotated[
     dict[str, Money],
@@ -118,6 +130,7 @@ class CustomerList(Answer):
 
     data: list[CustomerRow]
     next_cursor: Cursor
+    total: Total | None = None
 
 
 class CurrencyCredit(Answer):
@@ -204,6 +217,7 @@ class PaymentList(Answer):
 
     data: list[PaymentAnswer]
     next_cursor: Cursor
+    total: Total | None = None
 
 
 class CommandAnswer(Answer):

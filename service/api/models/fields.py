@@ -139,3 +139,10 @@ class Answer(BaseModel):
     """What is answered: fields may be added."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Total(Answer):
+    """How many rows the list has on all its pages, when asked for with `Prefer: return=total-count`."""
+
+    count: int = Field(ge=0, examples=[137])
+    more: bool = Field(description="Whether there are more than were counted.")

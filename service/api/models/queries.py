@@ -37,10 +37,18 @@ class Listed(BaseModel):
 
     def filters(self) -> dict[str, Any]:
         """What a cursor is bound to."""
-        return self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+        return self.model_dump(mode="json", exclude={"limit", "cursor", "fields"}, exclude_none=True)
 
 
-class CasesAsked(Listed):
+class Chosen(Listed):
+    """Which fields of each row."""
+
+    fields: Annotated[str, Field(pattern=r"^[a-z_]+(,[a-z_]+)*$", max_length=1000)] | None = Field(
+        None, description="Only these fields of each row, by commas.", examples=["id,open_amount"]
+    )
+
+
+class CasesAsked(Chosen):
     """Which cases, in which order."""
 
     stage: Stage | None = Field(None, description="`closed` lists closed cases, which are left out otherwise.")
@@ -66,7 +74,7 @@ class CasesAsked(Listed):
     ] = Field("due_on", description="Rows without a value come last. `open_amount` needs `currency`.")
 
 
-class CustomersAsked(Listed):
+class CustomersAsked(Chosen):
     """Which customers, in which order."""
 
     q: Prefix | None = Field(None, description="Prefix of the id or, whatever its case and width, of the name.")
@@ -86,7 +94,7 @@ class Paged(Listed):
     """A list without filters."""
 
 
-class CustomerPaymentsAsked(Listed):
+class CustomerPaymentsAsked(Chosen):
     """Which payments of a customer; the last received first."""
 
     received_from: Day | None = None
@@ -99,7 +107,7 @@ class PaymentsAsked(CustomerPaymentsAsked):
     customer: Id | None = None
 
 
-class MessagesAsked(Listed):
+class MessagesAsked(Chosen):
     """Which messages; the last queued first."""
 
     customer: Id | None = None

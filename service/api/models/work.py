@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from service.api.models.fields import Answer, Channel, Cursor, Day, Id, Instant, UserId
+from service.api.models.fields import Answer, Channel, Cursor, Day, Id, Instant, Total, UserId
 from service.api.models.queries import Listed
 
 TaskKind: TypeAlias = Literal[
@@ -162,6 +162,7 @@ class MessageList(Answer):
 
     data: list[MessageAnswer]
     next_cursor: Cursor
+    total: Total | None = None
 
 
 class Logged(Answer):
