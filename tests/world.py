@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from service.domain import commands as c
-from service.domain.account import Account, ApprovalRow
+from service.domain.account import Account, ApprovalRow, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.decide import run
@@ -68,12 +68,16 @@ class World:
 
     def do(self, command: c.Command, who: Asker = ERP) -> list[Any]:
         """Carry it out now; what happened."""
+        return self.do_with(command, {}, who)
+
+    def do_with(self, command: c.Command, details: Private, who: Asker = ERP) -> list[Any]:
+        """The same, with the private details that are kept of the customer's people."""
         self.account.gone = frozenset(id for id, slot in self.slots.items() if slot < self.now)
         if self.habits_by_hand is not None:
             self.account.habits = self.habits_by_hand
         elif isinstance(command, c.Wake):
             self.account.habits = habits_of(self)
-        happened = list(run(command, self.account, self.scene, who))
+        happened = list(run(command, self.account, self.scene, who, details))
         for one in happened:
             self.log.append((self.now, one))
             _keep_rows(self, one.event)

@@ -25,6 +25,7 @@ def contact_answers(session: Session, customer: Customer, role: str) -> list[dic
             "role": one.role,
             "may_receive_details": one.may_receive_details,
             "mark": one.mark,
+            "points": one.points,
         }
         for id, one in sorted(customer.contacts.items())
     ]

@@ -9,7 +9,10 @@ from service.domain.commitments import Discount, Dispute, Plan
 
 LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
-CONSOLIDATED = frozenset({"call", "visit", "find_contact"})
+ERRANDS = frozenset({"follow_up", "lost_contact"})
+"""Tasks about a customer: what was agreed to come next, somebody whom nobody reaches (C4, C9)."""
+
+CONSOLIDATED = frozenset({"call", "visit", "find_contact"}) | ERRANDS
 """Tasks of which a customer has at most one open, for all their bills together (C10, C11)."""
 
 STAGES = ("review", "confirmation", "collection", "legal", "closed")

@@ -4,6 +4,9 @@ from datetime import date
 
 from msgspec import Struct
 
+THIRD_PARTIES = frozenset({"relative", "colleague"})
+"""They are asked for a call back and learn nothing (C7)."""
+
 
 class Contact(Struct, frozen=True, omit_defaults=True):
     """A person on the customer's side; their details are private, under the version of the event that brought them."""
@@ -14,6 +17,7 @@ class Contact(Struct, frozen=True, omit_defaults=True):
     reachable_by: tuple[str, ...] = ()
     details: int | None = None
     mark: str | None = None
+    points: dict[str, str] = {}
 
     def takes(self, channel: str) -> bool:
         """Whether account details may go to this person by this channel (C7, C11)."""
@@ -21,7 +25,9 @@ class Contact(Struct, frozen=True, omit_defaults=True):
 
 
 class OpenTask(Struct, frozen=True, omit_defaults=True):
-    """A call, visit or search that is open: at most one of a kind (C10)."""
+    """A call, visit or search that is open: at most one of a kind (C10). An errand names its first bills in `about`, for
+    they do not know of it.
+    """
 
     id: str
     role: str
@@ -32,6 +38,7 @@ class OpenTask(Struct, frozen=True, omit_defaults=True):
     due_on: date | None = None
     told: bool = False
     requires: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 class OpenRequest(Struct, frozen=True, omit_defaults=True):
@@ -104,6 +111,7 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_contact_on: date | None = None
     last_outcome: str | None = None
     flags: dict[str, date] = {}
+    missed: dict[str, int] = {}
 
     def request(self, id: str) -> OpenRequest | None:
         """The open request of that id."""

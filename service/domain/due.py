@@ -19,6 +19,7 @@ BACKFILL_QUIET_DAYS = 7
 """Nothing is asked so soon after a bill was first recorded late (F2)."""
 
 NEGLECTED_OPEN_DAYS = 3
+WATCHED = ("call", "visit", "follow_up")
 HOLD_OPEN_DAYS = 1
 
 _DAY = timedelta(1)
@@ -133,7 +134,7 @@ def own_dues(case: Case, workdays: Workdays) -> Iterator[Due]:
 def customer_dues(customer: Customer, workdays: Workdays) -> Iterator[Due]:
     """What the clock asks of a customer beside their bills: reminders to our own people."""
     for kind, task in customer.tasks.items():
-        if kind in ("call", "visit") and not task.told:
+        if kind in WATCHED and not task.told:
             since = max(task.created_on, task.due_on or task.created_on)
             yield Due(_open_days_after(since, NEGLECTED_OPEN_DAYS, workdays), TaskNeglected(kind), windowed=True)
     for request in customer.requests.values():

@@ -28,7 +28,8 @@ AUDIENCES = frozenset(
 )
 CONTACT_ROLES = frozenset({"accounts_payable", "decision_maker", "other"})
 OUTCOMES = frozenset(
-    {"reached", "not_reached", "wrong_number", "left", "moved", "refused", "promised", "disputed", "asks_documents"}
+    {"reached", "not_reached", "wrong_number", "left", "moved", "refused", "evasive", "promised", "disputed"}
+    | {"asks_documents"}
 )
 TASK_KINDS = frozenset(
     {"call", "visit", "review", "pod", "find_contact", "assist", "finance", "legal", "reconcile", "deduct"}
@@ -41,7 +42,9 @@ LETTERS = frozenset(
     {"reminder", "urgent", "stern", "final_notice", "formal_dunning", "reconciliation", "statement", "credit_stop"}
     | {"hold", "lawyer", "plan", "paid_in_full"}
 )
-RECORD_FIELDS = frozenset({"contact", "willingness", "ability", "cause", "verified", "notes", "next_step", "next_on"})
+RECORD_FIELDS = frozenset(
+    {"contact", "point", "willingness", "ability", "cause", "verified", "notes", "next_step", "next_on"}
+)
 POINTS = frozenset({"workplace", "home", "mobile", "third_party"})
 CYCLES = frozenset({"none", "monthly"})
 T = TypeVar("T")

@@ -39,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     promises_that_pause: int = 2
     promise_days: int = 30
     pause_days: int = 14
+    lost_after: int = 3
     go_live_on: date | None = None
     banks: dict[str, Bank] = {}
     company: str = ""
@@ -58,7 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
-    | {"discount_percent", "discount_amounts"}
+    | {"discount_percent", "discount_amounts", "lost_after"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""

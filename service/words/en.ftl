@@ -62,6 +62,8 @@ task_closed = Task { $task } is already { $state }. Read the work list again.
 record_required = This task ({ NAME($kind, of: "task_kind") }) ends with a contact record. Say at least channel and outcome.
 record_incomplete = This task’s record also needs { $field }. Add it.
 unknown_contact = No contact { $contact } is known for this customer. Add the person first, or correct the id.
+third_party = { $contact } is a third party and knows nothing of the debt. Record who it was said by, or “reached”.
+third_party_details = { $contact } is a third party and learns nothing. Give another role first.
 
 tenant_open = { $tenant } is not closed. There is nothing to undo.
 tenant_time_over = The time of { $tenant } is over: it is being deleted and cannot come back.
@@ -264,6 +266,9 @@ task-plan_broken = An instalment has not come: ask for the cause and for the who
 task-resolve_dispute = The customer disputes part of the bill: find out what is right, and have it resolved.
 task-give_credit = The dispute was resolved for the customer: give the credit.
 task-no_contact = Find a person who may receive account details, with phone and e-mail.
+task-next_step = The next step agreed in the last conversation falls due; its record says what it is.
+task-lost_contact = Nobody is reached any more: refused, bounced or missed again and again. Find another way, or decide what follows.
+task-contact_crossed_out = A person was crossed out (wrong number, left or moved). Find another one and their number.
 task-reply_received = The customer has answered: read it and decide how to go on.
 
 ### Notices to our own people: $customer (name), $count (bills), $bills (their numbers), $about (what a reminder is of)
@@ -298,6 +303,9 @@ notice-request_unanswered = { $customer }: a request is waiting for your answer 
 notice-dispute_unresolved = { $customer }: a dispute has stood open for its days ({ $about }): { $bills }.
 notice-discount_taken = { $customer }: a discount was earned and credited here; please book it ({ $about }): { $bills }.
 notice-credit_missing = { $customer }: the credit that was promised has not been given ({ $about }): { $bills }.
+notice-contact_refused = { $customer }: they refuse to pay. Bills: { $bills }.
+notice-contact_evasive = { $customer }: they shift the matter about and give no answer. Bills: { $bills }.
+notice-contact_wilful = { $customer }: they withhold payment wilfully. Bills: { $bills }.
 notice-backfilled = { $count ->
     [one] One bill was recorded after its steps were due: { $bills }.
    *[other] { $count } bills were recorded after their steps were due: { $bills }.
@@ -502,6 +510,8 @@ task_kind-find_contact = find a contact
 task_kind-assist = assistance
 task_kind-finance = finance
 task_kind-legal = legal
+task_kind-follow_up = next step
+task_kind-lost_contact = lost contact
 approval-hold = hold
 approval-release = release
 approval-letter = formal letter

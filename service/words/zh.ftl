@@ -62,6 +62,8 @@ task_closed = 任务 { $task } 已是 { $state } 状态。请重新读取工作�
 record_required = 结束{ NAME($kind, of: "task_kind") }任务须有联系记录。请至少填写渠道和结果。
 record_incomplete = 该任务的记录还须填写 { $field }。请补上。
 unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，或更正编号。
+third_party = { $contact } 是第三方，不得知晓债务。请注明实际说话人，或将结果记为 reached。
+third_party_details = { $contact } 是第三方，不得接收账款信息。请先更改其角色。
 
 tenant_open = { $tenant } 未关闭，无可撤销。
 tenant_time_over = { $tenant } 的保留期已过，正在删除，无法恢复。
@@ -258,6 +260,9 @@ task-plan_broken = 分期款项未到：询问原因，并请客户立即付清�
 task-resolve_dispute = 客户对账单有异议：查明情况，并予以解决。
 task-give_credit = 争议判为客户有理：请开具冲销。
 task-no_contact = 寻找可接收账款信息的联系人，取得电话和邮箱。
+task-next_step = 上次沟通约定的下一步已到期；内容见该次记录。
+task-lost_contact = 多次被拒、退信或无人接听，已联系不上。请另寻途径，或决定后续措施。
+task-contact_crossed_out = 有联系人已被标记（号码错误、离职或搬迁）。请另找联系人及其号码。
 task-reply_received = 客户已回复：请阅读并决定后续办法。
 
 ### 给我方人员的通知：$customer（名称）、$count（账单数）、$bills（账单号）、$about（所提醒的事项）
@@ -287,6 +292,9 @@ notice-request_unanswered = { $customer }：有审批等待您答复（{ $about 
 notice-dispute_unresolved = { $customer }：争议逾期未决（{ $about }）：{ $bills }。
 notice-discount_taken = { $customer }：折扣已兑现并在此冲销，请入账（{ $about }）：{ $bills }。
 notice-credit_missing = { $customer }：已同意的冲销尚未开具（{ $about }）：{ $bills }。
+notice-contact_refused = { $customer }：对方拒绝付款。账单：{ $bills }。
+notice-contact_evasive = { $customer }：对方推诿，不予答复。账单：{ $bills }。
+notice-contact_wilful = { $customer }：对方恶意拖欠。账单：{ $bills }。
 notice-backfilled = { $count ->
    *[other] 有 { $count } 份账单在步骤到期后才登记：{ $bills }。
 }涉及客户：{ $customer }。
@@ -484,6 +492,8 @@ task_kind-find_contact = 寻找联系人
 task_kind-assist = 协助
 task_kind-finance = 财务
 task_kind-legal = 法务
+task_kind-follow_up = 下一步
+task_kind-lost_contact = 失联
 approval-hold = 停货
 approval-release = 解除停货
 approval-letter = 催帐函

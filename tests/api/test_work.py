@@ -46,6 +46,34 @@ def test_a_record_that_makes_no_sense_is_refused(owed, body, status, code, point
     assert "contact.logged" not in log_of(owed, "INV-1")
 
 
+def test_a_next_step_becomes_a_task(owed):
+    body = {"channel": "phone", "outcome": "reached", "next_step": "call again", "next_on": "2026-03-06"}
+    assert owed.as_("collector", "li.na").post("/v1/cases/INV-1/contact-log", json=body).status_code == 201
+    (task,) = owed.get("/v1/tasks", kind="follow_up")["data"]
+    assert (task["owner"], task["due_on"], task["cases"]) == ("li.na", "2026-03-06", ["INV-1"])
+    late = owed.as_("collector").post("/v1/cases/INV-1/contact-log", json=body | {"next_on": "2026-03-01"})
+    assert problem(late) == (422, "date_in_past")
+
+
+def test_a_third_party_learns_nothing(owed):
+    person = {"id": "li", "name": "Li", "role": "relative", "phone": "1"}
+    refused = owed.as_("collector").post("/v1/customers/C-1/contacts", json=person | {"may_receive_details": True})
+    assert problem(refused) == (422, "third_party_details")
+    added = owed.as_("collector").post("/v1/customers/C-1/contacts", json=person)
+    assert (added.status_code, added.json()["may_receive_details"]) == (201, False)
+    body = {"channel": "phone", "outcome": "promised", "contact": "li", "point": "relative"}
+    assert problem(owed.as_("collector").post("/v1/cases/INV-1/contact-log", json=body)) == (422, "third_party")
+
+
+def test_after_how_many_misses_a_contact_is_lost_is_the_tenants_choice(owed):
+    assert owed.get("/v1/settings")["lost_after"] == 3
+    assert owed.as_("admin").patch("/v1/settings", json={"lost_after": 1}).status_code == 200
+    body = {"channel": "phone", "outcome": "not_reached", "contact": "zhang"}
+    assert owed.as_("collector").post("/v1/cases/INV-1/contact-log", json=body).status_code == 201
+    (task,) = owed.get("/v1/tasks", kind="lost_contact")["data"]
+    assert (task["role"], task["contact"], task["why_code"]) == ("supervisor", "zhang", "task.lost_contact")
+
+
 def test_a_promise_answers_itself_and_pauses_the_case(owed):
     body = {"amount": "1000.00", "due_on": "2026-03-13", "promised_by": "Zhang Wei"}
     response = owed.as_("collector").post("/v1/cases/INV-1/promises", json=body)

@@ -237,7 +237,7 @@ def test_C7_a_marked_contact_is_skipped_from_then_on(mark):
     world.do(c.ChangeContact(customer="C-1", contact=c.ContactGiven(id="ap"), mark=mark), by("collector"))
     world.walk("2026-03-13")
     assert world.days("overdue-first-week") == ["03-10"]
-    assert world.dated("task.created", kind="find_contact") == ["03-12"]
+    assert world.dated("task.created", kind="find_contact") == ["03-11"]
 
 
 @pytest.mark.parametrize("restriction", ["do_not_contact", "lawyer_represented", "insolvent"])

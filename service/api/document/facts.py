@@ -24,7 +24,8 @@ _CONTACT = {
 FACTS_TOLD = {
     "customer.updated": Told(
         "Creates or changes a customer; absent fields stay. `contacts` merge by `id`, `removed: true` takes one away. "
-        "`may_receive_details` defaults to true for accounts_payable and decision_maker.",
+        "`may_receive_details` defaults to true for accounts_payable and decision_maker; "
+        "a relative or colleague is a third party and learns nothing.",
         {
             "customer": "C-1",
             "name": "Hong Star Trading",

@@ -5,12 +5,22 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api.models.fields import Body, Channel, Day, Email, Id, Line, Money, Said, Text, UserId
+from service.api.models.fields import Body, Channel, Day, Email, Id, Line, Money, PersonRole, Said, Text, UserId
 from service.domain.commands import ContactRecord
 
 Outcome = Literal[
-    "reached", "not_reached", "wrong_number", "left", "moved", "refused", "promised", "disputed", "asks_documents"
+    "reached",
+    "not_reached",
+    "wrong_number",
+    "left",
+    "moved",
+    "refused",
+    "evasive",
+    "promised",
+    "disputed",
+    "asks_documents",
 ]
+Point = Literal["workplace", "home", "mobile", "relative", "colleague"]
 Cause = Literal["forgot", "cash_short", "dissatisfied", "disputed", "invoice_missing", "their_process", "wilful"]
 Cases = Field(
     default=None,
@@ -23,13 +33,14 @@ Cases = Field(
 
 class _Record(Body):
     contact: Id | None = Field(None, description="The id of the customer's contact.", examples=["zhang"])
+    point: Point | None = Field(None, description="Where they were called; a wrong number crosses out this one alone.")
     willingness: Literal["yes", "hesitant", "no"] | None = None
     ability: Literal["full", "part", "none"] | None = None
     cause: Cause | None = Field(None, description="Why payment is late.")
     verified: list[Line] = Field([], max_length=20, description="What was verified.", examples=[["identity", "amount"]])
     notes: Text | None = Field(None, examples=["Pays after their month-end closing."])
     next_step: Line | None = Field(None, examples=["call again"])
-    next_on: Day | None = None
+    next_on: Day | None = Field(None, description="Makes a task of the next step, due on that day.")
 
 
 class ContactLogBody(_Record):
@@ -177,7 +188,7 @@ class _Person(Body):
     phone: Line | None = Field(None, examples=["+86 21 5555 0100"])
     email: Email | None = Field(None, examples=["zhang@example.com"])
     mobile: Line | None = None
-    role: Literal["accounts_payable", "decision_maker", "other"] | None = None
+    role: PersonRole | None = Field(None, description="Relatives and colleagues are third parties: they learn nothing.")
     may_receive_details: bool | None = Field(None, description="Whether messages that tell of the debt may go there.")
 
     def given(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from service.api.models.fields import (
     Instant,
     Language,
     Money,
+    PersonRole,
     Segment,
     Total,
     Version,
@@ -42,9 +43,12 @@ class ContactAnswer(Answer):
     phone: str | None = None
     email: str | None = None
     mobile: str | None = None
-    role: Literal["accounts_payable", "decision_maker", "other"]
+    role: PersonRole
     may_receive_details: bool
     mark: Literal["wrong_number", "left", "moved"] | None = None
+    points: dict[str, Literal["verified", "invalid"]] = Field(
+        {}, description="Where they were called, and what came of it.", examples=[{"workplace": "verified"}]
+    )
 
 
 class ErasedAnswer(Answer):

@@ -85,9 +85,7 @@ Id: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", ex
 UserId: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["li.na"])]
 Currency: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.", examples=["CNY"])]
 Line: TypeAlias = Annotated[StrictStr, Field(max_length=200), AfterValidator(_one_line)]
-Email: TypeAlias = Annotated[
-    StrictStr, Field(max_length=200, pattern=r"^[^\s@]+@[^\s@]+$"), BeforeValidator(_unbroken)
-]
+Email: TypeAlias = Annotated[StrictStr, Field(max_length=200, pattern=r"^[^\s@]+@[^\s@]+$"), BeforeValidator(_unbroken)]
 Text: TypeAlias = Annotated[StrictStr, Field(max_length=2000)]
 Said: TypeAlias = Annotated[Text, AfterValidator(_said)]
 """Text that must say something."""
@@ -125,6 +123,7 @@ Audience: TypeAlias = Literal[
     "legal",
     "warehouse",
 ]
+PersonRole: TypeAlias = Literal["accounts_payable", "decision_maker", "other", "relative", "colleague"]
 Segment: TypeAlias = Literal["preferred", "standard", "risk"]
 Language: TypeAlias = Literal["zh", "en"]
 

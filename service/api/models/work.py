@@ -20,6 +20,8 @@ TaskKind: TypeAlias = Literal[
     "deduct",
     "dispute",
     "credit",
+    "follow_up",
+    "lost_contact",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",

@@ -14,7 +14,7 @@ Period = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
 Duration = Annotated[str, Meta(pattern=r"^P[0-9YMWD]{2,12}\Z")]
 Language = Literal["zh", "en"]
 Segment = Literal["preferred", "standard", "risk"]
-ContactRole = Literal["accounts_payable", "decision_maker", "other"]
+ContactRole = Literal["accounts_payable", "decision_maker", "other", "relative", "colleague"]
 Mark = Literal["wrong_number", "left", "moved"]
 
 

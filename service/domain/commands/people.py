@@ -48,11 +48,12 @@ class AddNote(Struct, frozen=True, kw_only=True):
 
 
 class ContactRecord(Struct, frozen=True, kw_only=True):
-    """What a conversation was (C4)."""
+    """What a conversation was (C4); `point` is where somebody was called: at work, at home, on their mobile."""
 
     channel: str
     outcome: str
     contact: str | None = None
+    point: str | None = None
     willingness: str | None = None
     ability: str | None = None
     cause: str | None = None

@@ -11,7 +11,9 @@ from service.domain.account import Account, Happened, Private, on_case, on_custo
 from service.domain.decide import (
     approvals,
     bills,
+    completing,
     consents,
+    conversations,
     customers,
     discounts,
     disputes,
@@ -25,12 +27,11 @@ from service.domain.decide import (
     reminders,
     requests,
     task_acts,
-    tasks,
 )
 from service.domain.decide.firing import Firing
 from service.domain.decide.settling import settle
 from service.domain.events.case import Assigned
-from service.domain.events.customer import MessageBounced, MessageHandedOver
+from service.domain.events.customer import MessageHandedOver
 from service.domain.scene import Asker, Scene
 
 
@@ -73,7 +74,7 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
         case c.AcknowledgeHold() | c.AcknowledgeRelease():
             return holds.acknowledge(command, account, scene)
         case c.ReportMessage():
-            return _reported(command, account)
+            return _reported(command, account, scene)
         case (
             c.SubmitInvoice()
             | c.IssueInvoice()
@@ -152,9 +153,9 @@ def _person(
         case c.FlagCases():
             return records.flag(command, account, scene)
         case c.LogContact():
-            return records.log_contact(command, account, scene)
+            return conversations.log(command, account, scene, asker)
         case c.CompleteTask():
-            return tasks.complete(command, account, scene)
+            return completing.complete(command, account, scene, asker)
         case c.AssignTask():
             return task_acts.assign(command, account, scene)
         case c.SnoozeTask():
@@ -179,18 +180,10 @@ def _assign(command: c.AssignCase, account: Account) -> Iterator[Happened]:
         yield on_case(case.id, Assigned(owner=command.owner, previous=case.owner))
 
 
-def _reported(command: c.ReportMessage, account: Account) -> Iterator[Happened]:
+def _reported(command: c.ReportMessage, account: Account, scene: Scene) -> Iterator[Happened]:
     """How a message fared; said twice, it stands twice only when it differs."""
-    customer = account.customer.id
     if command.outcome == "handed_over":
         event = MessageHandedOver(message=command.message, cases=list(command.cases), channel=command.channel)
-        yield on_customer(customer, event)
-        return
-    bounced = MessageBounced(
-        message=command.message,
-        cases=list(command.cases),
-        channel=command.channel,
-        contact=command.contact,
-        code=command.code,
-    )
-    yield on_customer(customer, bounced)
+        yield on_customer(account.customer.id, event)
+    else:
+        yield from conversations.bounced(command, account, scene)

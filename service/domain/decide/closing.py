@@ -5,7 +5,17 @@ from datetime import date
 
 from service.domain.account import Account, Happened, on_case, on_customer
 from service.domain.case import RANK, Case
-from service.domain.decide import backfill, consents, discounts, disputes, holds, instalments, settling, tasks
+from service.domain.decide import (
+    backfill,
+    consents,
+    discounts,
+    disputes,
+    errands,
+    holds,
+    instalments,
+    settling,
+    tasks,
+)
 from service.domain.events.case import CaseClosed, CaseReopened, PromiseCancelled
 from service.domain.events.customer import ApprovalCancelled, ApprovalJoined
 from service.domain.scene import Scene
@@ -14,6 +24,7 @@ from service.domain.scene import Scene
 def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) -> Iterator[Happened]:
     """The case ends: its tasks, requests and promises with it; behind the last one a hold is released."""
     yield from tasks.leave(account, scene, case, closed_as)
+    yield from errands.leave(account, scene, case, closed_as)
     yield from tasks.close_own(case, scene, closed_as)
     yield from leave_requests(account, scene, case, closed_as)
     yield from instalments.cancel(account, case.id, closed_as)

@@ -9,7 +9,9 @@ from msgspec.structs import asdict, replace
 
 from service.domain.account import Account, Happened, Private, on_customer
 from service.domain.commands import ChangeContact, ContactGiven, EraseContact, UpdateCustomer
+from service.domain.customer import THIRD_PARTIES
 from service.domain.decide.amounts import known_currency, money
+from service.domain.decide.conversations import look_for_another
 from service.domain.events.customer import ContactChanged, ContactErased, ContactFacts, CustomerUpdated
 from service.domain.person import Person
 from service.domain.refusals import NotFound, Refused
@@ -60,20 +62,23 @@ def _playbook(name: str, scene: Scene) -> None:
 
 
 def _contact(given: ContactGiven, known: dict[str, Any]) -> tuple[ContactFacts, dict[str, Any] | None]:
-    """The contact's facts for the log, and their whole private details when those changed."""
+    """The contact's facts for the log, and their whole private details when those changed. An ERP tells the same again and
+    again: only another number or address makes somebody reachable who was crossed out.
+    """
     if given.removed:
         return ContactFacts(id=given.id, removed=True), None
     said = {name: getattr(given, name) for name in _DETAILS if getattr(given, name) is not UNSET}
     details = {name: value for name, value in {**known, **said}.items() if value}
+    news = {name for name in said if details.get(name) != known.get(name)}
     reachable = [channel for name, channel in _CHANNELS.items() if details.get(name)]
     facts = ContactFacts(
         id=given.id,
         role=given.role,
         may_receive_details=given.may_receive_details,
-        reachable_by=reachable if said else UNSET,
-        has_details=bool(said),
+        reachable_by=reachable if news & _CHANNELS.keys() else UNSET,
+        has_details=bool(news),
     )
-    return facts, details if said else None
+    return facts, details if news else None
 
 
 def change_contact(command: ChangeContact, account: Account, scene: Scene, details: Private) -> Iterator[Happened]:
@@ -89,7 +94,13 @@ def change_contact(command: ChangeContact, account: Account, scene: Scene, detai
             list(known_as.reachable_by) if contact.reachable_by is UNSET and not command.mark else contact.reachable_by
         )
         contact = replace(contact, mark=command.mark, reachable_by=reachable)
+    before = account.customer.contacts.get(id)
+    role = before.role if before and contact.role is UNSET else contact.role
+    if role in THIRD_PARTIES and contact.may_receive_details is True:
+        raise Refused("third_party_details", "/may_receive_details", contact=id)
     yield on_customer(account.customer.id, ContactChanged(contact=contact), {id: known} if known is not None else None)
+    if command.mark and before and before.mark != command.mark:
+        yield from look_for_another(account, scene)
 
 
 def erase_contact(command: EraseContact, account: Account, kept: Private) -> Iterator[Happened]:

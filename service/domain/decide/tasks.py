@@ -6,13 +6,10 @@ from datetime import date
 from msgspec import Struct
 
 from service.domain.account import Account, Happened, on_case, on_customer
-from service.domain.case import CONSOLIDATED, RANK, SEVERAL, Case, task_key
-from service.domain.commands import CompleteTask
+from service.domain.case import CONSOLIDATED, RANK, Case, task_key
 from service.domain.customer import OpenTask
-from service.domain.decide.records import logged
 from service.domain.events.case import Reminded
 from service.domain.events.task import TaskCancelled, TaskChanged, TaskCompleted, TaskCreated
-from service.domain.refusals import Conflict, NotFound, Refused
 from service.domain.scene import Scene
 
 NAMED = 500
@@ -194,30 +191,6 @@ def close_own(
             yield on_case(case.id, TaskCompleted(task=task, kind=kind, cases=[case.id], on=scene.today))
         else:
             yield on_case(case.id, TaskCancelled(task=task, kind=kind, cases=[case.id], why=why))
-
-
-def complete(command: CompleteTask, account: Account, scene: Scene) -> Iterator[Happened]:
-    """A person did it; a conversation is recorded on every bill in it (C10)."""
-    if command.task not in account.tasks:
-        raise NotFound("unknown_task", None, task=command.task)
-    kind, state, cases = account.tasks[command.task]
-    if state != "open":
-        raise Conflict("task_closed", None, task=command.task, state=state)
-    if kind in SEVERAL:
-        raise Conflict("task_ends_by_itself", None, task=command.task)
-    if kind in ("call", "visit") and command.record is None:
-        raise Refused("record_required", "/outcome", kind=kind)
-    open_task = account.customer.tasks.get(kind)
-    for name in open_task.requires if open_task and open_task.id == command.task else ():
-        if command.record and not getattr(command.record, name):
-            raise Refused("record_incomplete", f"/{name}", field=name)
-    completed = TaskCompleted(task=command.task, kind=kind, cases=list(cases), on=scene.today)
-    if kind in CONSOLIDATED:
-        yield on_customer(account.customer.id, completed)
-    else:
-        yield on_case(cases[0], completed)
-    if command.record:
-        yield logged(account, scene, command.record, cases, command.task)
 
 
 def call_if_may(account: Account, scene: Scene, id: str, rule: str, why: str) -> Iterator[Happened]:

@@ -67,7 +67,10 @@ class CustomerFlagged(Shape, frozen=True, kw_only=True):
 
 
 class ContactLogged(Shape, frozen=True, kw_only=True):
-    """A conversation or an attempt (C4); notes, what was verified and what comes next are private."""
+    """A conversation or an attempt (C4); notes, what was verified and what comes next are private.
+
+    `missed` counts how often in a row this contact (or, unnamed, the customer) could not be spoken to by now (C9).
+    """
 
     type: ClassVar[str] = "contact.logged"
     cases: list[str]
@@ -80,6 +83,9 @@ class ContactLogged(Shape, frozen=True, kw_only=True):
     cause: str | None = None
     next_on: date | None = None
     task: str | None = None
+    point: str | None = None
+    point_is: str | None = None
+    missed: int = 0
 
 
 class NoticeRaised(Shape, frozen=True, kw_only=True):
@@ -243,7 +249,7 @@ class MessageHandedOver(Shape, frozen=True, kw_only=True):
 
 
 class MessageBounced(Shape, frozen=True, kw_only=True):
-    """The message did not reach anybody."""
+    """The message did not reach anybody; `missed` counts on for its contact (C9)."""
 
     type: ClassVar[str] = "message.bounced"
     message: str
@@ -251,6 +257,7 @@ class MessageBounced(Shape, frozen=True, kw_only=True):
     channel: str
     contact: str
     code: str
+    missed: int = 0
 
 
 class CustomerNoted(Shape, frozen=True, kw_only=True):

@@ -5,10 +5,13 @@ from typing import Any, assert_never
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
-from service.domain.case import CONSOLIDATED
-from service.domain.customer import Contact, Customer, Hold, OpenRequest, OpenTask, Refusal
+from service.domain.case import CONSOLIDATED, ERRANDS
+from service.domain.customer import THIRD_PARTIES, Contact, Customer, Hold, OpenRequest, OpenTask, Refusal
 from service.domain.events import customer as e
 from service.domain.events import task as t
+
+ABOUT = 10
+"""So many bills of an errand are kept with it."""
 
 _DETAILED = frozenset({"accounts_payable", "decision_maker"})
 
@@ -37,15 +40,35 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
         case e.ContactErased():
             return replace(customer, contacts={id: one for id, one in customer.contacts.items() if id != event.contact})
         case e.ContactLogged():
-            return replace(customer, last_contact_on=event.on, last_outcome=event.outcome)
+            return _logged(customer, event)
         case e.CustomerFlagged():
             return replace(customer, flags={**customer.flags, event.flag: event.on})
         case e.NoticeRaised():
             return _told(customer, event)
-        case e.LetterIssued() | e.MessageHandedOver() | e.MessageBounced() | e.CustomerNoted():
+        case e.MessageBounced():
+            return replace(customer, missed=_missed(customer, event.contact, event.missed or None))
+        case e.LetterIssued() | e.MessageHandedOver() | e.CustomerNoted():
             return customer
         case _:
             assert_never(event)
+
+
+def _logged(customer: Customer, event: e.ContactLogged) -> Customer:
+    missed = _missed(customer, event.contact or "", event.missed)
+    customer = replace(customer, last_contact_on=event.on, last_outcome=event.outcome, missed=missed)
+    contact = customer.contacts.get(event.contact or "")
+    if contact is None or not event.point or not event.point_is:
+        return customer
+    contact = replace(contact, points={**contact.points, event.point: event.point_is})
+    return replace(customer, contacts={**customer.contacts, contact.id: contact})
+
+
+def _missed(customer: Customer, contact: str, count: int | None) -> dict[str, int]:
+    """How often in a row each could not be spoken to; None leaves things as they are."""
+    if count is None or (not count and contact not in customer.missed):
+        return customer.missed
+    others = {id: known for id, known in customer.missed.items() if id != contact}
+    return {**others, contact: count} if count else others
 
 
 def _updated(customer: Customer, event: e.CustomerUpdated) -> Customer:
@@ -67,10 +90,10 @@ def _merged(customer: Customer, facts: e.ContactFacts) -> dict[str, Contact]:
     contact = contacts.get(facts.id) or Contact(facts.id)
     if facts.role is not UNSET:
         contact = replace(contact, role=facts.role, may_receive_details=facts.role in _DETAILED)
-    if facts.may_receive_details is not UNSET:
+    if facts.may_receive_details is not UNSET and contact.role not in THIRD_PARTIES:
         contact = replace(contact, may_receive_details=facts.may_receive_details)
     if facts.reachable_by is not UNSET:
-        contact = replace(contact, reachable_by=tuple(facts.reachable_by), mark=None)
+        contact = replace(contact, reachable_by=tuple(facts.reachable_by), mark=None, points={})
     if facts.has_details:
         contact = replace(contact, details=customer.version)
     contacts[facts.id] = replace(contact, mark=facts.mark) if facts.mark else contact
@@ -92,8 +115,9 @@ def _task(customer: Customer, event: t.TaskEvent) -> Customer:
                 raised=event.raised,
                 due_on=event.due_on,
                 requires=tuple(event.requires),
+                about=tuple(event.cases[:ABOUT]) if event.kind in ERRANDS else (),
             )
-            tasks_on = {**customer.tasks_on, event.kind: event.on}
+            tasks_on = customer.tasks_on if event.kind in ERRANDS else {**customer.tasks_on, event.kind: event.on}
             return replace(customer, tasks={**others, event.kind: task}, tasks_on=tasks_on)
         case t.TaskChanged():
             task = customer.tasks.get(event.kind) or OpenTask(event.task, event.role, event.owner, 0, event.on)
@@ -105,12 +129,20 @@ def _task(customer: Customer, event: t.TaskEvent) -> Customer:
                 raised=event.raised,
                 due_on=event.due_on or task.due_on,
                 requires=tuple(sorted({*task.requires, *event.requires})),
+                about=_about(task, event) if event.kind in ERRANDS else (),
+                told=task.told and not (event.kind in ERRANDS and event.due_on),
             )
             return replace(customer, tasks={**others, event.kind: task})
         case t.TaskCompleted() | t.TaskCancelled():
-            return replace(customer, tasks=others)
+            missed = {} if event.kind == "lost_contact" else customer.missed
+            return replace(customer, tasks=others, missed=missed)
         case _:
             assert_never(event)
+
+
+def _about(task: OpenTask, event: t.TaskChanged) -> tuple[str, ...]:
+    names = dict.fromkeys((*task.about, *event.cases))
+    return tuple(id for id in names if id not in event.removed)[:ABOUT]
 
 
 def _request(

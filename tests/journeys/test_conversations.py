@@ -1,0 +1,44 @@
+"""What is said to customers and by them, over the API: from the first call to somebody lost (C4-C9, C12-C14)."""
+
+
+def owing(company, due: str = "2026-03-10", **customer):
+    made = company("2026-03-02T08:00:00+08:00")
+    made.customer(confirmation_required=False, collector="li.na", **customer)
+    made.bill("I1", "2026-03-02", due)
+    return made
+
+
+def call(company, outcome: str, role: str = "collector", **more):
+    return company.do(role, "/v1/cases/I1/contact-log", {"channel": "phone", "outcome": outcome, **more})
+
+
+def kinds(company, **params) -> list[str]:
+    return sorted(task["kind"] for task in company.tasks(customer="C-1", state="open", **params))
+
+
+def test_C4_C7_C9_from_a_next_step_to_a_lost_contact(company):
+    told = owing(company)
+    told.walk("2026-03-11")
+    step = {"next_step": "send the delivery note", "next_on": "2026-03-14"}
+    told.close("call", "C-1", "collector", contact="ap", point="workplace", **step)
+    (task,) = told.tasks(kind="follow_up", customer="C-1")
+    assert (task["owner"], task["due_on"], task["contact"]) == ("collector", "2026-03-16", "ap")
+    assert told.get("/v1/customers/C-1")["contacts"][0]["points"] == {"workplace": "verified"}
+    told.do("collector", f"/v1/tasks/{task['id']}/complete", {})
+
+    told.walk("2026-03-16")
+    call(told, "refused", contact="ap")
+    assert told.notices("contact_refused") == ["03-16 supervisor"]
+    call(told, "not_reached", contact="ap")
+    assert "lost_contact" not in kinds(told)
+    call(told, "not_reached", contact="ap")
+    (lost,) = told.tasks(kind="lost_contact", customer="C-1")
+    assert (lost["role"], lost["why_code"], lost["contact"]) == ("supervisor", "task.lost_contact", "ap")
+    told.do("supervisor", f"/v1/tasks/{lost['id']}/complete", {})
+
+    call(told, "left", contact="ap")
+    assert told.get("/v1/customers/C-1")["contacts"][0]["mark"] == "left"
+    assert "find_contact" in kinds(told)
+    told.walk("2026-03-18")
+    assert {m["contact"] for m in told.messages(customer="C-1") if m["at"][:10] >= "2026-03-17"} == {"cfo"}
+    assert told.get("/v1/customers/C-1")["flags"] == {"refusal": "2026-03-16", "lost_contact": "2026-03-16"}
