@@ -54,6 +54,8 @@ class ApprovalRow(Struct, frozen=True):
     content: str = "[]"
 
 
+State = Case | Customer | Payment
+
 Gone = Callable[[str], frozenset[str]]
 """Of a customer, the messages of today and later that take no more: few decisions ask for them."""
 
@@ -73,7 +75,7 @@ class Account:
         self.exposure: dict[str, int] = {}
         self.oldest_overdue: int = 0
         self.happened: list[Happened] = []
-        self.after: list[Case | Customer | Payment] = []
+        self.after: list[State] = []
         self._before: list[tuple[dict[str, Any] | None, str, Any]] = []
 
     @cached_property
@@ -116,6 +118,11 @@ class Account:
             if states is self.cases and isinstance(state, Case):
                 found.setdefault(id, state)
         return found
+
+    def since(self, count: int) -> list[tuple[Happened, State | None, State]]:
+        """What happened after the first `count` events, each with the state before it and the one that it left."""
+        befores = (before for _, _, before in self._before[count:])
+        return list(zip(self.happened[count:], befores, self.after[count:], strict=True))
 
     def _remember(self, one: Happened) -> tuple[dict[str, Any] | None, str, Any]:
         if one.stream == "customer":

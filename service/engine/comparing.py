@@ -11,7 +11,7 @@ from service.engine.desk import Session
 from service.engine.folding import Counted, Difference, Folded, batches, fold
 from service.engine.projecting import Deviation, Values, case_row, compare, customer_row, payment_row
 from service.engine.save import bills_named_by
-from service.store import tenants
+from service.store import movements, tenants
 from service.store.database import Row, Tx, columns
 from service.store.workfold import Entry, by_table, folded
 
@@ -56,6 +56,9 @@ class Look:
             for batch in batches(self._owned(table, whole), BATCH):
                 yield list(compare(self._tx, table, {}, set(batch) - known))
         yield list(self._mentioned_too_often(whole))
+        for customer, count in movements.strays(self._tx, whole):
+            what = Difference("extra", f"movements of {customer}", "0", str(count))
+            yield [Deviation([what], customer, "movements", customer)]
 
     def people(self, ids: Sequence[str]) -> Iterator[list[Deviation]]:
         """These customers' own streams and rows alone."""
@@ -83,6 +86,17 @@ class Look:
                 expected[one.id] = (one.customer, self._row(one))
         yield self._beside(streams)
         yield list(compare(self._tx, _TABLES[kind], expected, absent))
+        if kind == "case":
+            yield list(self._moved(streams))
+
+    def _moved(self, streams: Iterable[Folded]) -> Iterator[Deviation]:
+        """Bills whose money does not stand as the log says."""
+        right = {one.id: one for one in streams if one.state is not None and one.customer is not None}
+        found = movements.of_cases(self._tx, [(one.customer or "", id) for id, one in right.items()])
+        for id, one in right.items():
+            if one.moved != found[id]:
+                what = Difference("movements", f"movements/{id}", str(len(one.moved)), str(len(found[id])))
+                yield Deviation([what], one.customer, "movements", id, {"movements": one.moved})
 
     def _row(self, one: Folded) -> Values:
         return case_row(self._session, one, self._moving) if isinstance(one.state, Case) else payment_row(one)

@@ -21,7 +21,7 @@ from service.engine.folding import COLUMNS, Folded, fold, fold_one
 from service.engine.projecting import Deviation, alarm_or_none
 from service.engine.save import bills_named_by, customer_alarm
 from service.engine.verify import Checked, Place
-from service.store import cases, customers, log, payments, worklist
+from service.store import cases, customers, log, movements, payments, worklist
 from service.store.database import Row, Tx
 from service.store.workfold import Entry
 
@@ -30,7 +30,7 @@ PART = 8_000
 
 _EMPTY = "SELECT " + " AND ".join(
     f"NOT EXISTS (SELECT FROM {table} WHERE tenant = %(tenant)s)"
-    for table in ("cases", "payments", "tasks", "approvals", "mentions", "customers")
+    for table in ("cases", "payments", "tasks", "approvals", "mentions", "movements", "customers")
 )
 
 _READ = f"""
@@ -51,6 +51,7 @@ class _Part(Struct):
     payments: list[payments.Saved]
     customers: list[customers.Saved]
     mentions: list[Row]
+    movements: list[Row]
     work: list[Entry]
 
 
@@ -103,13 +104,14 @@ def _folded(session: Session, rows: Sequence[Row]) -> list[Folded]:
 
 
 def _rows_of(session: Session, checked: Checked, streams: Sequence[Folded]) -> _Part:
-    part = _Part(checked, session.tenancy.tenant.version, [], [], [], [], [])
+    part = _Part(checked, session.tenancy.tenant.version, [], [], [], [], [], [])
     for one in streams:
         checked.folded(one.events)
         checked.note([Deviation(one.faults, one.customer)] if one.faults else [])
         match one.state:
             case Case():
                 part.cases.append(cases.Saved(one.state, 0, one.head, alarm_or_none(session, one.state)))
+                part.movements += one.moved
                 checked.checked += 1
             case Payment():
                 part.payments.append(payments.Saved(one.state, 0, one.head))
@@ -140,8 +142,10 @@ def _written(desk: Desk, part: _Part) -> Checked:
             payments.save(tx, paid)
             customers.save(tx, people)
             log.mention(tx, part.mentions)
+            movements.add(tx, part.movements)
             worklist.put(tx, work)
-    part.checked.mended = len(bills) + len(paid) + len(people) + len(part.mentions) + sum(map(len, work.values()))
+    beside = len(part.mentions) + len(part.movements) + sum(map(len, work.values()))
+    part.checked.mended = len(bills) + len(paid) + len(people) + beside
     return part.checked
 
 

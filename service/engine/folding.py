@@ -13,10 +13,11 @@ from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.events import CaseEvent, CustomerEvent, Event, PaymentEvent, TenantEvent
 from service.domain.evolve import evolve_case, evolve_customer, evolve_payment
+from service.domain.movements import Book, moves
 from service.domain.payment import Payment
 from service.domain.tenant import Tenant, evolve_tenant
 from service.engine.save import business_day
-from service.store import codec
+from service.store import codec, movements
 from service.store.chain import GENESIS, link
 from service.store.database import Row, Tx
 
@@ -44,7 +45,8 @@ class Told(Struct, frozen=True):
 
 class Folded(Struct):
     """One stream. `state` is None when its log is broken or cannot be read: nothing can be said of its row then. `told`
-    are the events that lead to rows beside the state's own: tasks, requests, playbooks, mentions of cases."""
+    are the events that lead to rows beside the state's own: tasks, requests, playbooks, mentions of cases. `moved` are the
+    rows of a bill's money."""
 
     stream: str
     kind: str
@@ -56,6 +58,7 @@ class Folded(Struct):
     told: list[Told]
     faults: list[Difference]
     named_customers: set[str | None]
+    moved: list[Row]
 
     @property
     def customer(self) -> str | None:
@@ -109,8 +112,8 @@ def fold_one(tenant: str, stream: str, rows: Iterable[Row]) -> Folded:
     kind, _, id = stream.partition("/")
     blank, evolve, types = _KINDS[kind]
     state = blank(id or tenant)
-    one = Folded(stream, kind, state.id, state, 0, GENESIS, 0, [], [], set())
-    place, head, events = 0, GENESIS, 0
+    one = Folded(stream, kind, state.id, state, 0, GENESIS, 0, [], [], set(), [])
+    place, head, events, book = 0, GENESIS, 0, Book()
     telling = _TELLING if kind == "case" else types
     for _, version, type, schema, data, meta, occurred_at, recorded_at, hash, customer, day in rows:
         if version != place + 1:
@@ -128,7 +131,10 @@ def fold_one(tenant: str, stream: str, rows: Iterable[Row]) -> Folded:
         if event is None:
             state = None
             continue
-        state = _evolved(one, evolve, state, event)
+        before, state = state, _evolved(one, evolve, state, event)
+        if kind == "case" and state is not None and moves(before, state):
+            moved = book.book(before, state, day)
+            one.moved += movements.rows(state.customer, state.id, state.currency, version, recorded_at, moved)
         if type in telling:
             one.told.append(Told(stream, version, event, occurred_at, recorded_at))
         if type in _DATED and (right_day := business_day(event, day)) != day:

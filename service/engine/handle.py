@@ -180,8 +180,8 @@ def _one(session: Session, work: _Work, ask: Ask, name: str | None) -> Done:
     except Refused as refused:
         return Done(status="rejected", refused=refused)
     facts = []
-    for happened, state in zip(account.happened[before:], account.after[before:], strict=True):
-        work.fresh.append(Fresh(ask, account, happened, state))
+    for happened, earlier, state in account.since(before):
+        work.fresh.append(Fresh(ask, account, happened, earlier, state))
         facts.append(Fact(happened.stream, happened.id, state.version, happened.event))
     return Done(status="accepted" if facts else "duplicate", happened=tuple(facts))
 

@@ -16,7 +16,7 @@ from service.engine.projecting import Deviation, Values, upsert
 from service.engine.save import bills_named_by
 from service.engine.verify import SET, Checked, Place, is_readable, verify
 from service.engine.walk import may_run_ahead
-from service.store import codec, customers, log, tenants
+from service.store import codec, customers, log, movements, tenants
 from service.store.database import Tx, transaction
 
 PATIENCE = "30s"
@@ -123,6 +123,8 @@ def _mend_all(tx: Tx, found: Iterable[list[Deviation]]) -> int:
         for one in deviations:
             if one.table == "mentions":
                 mended += _mend_mentions(tx, one)
+            elif one.table == "movements":
+                mended += _mend_movements(tx, one)
             elif one.table and one.values is not None:
                 rows.setdefault(one.table, []).append(one.values)
             elif one.table:
@@ -154,6 +156,13 @@ def _mend_mentions(tx: Tx, one: Deviation) -> int:
                 {"case": case, "stream": stream, "version": version},
             )
     return mended
+
+
+def _mend_movements(tx: Tx, one: Deviation) -> int:
+    assert one.customer is not None
+    if one.values is None:
+        return movements.remove_strays(tx, one.customer)
+    return movements.put_right(tx, one.customer, one.id, one.values["movements"])
 
 
 def _uncounted(_: int) -> None:

@@ -8,7 +8,7 @@ import structlog
 from msgspec import Struct
 
 from service.domain import due
-from service.domain.account import Account, Happened
+from service.domain.account import Account, Happened, State
 from service.domain.announce import audience, body
 from service.domain.case import Case
 from service.domain.customer import Customer
@@ -17,12 +17,12 @@ from service.domain.events.bill import InvoiceCredited, InvoiceIssued, PaymentAp
 from service.domain.events.case import Reminded, StepSkipped
 from service.domain.events.customer import ContactErased, LetterIssued, MessageBounced, MessageHandedOver
 from service.domain.events.payment import PaymentReceived
-from service.domain.payment import Payment
 from service.engine.asks import Ask
+from service.engine.booking import booked
 from service.engine.desk import Session
 from service.engine.erase import erase
 from service.engine.gather import Loaded
-from service.store import cases, codec, customers, digests, log, messages, outbox, payments, worklist
+from service.store import cases, codec, customers, digests, log, messages, movements, outbox, payments, worklist
 from service.store.chain import GENESIS
 from service.store.database import Missed, Row
 from service.store.workfold import Entry
@@ -33,12 +33,13 @@ _log = structlog.get_logger()
 
 
 class Fresh(Struct, frozen=True):
-    """One event of this transaction, with the ask it belongs to and the state it left."""
+    """One event of this transaction, with the ask it belongs to, and the states before and after it."""
 
     ask: Ask
     account: Account
     happened: Happened
-    state: Case | Customer | Payment
+    before: State | None
+    state: State
 
 
 def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple[str, int], int]:
@@ -49,8 +50,13 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
     work = worklist.moved(
         tx, (Entry(one.account.customer.id, one.state.version, one.happened.event, now) for one in fresh)
     )
+    entries = _entries(session, loaded, fresh)
+    moved = booked(
+        tx, session.scene.today, ((e, one.before, one.state) for e, one in zip(entries, fresh, strict=True))
+    )
     with tx.flow():
-        positions = log.append(tx, _entries(session, loaded, fresh))
+        positions = log.append(tx, entries)
+        movements.add(tx, moved)
         _save_beside(session, fresh)
         _save_states(session, loaded, fresh)
         messages.add(tx, _items(fresh), now)

@@ -102,6 +102,15 @@ def keep_private(tx: Tx, rows: Sequence[Row]) -> None:
         tx.write(_PRIVATE, columns(rows, ("stream", "version", "part", "subject", "body")))
 
 
+def history(tx: Tx, streams: Sequence[str]) -> list[Row]:
+    """(stream, version, type, schema, data, business day, recorded at) of whole streams, each in order."""
+    return tx.rows(
+        """SELECT stream, version, type, schema, data::text, day, recorded_at FROM events
+            WHERE tenant = %(tenant)s AND stream = ANY(%(streams)s::text[]) ORDER BY stream, version""",
+        {"streams": list(streams)},
+    )
+
+
 _COLUMNS = "position, stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash"
 
 

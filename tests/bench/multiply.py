@@ -25,6 +25,7 @@ KEYS = {
     "events": "customer",
     "inbox": "id",
     "mentions": "case_id",
+    "movements": "customer",
     "private": "subject",
     "tasks": "customer",
     "approvals": "customer",

@@ -23,7 +23,7 @@ from tests.bench.patterns import ERP, understood
 from tests.bench.sampling import profiled
 from tests.bench.world import REPLAYED, TENANT, World
 
-PROJECTIONS = ("cases", "customers", "payments", "tasks", "approvals", "mentions")
+PROJECTIONS = ("cases", "customers", "payments", "tasks", "approvals", "mentions", "movements")
 
 READ = """SELECT stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash, customer, day
             FROM events WHERE tenant = %(tenant)s ORDER BY stream, version"""

@@ -20,7 +20,10 @@ Written = dict[str, Rows]
 RENAMED = ("Bench", "Limit")
 """Ids that the service was told begin with the first, those written once more with the second."""
 
-TABLES = ("customers", "cases", "payments", "events", "inbox", "mentions", "private", "tasks", "messages", "message_items")
+TABLES = (
+    *("customers", "cases", "payments", "events", "inbox", "mentions", "movements", "private", "tasks"),
+    *("messages", "message_items"),
+)
 LEAVING = ("outbox", "deliveries")
 
 _SERVERS = {"position", "xid", "epoch"}
@@ -50,6 +53,8 @@ _FROM = {
     "mentions": """FROM mentions t WHERE t.tenant = %(tenant)s
                      AND t.case_id IN (SELECT substr(stream, 6) FROM gone WHERE stream LIKE 'case/%%')
                      AND (t.stream, t.version) IN (SELECT stream, version FROM gone)""",
+    "movements": """FROM movements t JOIN gone g ON g.customer = t.customer AND g.stream = 'case/' || t.case_id
+                      AND g.version = t.version WHERE t.tenant = %(tenant)s""",
     "private": _STREAMED.format("private"),
     "tasks": "FROM tasks t WHERE t.tenant = %(tenant)s AND t.id IN (SELECT task FROM gone)",
     "messages": "FROM messages t WHERE t.tenant = %(tenant)s AND t.id IN (SELECT message FROM gone)",

@@ -15,7 +15,7 @@ from service.runtime import read_playbook
 from service.store.database import connect
 from tests.store.histories import House, Vandal, begin, build
 
-PROJECTIONS = ("tenants", "customers", "cases", "payments", "tasks", "approvals", "playbooks", "mentions")
+PROJECTIONS = ("tenants", "customers", "cases", "payments", "tasks", "approvals", "playbooks", "mentions", "movements")
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,8 @@ CHANGES = [
     ("approvals", "state = 'open', answered_by = NULL", "true"),
     ("tenants", "state = '{}', version = 1, hash = NULL, kind = 'live'", "true"),
     ("playbooks", "text = ''", "true"),
+    ("movements", "amount = amount + 1, due_on = NULL", "case_id = 'INV-1-1'"),
+    ("movements", "customer = 'C-0'", "case_id = 'INV-2-1'"),
 ]
 
 
@@ -93,6 +95,7 @@ def test_whatever_was_altered_comes_back(house, vandal):
         assert vandal.change(table, change, where) >= 1
     for table, row in [("cases", "INV-X"), ("payments", "P-X"), ("tasks", "call~X"), ("approvals", "hold~X")]:
         vandal.copy(table, {"id": row, "customer": "C-3"})
+    vandal.copy("movements", {"case_id": "INV-X", "customer": "C-3"})
     vandal.copy("mentions", {"case_id": "INV-0-0", "stream": "customer/C-0", "version": 1})
     mended = sum(one.mended for one in mend(house))
     assert mended >= len(CHANGES)

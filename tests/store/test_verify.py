@@ -11,7 +11,7 @@ from service.engine import verify
 from service.engine.desk import UnknownTenant
 from service.engine.roots import root
 from service.engine.verify import Place
-from service.store import tables
+from service.store import movements, tables
 from service.store.database import connect
 from tests.store.histories import House, Vandal, begin, build
 
@@ -156,6 +156,7 @@ def test_every_column_of_a_projection_is_compared(house, vandal, table, column):
         ("tasks", "state = 'completed'", None),
         ("approvals", "state = 'rejected'", None),
         ("mentions", "stream = 'payment/P-2'", None),
+        ("movements", "case_id = 'INV-1-0' AND version = 1", ("movements", "movements/INV-1-0")),
         ("playbooks", "name = 'standard'", ("missing", "playbooks/standard 1")),
     ],
 )
@@ -182,6 +183,20 @@ def test_a_row_too_many_is_found(house, vandal, table, change):
 def test_a_mention_too_many_is_found(house, vandal):
     vandal.copy("mentions", {"case_id": "INV-0-0", "stream": "customer/C-0", "version": 1})
     assert house.found() == {("extra", "mentions of C-0")}
+
+
+@pytest.mark.parametrize("column", [name for name in movements.COLUMNS if name not in ("customer", "case_id")])
+def test_every_column_of_what_reports_add_up_is_compared(house, vandal, column):
+    kind = {"version": "INTEGER", "part": "INTEGER", "amount": "BIGINT", "recorded_at": "TIMESTAMP"}.get(column, "TEXT")
+    change = CHANGED["DATE" if column in ("day", "due_on") else kind].format(column)
+    vandal.change("movements", f"{column} = {change}", "case_id = 'INV-1-1' AND kind = 'credited'")
+    assert house.found() == {("movements", "movements/INV-1-1")}
+
+
+@pytest.mark.parametrize("change", [{"case_id": "INV-X"}, {"customer": "C-3", "case_id": "INV-1-1"}])
+def test_money_of_a_bill_that_is_not_the_customers_is_found(house, vandal, change):
+    vandal.copy("movements", {"customer": "C-3"} | change)
+    assert house.found() == {("extra", "movements of C-3")}
 
 
 def test_a_bill_under_another_customer_is_found(house, vandal):
