@@ -12,6 +12,7 @@ from service.api.approvals import asked_for
 from service.api.bodies import CommandRoute
 from service.api.models import commands as b
 from service.api.models.cases import PromiseList, ResumePreview
+from service.api.models.claims import FlagBody
 from service.api.models.customers import CommandAnswer
 from service.api.models.problems import responses
 from service.api.models.work import ApprovalAnswer, Logged
@@ -155,6 +156,20 @@ def resume(
         return c.ResumeCases(customer=customer, cases=tuple(ids), reason=body.reason)
 
     return act(asking, plan, replies.did(ids), ("customer", customer))
+
+
+@router.post(
+    "/flags", response_model=CommandAnswer, responses=_PROBLEMS, summary="Mark the customer, or take a mark off"
+)
+def flag(customer: CustomerId, body: FlagBody, asking: Annotated[Asking, Depends(asks(Right.FLAG))]) -> Response:
+    """Playbooks ask for it as `customer_flag`. Marks of the house itself (`payment_reversed`, `instrument_returned`) are taken
+    off here too, once somebody has looked; at most 20."""
+
+    def plan(session: Session) -> c.FlagCustomer:
+        known(session, customer)
+        return c.FlagCustomer(customer=customer, flag=body.flag, off=not body.set)
+
+    return act(asking, plan, replies.did([]), ("customer", customer))
 
 
 @router.post("/notes", status_code=201, response_model=Logged, responses=_PROBLEMS, summary="Write something down")

@@ -63,8 +63,12 @@ def fault(pointer: str, code: str, status: int = 422, **params: Any) -> Problem:
 
 
 def of_refusal(refused: Refused, in_event: bool = False) -> Problem:
-    """The domain's. In an ERP's event what is unknown is a mistake of its content (422), not of the address (404)."""
-    errors = [] if refused.pointer is None else [Fault(refused.pointer, refused.code, refused.params)]
+    """The domain's. In an ERP's event what is unknown is a mistake of its content (422), not of the address (404); a person
+    who says the same has no `data` around it."""
+    errors = []
+    if refused.pointer is not None:
+        where = refused.pointer if in_event else refused.pointer.removeprefix("/data")
+        errors.append(Fault(where, refused.code, refused.params))
     return Problem(_status(refused, in_event), refused.code, refused.params, errors)
 
 

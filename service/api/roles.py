@@ -41,6 +41,7 @@ class Right(StrEnum):
     WRITE_OFF = "write_off"
     HAND_OVER = "hand_over"
     CREDIT_STOP = "credit_stop"
+    PAYMENT = "payment"
     LETTER = "letter"
     MILESTONE = "milestone"
     EVIDENCE = "evidence"
@@ -80,6 +81,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.WRITE_OFF: _MANAGERS,
     Right.HAND_OVER: _MANAGERS | {LEGAL},
     Right.CREDIT_STOP: frozenset({FINANCE}),
+    Right.PAYMENT: frozenset({FINANCE}),
     Right.LETTER: frozenset({LEGAL}),
     Right.MILESTONE: frozenset({LEGAL}),
     Right.EVIDENCE: frozenset({LEGAL}),

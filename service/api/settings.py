@@ -25,7 +25,7 @@ from service.store.database import Tx
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=CommandRoute)
 
 _LIMITS = ("plan_amounts", "extension_amounts", "discount_amounts")
-_BY_KEY = ("segment_playbooks", "grace_days", "banks", *_LIMITS)
+_BY_KEY = ("segment_playbooks", "grace_days", "banks", "write_off_limits", *_LIMITS)
 """Fields that are merged entry by entry."""
 
 
@@ -38,8 +38,8 @@ def get_settings(asking: Annotated[Asking, Depends(asks(Right.READ))]) -> Respon
 
 @router.patch("", response_model=SettingsAnswer, responses=responses(412, 422), summary="Change settings")
 def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SETTINGS))]) -> Response:
-    """Absent fields stay. `banks`, `segment_playbooks`, `grace_days` and limits by currency are merged by key; null removes an
-    entry.
+    """Absent fields stay. `banks`, `segment_playbooks`, `grace_days` and limits are merged by key (a currency, for write-offs
+    a role); null removes an entry.
 
     What was decided stays decided; alarms not yet rung are computed anew. The history is `settings.changed` in the feed.
     """
@@ -113,13 +113,15 @@ def _other_faults(new: Settings) -> list[Fault]:
 
 
 def _limit_faults(new: Settings) -> Iterator[Fault]:
-    for name in _LIMITS:
-        for currency, amount in getattr(new, name).items():
+    limits = {f"/{name}": getattr(new, name) for name in _LIMITS}
+    limits |= {f"/write_off_limits/{role}": amounts for role, amounts in new.write_off_limits.items()}
+    for where, amounts in limits.items():
+        for currency, amount in amounts.items():
             try:
                 if parse(amount, currency) < 0:
-                    yield Fault(f"/{name}/{currency}", "amount_not_positive", {})
+                    yield Fault(f"{where}/{currency}", "amount_not_positive", {})
             except MoneyError as error:
-                yield Fault(f"/{name}/{currency}", error.code, {"given": amount, "currency": currency})
+                yield Fault(f"{where}/{currency}", error.code, {"given": amount, "currency": currency})
 
 
 def _reply(settings: Settings, version: int) -> Reply:

@@ -9,14 +9,22 @@ from service.api import replies
 from service.api.acts import Asking, Reply, act, asks
 from service.api.bodies import CommandRoute
 from service.api.models.cases import PromiseAnswer, ResumePreview
-from service.api.models.commands import AssignBody, ContactLogBody, NoteBody, PauseBody, PromiseBody, ResumeBody
+from service.api.models.claims import FlagBody
+from service.api.models.commands import (
+    AssignBody,
+    ContactLogBody,
+    NoteBody,
+    PauseBody,
+    PromiseBody,
+    ResumeBody,
+)
 from service.api.models.customers import CommandAnswer
 from service.api.models.problems import responses
 from service.api.models.work import Logged
 from service.api.previews import previewed
 from service.api.queries import known_id
 from service.api.roles import Right
-from service.domain.commands import AddNote, AssignCase, LogContact, MakePromise, PauseCases, ResumeCases
+from service.domain.commands import AddNote, AssignCase, FlagCases, LogContact, MakePromise, PauseCases, ResumeCases
 from service.domain.refusals import NotFound
 from service.engine.asks import Done
 from service.engine.desk import Session
@@ -108,6 +116,16 @@ def assign(case: CaseId, body: AssignBody, asking: Annotated[Asking, Depends(ask
 
     def plan(session: Session) -> AssignCase:
         return AssignCase(customer=owing(session, case), case=case, owner=body.owner)
+
+    return act(asking, plan, replies.did([case]), ("case", case))
+
+
+@router.post("/flags", response_model=CommandAnswer, responses=_PROBLEMS, summary="Mark the case, or take a mark off")
+def flag(case: CaseId, body: FlagBody, asking: Annotated[Asking, Depends(asks(Right.FLAG))]) -> Response:
+    """Playbooks start steps from a flag and ask for it (`wilful_default` asks for the hand-over in `ageing`); at most 20."""
+
+    def plan(session: Session) -> FlagCases:
+        return FlagCases(customer=owing(session, case), cases=(case,), flag=body.flag, off=not body.set)
 
     return act(asking, plan, replies.did([case]), ("case", case))
 

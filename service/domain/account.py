@@ -90,10 +90,14 @@ class Account:
         except KeyError:
             raise NotFound("unknown_invoice", pointer, invoice=id) from None
 
-    def open_cases(self) -> list[Case]:
-        """The loaded bills still owed, oldest due first: the order in which money goes to them (D7)."""
-        cases = [case for case in self.cases.values() if case.stage != "closed"]
+    def by_age(self) -> list[Case]:
+        """The loaded bills, oldest due first: the order in which money goes to them (D7)."""
+        cases = self.cases.values()
         return sorted(cases, key=lambda c: (c.due_on is None, c.due_on, c.issued_on is None, c.issued_on, c.id))
+
+    def open_cases(self) -> list[Case]:
+        """The loaded bills still owed, oldest due first."""
+        return [case for case in self.by_age() if case.stage != "closed"]
 
     def apply(self, one: Happened) -> None:
         """The event's meaning, on the state it concerns."""

@@ -9,13 +9,14 @@ from service.domain.case import RANK, Case
 from service.domain.customer import Customer
 from service.domain.events import Event
 from service.domain.events import case as e
+from service.domain.events import claim as k
 from service.domain.events import customer as c
 from service.domain.events import task as t
 from service.domain.events.bill import InvoiceIssued
 from service.domain.money import format
 from service.domain.views import case_view, customer_view
 
-MONEY = frozenset({"amount", "received", "already", "booked", "credit_limit"})
+MONEY = frozenset({"amount", "received", "already", "booked", "credit_limit", "rest", "recovered"})
 """Fields of events that hold minor units; what leaves the house holds decimal text instead."""
 
 
@@ -41,6 +42,8 @@ def audience(event: Event) -> list[str]:
             return ["sales", "warehouse", "manager"]
         case c.LetterIssued():
             return ["legal", "supervisor"]
+        case k.WrittenOff() | k.Recovered():
+            return ["finance"]
         case InvoiceIssued():
             return []
         case _:

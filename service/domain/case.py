@@ -155,6 +155,13 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     reopens_to: str = "collection"
     closed_as: str | None = None
     closed_on: date | None = None
+    written_off: int = 0
+    recovered: int = 0
+
+    @property
+    def lost(self) -> int:
+        """What was written off and has not come since (J2)."""
+        return self.written_off - self.recovered
 
     def asked(self, days: object) -> dict[str, Any]:
         """By step, what has been worked out of this very state with those days: a decision asks the same many times."""
@@ -166,8 +173,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
 
     @property
     def open(self) -> int:
-        """What is still owed."""
-        return self.amount - self.credited - self.paid
+        """What is still to be collected."""
+        return self.amount - self.credited - self.paid - self.lost
 
     @property
     def disputed(self) -> int:

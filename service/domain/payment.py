@@ -6,7 +6,8 @@ from msgspec import Struct
 
 
 class Payment(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The state of one payment; `applied` by case, in minor units. A reversed one stands on nothing."""
+    """The state of one payment; `applied` by case, in minor units, with what of it `recovered` a write-off. A reversed one
+    stands on nothing."""
 
     id: str
     version: int = 0
@@ -21,6 +22,7 @@ class Payment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reversed_on: date | None = None
     planned: dict[str, int] = {}
     applied: dict[str, int] = {}
+    recovered: dict[str, int] = {}
 
     @property
     def rest(self) -> int:

@@ -51,6 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     extension_amounts: dict[str, str] = {}
     discount_percent: int = 5
     discount_amounts: dict[str, str] = {}
+    write_off_limits: dict[str, dict[str, str]] = {}
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
@@ -59,7 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
-    | {"discount_percent", "discount_amounts", "lost_after"}
+    | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""

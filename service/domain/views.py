@@ -34,6 +34,8 @@ def case_view(case: Case, customer: Customer, today: date) -> dict[str, Any]:
         "progress_on": progress_on(case),
         "closed_as": case.closed_as,
         "closed_on": case.closed_on,
+        "written_off": _written_off(case),
+        "flags": case.flags,
         "limitation": None,
         "version": case.version,
     }
@@ -43,6 +45,15 @@ def progress_on(case: Case) -> date | None:
     """The latest progress after the start of the clock that runs: D once collection has begun, else S."""
     start = case.due_on if case.stage not in ("review", "confirmation") else case.start
     return case.progress_after(start) if start else None
+
+
+def _written_off(case: Case) -> dict[str, str] | None:
+    if not case.written_off:
+        return None
+    return {
+        "amount": format(case.written_off, case.currency),
+        "recovered": format(case.recovered, case.currency),
+    }
 
 
 def _tax_view(case: Case) -> dict[str, Any] | None:

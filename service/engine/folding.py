@@ -146,7 +146,9 @@ def fold_one(tenant: str, stream: str, rows: Iterable[Row]) -> Folded:
 
 
 _TELLING = frozenset({"task.created", "task.changed", "task.completed", "task.cancelled"})
-_DATED = frozenset({"payment.applied", "payment.unapplied", "payment.received", "invoice.issued", "invoice.credited"})
+_DATED = frozenset(
+    {"payment.applied", "payment.unapplied", "payment.received", "invoice.issued", "invoice.credited", "case.recovered"}
+)
 
 
 _BREAKING = frozenset({"gap", "chain", "unreadable"})

@@ -116,7 +116,7 @@ def _load_cases(
         ids |= {*one.state.applied, *one.state.planned}
     found = cases.load(tx, sorted(ids))
     spending = {name for command, name in concerned if name and isinstance(command, c.ReceivePayment | c.HonourPayment)}
-    found |= cases.load_owed(tx, sorted(spending), OWED_AT_MOST)
+    found |= cases.load_owed(tx, sorted(spending), OWED_AT_MOST, lost=True)
     woken = sorted({command.customer for command, _ in concerned if isinstance(command, c.Wake)})
     rung = cases.load_rung(tx, woken, session.scene.now, RUNG_AT_MOST)
     found |= rung

@@ -15,6 +15,7 @@ from service.domain.customer import Customer
 from service.domain.events import Event
 from service.domain.events.bill import InvoiceCredited, InvoiceIssued, PaymentApplied, PaymentUnapplied
 from service.domain.events.case import Reminded, StepSkipped
+from service.domain.events.claim import Recovered
 from service.domain.events.customer import ContactErased, LetterIssued, MessageBounced, MessageHandedOver
 from service.domain.events.payment import PaymentReceived
 from service.engine.asks import Ask
@@ -96,7 +97,7 @@ def _entries(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> list[l
 def business_day(event: Event, today: date) -> date:
     """The day a fact of money belongs to, whenever it was recorded."""
     match event:
-        case PaymentApplied() | PaymentUnapplied() | PaymentReceived():
+        case PaymentApplied() | PaymentUnapplied() | PaymentReceived() | Recovered():
             return event.received_on
         case InvoiceIssued():
             return event.issued_on

@@ -110,7 +110,7 @@ _HABITS = """
 UNION ALL
 (SELECT 'paid', due_on, settled_on FROM cases
   WHERE tenant = %(tenant)s AND customer = %(customer)s AND due_on IS NOT NULL
-    AND (settled_on IS NOT NULL OR (closed_as IS NULL AND due_on < %(long_ago)s))
+    AND (settled_on IS NOT NULL OR (due_on < %(long_ago)s AND (closed_as IS NULL OR closed_as = 'written_off')))
   ORDER BY issued_on DESC, id DESC LIMIT %(bills)s)
 UNION ALL
 (SELECT 'settled', due_on, settled_on FROM cases

@@ -138,19 +138,27 @@ def customers_of(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     return dict(rows)
 
 
-def load_owed(tx: Tx, customers: Sequence[str], limit: int) -> dict[str, Loaded]:
-    """Each customer's open bills, oldest due first, at most `limit` a customer: where money may go (D7)."""
+def _owed(*wanted: str) -> str:
+    parts = (
+        f"""(SELECT id, state, hash FROM cases k WHERE k.tenant = %(tenant)s AND k.customer = c.id AND {one}
+              ORDER BY due_on, issued_on, id LIMIT %(limit)s)"""
+        for one in wanted
+    )
+    return f"""SELECT o.id, o.state::text, o.hash FROM unnest(%(customers)s::text[]) AS c(id)
+               CROSS JOIN LATERAL ({" UNION ALL ".join(parts)}) AS o"""
+
+
+_OPEN, _LOST = "k.stage <> 'closed'", "k.closed_as = 'written_off'"
+_OWED = {False: _owed(_OPEN), True: _owed(_OPEN, _LOST)}
+
+
+def load_owed(tx: Tx, customers: Sequence[str], limit: int, lost: bool = False) -> dict[str, Loaded]:
+    """Each customer's open bills, oldest due first, at most `limit` a customer: where money may go (D7). With what was
+    `lost`, as many that were written off and have not been recovered (J2).
+    """
     if not customers:
         return {}
-    return _loaded(
-        tx.rows(
-            """SELECT o.id, o.state::text, o.hash FROM unnest(%(customers)s::text[]) AS c(id) CROSS JOIN LATERAL (
-                 SELECT id, state, hash FROM cases k
-                  WHERE k.tenant = %(tenant)s AND k.customer = c.id AND k.stage <> 'closed'
-                  ORDER BY due_on, issued_on, id LIMIT %(limit)s) AS o""",
-            {"customers": list(customers), "limit": limit},
-        )
-    )
+    return _loaded(tx.rows(_OWED[lost], {"customers": list(customers), "limit": limit}))
 
 
 def overdue(tx: Tx, customer: str, today: date, limit: int) -> list[Case]:
@@ -233,7 +241,8 @@ def habits(tx: Tx, cases: Sequence[Case], today: date, rules: HabitRules, grace:
                UNION ALL
                (SELECT 'pays_late', due_on, settled_on FROM cases k
                  WHERE k.tenant = %(tenant)s AND k.customer = a.customer AND k.issued_on < a.start
-                   AND (k.settled_on IS NOT NULL OR (k.closed_as IS NULL AND k.due_on < %(long_ago)s))
+                   AND (k.settled_on IS NOT NULL OR (k.due_on < %(long_ago)s
+                        AND (k.closed_as IS NULL OR k.closed_as = 'written_off')))
                  ORDER BY k.issued_on DESC, k.id DESC LIMIT %(bills)s)) AS h""",
         {
             "ids": [case.id for case in asked],

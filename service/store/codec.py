@@ -39,7 +39,7 @@ def encode_state(state: object) -> str:
 
 
 def encode_tenant(tenant: Tenant) -> str:
-    """The same for a tenant, whose sets have no order of their own."""
+    """The same for a tenant, whose sets have no order of their own; its fields keep theirs."""
     plain: dict[str, Any] = msgspec.to_builtins(_settled(tenant), order="deterministic")
     if chosen := plain.get("settings"):
         plain["settings"] = {name: value for name, value in chosen.items() if _ADDED.get(name, ...) != value}

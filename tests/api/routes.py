@@ -20,6 +20,7 @@ RECORD = {"channel": "phone", "outcome": "reached"}
 REASON, PROMISE = {"reason": "x"}, {"due_on": "2026-03-13"}
 DISPUTE = {"reason": "price", "text": "x"}
 PLAN = {"count": 2, "first_on": "2026-03-20"}
+FLAG = {"flag": "wilful_default"}
 PAUSE = {"until": "2026-03-10", "reason": "x"}
 BODIES: dict[str, Any] = {
     "POST /v1/cases/{case}/contact-log": RECORD,
@@ -33,6 +34,11 @@ BODIES: dict[str, Any] = {
     "POST /v1/cases/{case}/resume": {},
     "POST /v1/cases/{case}/assign": {"owner": "li.na"},
     "POST /v1/cases/{case}/notes": NOTE,
+    "POST /v1/cases/{case}/flags": FLAG,
+    "POST /v1/cases/{case}/write-off": REASON,
+    "POST /v1/customers/{customer}/flags": FLAG,
+    "POST /v1/customers/{customer}/write-off": REASON,
+    "POST /v1/payments/{payment}/allocate": {"allocations": [{"invoice": "INV-1", "amount": "1.00"}]},
     "POST /v1/customers/{customer}/contact-log": RECORD,
     "POST /v1/customers/{customer}/promises": PROMISE,
     "POST /v1/customers/{customer}/plans": PLAN,

@@ -25,7 +25,7 @@ MUTANTS = (
     Mutant(
         "a bill takes no more than it is worth (I2)",
         f"{_DECIDE}/payments.py",
-        "share = min(left, most, owed - covered - given.get(case.id, 0))",
+        "share = min(left, most, owed - given.get(case.id, 0))",
         "share = min(left, most)",
         _WORLDS,
     ),
@@ -46,8 +46,8 @@ MUTANTS = (
     Mutant(
         "both sides of what is freed move (I1)",
         "service/domain/evolve/payment.py",
-        "_plus(payment.applied, event.freed, sign=-1)",
-        "payment.applied",
+        "return _applied(payment, event.freed, sign=-1)",
+        "return payment",
         _WORLDS,
     ),
     Mutant(

@@ -125,7 +125,7 @@ def _circumstances(house: House, tx: Tx, account: Account, commands: Sequence[c.
     own = [row for row in tx.all("cases") if row.state.customer == name]
     mine = [command for command in commands if getattr(command, "customer", name) == name]
     if any(isinstance(command, _SPENDS) for command in mine):
-        account.cases |= {row.state.id: row.state for row in own if row.state.stage != "closed"}
+        account.cases |= {row.state.id: row.state for row in own if row.state.open or row.state.lost}
     if customer.hold:
         held = (row.state for row in own if RANK[row.state.level] >= RANK["hold"])
         account.cases |= {case.id: case for case in held if case.stage != "closed"}
@@ -153,7 +153,9 @@ def habits(case: Case, own: Iterable[CaseRow], today: date, settings: Settings) 
     confirms = [one for one in earlier if one.confirmed_on or _unconfirmed_late(one, today)]
     pays = [one for one in earlier if one.closed_on or (one.due_on and one.due_on + timedelta(7) < today)]
     late = {
-        "confirms_late": sum(_unconfirmed_late(one, one.confirmed_on or today) for one in confirms[: settings.habit_bills]),
+        "confirms_late": sum(
+            _unconfirmed_late(one, one.confirmed_on or today) for one in confirms[: settings.habit_bills]
+        ),
         "pays_late": sum(_paid_late(one, today, settings) for one in pays[: settings.habit_bills]),
     }
     return frozenset(kind for kind, count in late.items() if count >= settings.habit_late)

@@ -13,8 +13,8 @@ from service.store import endpoints
 from service.store.database import connect, transaction
 from tests.store.histories import begin
 
-KEPT = {"cases_closed", "cases_reference", "inbox_answers", "inbox_expiry"}
-"""Partial indexes of what has been: closed cases by their date, references, answers for repeats."""
+KEPT = {"cases_closed", "cases_lost", "cases_reference", "inbox_answers", "inbox_expiry"}
+"""Partial indexes of what has been: closed cases by their date, what was written off, references, answers for repeats."""
 
 OF_CLOSED = {"cases_pkey", "cases_habit", "cases_closed"}
 """What a closed case still stands in: its key, its customer's history, and the list of closed cases."""

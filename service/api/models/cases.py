@@ -62,6 +62,13 @@ class Limitation(Answer):
     position: Position
 
 
+class WrittenOff(Answer):
+    """What was given up in the books (J2)."""
+
+    amount: Money
+    recovered: Money = Field(description="What has come since.")
+
+
 class CaseAnswer(Answer):
     """One bill being collected; its id is the invoice's."""
 
@@ -88,6 +95,8 @@ class CaseAnswer(Answer):
     closed_on: Day | None
     limitation: Limitation | None
     version: Version
+    written_off: WrittenOff | None = None
+    flags: dict[str, Day] = Field({}, description="Marks and their days.", examples=[{"wilful_default": "2026-03-20"}])
     period: str | None = Field(None, examples=["2026-01"])
     reference: str | None = None
 
@@ -151,7 +160,9 @@ class ScheduledAction(Answer):
     code: str = Field(examples=["message:email", "task:call", "escalate:manager"])
     text: str = Field(description="In the reader's language.")
     rule: str = Field(examples=["B3"])
-    applies: bool = Field(description="Whether its own conditions (a habit, an amount) hold on that day as things stand.")
+    applies: bool = Field(
+        description="Whether its own conditions (a habit, an amount) hold on that day as things stand."
+    )
 
 
 class ScheduledStep(Answer):

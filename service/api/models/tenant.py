@@ -24,6 +24,7 @@ TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):
 Count: TypeAlias = Annotated[int, Field(ge=1, le=100)]
 Days: TypeAlias = Annotated[int, Field(ge=0, le=366)]
 Limits: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money | None]
+WriteOffLimit: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money]
 SegmentName: TypeAlias = Literal["preferred", "standard", "risk"]
 
 
@@ -89,6 +90,12 @@ class SettingsPatch(Body):
     )
     discount_amounts: Limits = Field({}, description="By currency: a discount of more needs consent.")
     plan_amounts: Limits = Field({}, description="By currency: a plan of more needs consent; null removes one.")
+    write_off_limits: dict[Literal["supervisor", "manager", "general_manager"], WriteOffLimit | None] = Field(
+        {},
+        description="By role and currency: the lowest role whose limit covers a write-off is asked, else the boss (J2); null "
+        "removes a role's.",
+        examples=[{"manager": {"CNY": "10000.00"}}],
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Self:

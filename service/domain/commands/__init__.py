@@ -64,6 +64,7 @@ from service.domain.commands.people import (
     ContactRecord,
     EraseContact,
     FlagCases,
+    FlagCustomer,
     GrantApproval,
     LogContact,
     MakePromise,
@@ -75,6 +76,7 @@ from service.domain.commands.people import (
     ResumeCases,
     SnoozeTask,
     Wake,
+    WriteOff,
 )
 
 Command: TypeAlias = ErpCommand | PersonCommand | AgreementCommand | Wake | ReportMessage
@@ -111,6 +113,7 @@ __all__ = [
     "ExtendCase",
     "Fact",
     "FlagCases",
+    "FlagCustomer",
     "GrantApproval",
     "HonourPayment",
     "Id",
@@ -146,4 +149,5 @@ __all__ = [
     "UpdateCustomer",
     "VoidInvoice",
     "Wake",
+    "WriteOff",
 ]

@@ -113,6 +113,22 @@ class FlagCases(Struct, frozen=True, kw_only=True):
     off: bool = False
 
 
+class FlagCustomer(Struct, frozen=True, kw_only=True):
+    """A person's mark on a customer; `off` takes it away, also what the house itself noted."""
+
+    customer: str
+    flag: Line
+    off: bool = False
+
+
+class WriteOff(Struct, frozen=True, kw_only=True):
+    """Ask that what is open on these bills be given up in the books (J2)."""
+
+    customer: str
+    cases: tuple[str, ...]
+    reason: str
+
+
 class GrantApproval(Struct, frozen=True, kw_only=True):
     customer: str
     approval: str
@@ -155,6 +171,7 @@ PersonCommand: TypeAlias = (
     | AddNote
     | LogContact
     | FlagCases
+    | FlagCustomer
     | CompleteTask
     | AssignTask
     | SnoozeTask
@@ -164,4 +181,5 @@ PersonCommand: TypeAlias = (
     | RejectApproval
     | ReleaseHold
     | ApplyHold
+    | WriteOff
 )

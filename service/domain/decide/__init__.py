@@ -27,6 +27,7 @@ from service.domain.decide import (
     reminders,
     requests,
     task_acts,
+    write_offs,
 )
 from service.domain.decide.firing import Firing
 from service.domain.decide.settling import settle
@@ -152,6 +153,8 @@ def _person(
             return records.note(command, account, scene)
         case c.FlagCases():
             return records.flag(command, account, scene)
+        case c.FlagCustomer():
+            return records.flag_customer(command, account, scene)
         case c.LogContact():
             return conversations.log(command, account, scene, asker)
         case c.CompleteTask():
@@ -170,6 +173,8 @@ def _person(
             return approvals.reject(command, account, scene, asker)
         case c.ApplyHold() | c.ReleaseHold():
             return requests.ask_by_person(command, account, scene, asker)
+        case c.WriteOff():
+            return write_offs.ask(command, account, scene, asker)
         case _:
             assert_never(command)
 

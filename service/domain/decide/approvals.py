@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.domain.account import Account, ApprovalRow, Happened, on_case, on_customer
 from service.domain.commands import GrantApproval, RejectApproval
 from service.domain.customer import OpenRequest
-from service.domain.decide import discounts, due_dates, holds, plans, tasks
+from service.domain.decide import discounts, due_dates, holds, plans, tasks, write_offs
 from service.domain.decide.content import opened
 from service.domain.decide.measures import letter, rise
 from service.domain.events.case import Decided, StageChanged
@@ -56,11 +56,14 @@ def _carry_out(
                 yield from due_dates.extended(account, scene, deed, row.id)
             case "discount" if request.bound:
                 yield from discounts.granted(account, scene, deed, row.id)
+            case "write_off" if request.bound:
+                yield from write_offs.carry_out(account, scene, names, deed, row.id)
+                yield _told(account, scene, names, "write_off", content.rule)
             case agreed:
                 yield from _hand_on(account, scene, names, agreed, content.rule)
 
 
-_TAKES_ON = {"credit_stop": "finance", "hand_over": "legal"}
+_TAKES_ON = {"credit_stop": "finance", "hand_over": "legal", "write_off": "finance"}
 
 
 def _hand_on(account: Account, scene: Scene, names: list[str], agreed: str, rule: str) -> Iterator[Happened]:
@@ -69,6 +72,10 @@ def _hand_on(account: Account, scene: Scene, names: list[str], agreed: str, rule
         for id in names:
             yield from tasks.leave(account, scene, account.cases[id], agreed)
             yield on_case(id, StageChanged(stage="legal", previous=account.cases[id].stage, why=agreed))
+    yield _told(account, scene, names, agreed, rule)
+
+
+def _told(account: Account, scene: Scene, names: list[str], agreed: str, rule: str) -> Happened:
     customer = account.customer.id
     notice = NoticeRaised(
         rule=rule,
@@ -78,7 +85,7 @@ def _hand_on(account: Account, scene: Scene, names: list[str], agreed: str, rule
         cases=names,
         on=scene.today,
     )
-    yield on_customer(customer, notice)
+    return on_customer(customer, notice)
 
 
 def reject(command: RejectApproval, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:

@@ -45,7 +45,7 @@ def leave_requests(account: Account, scene: Scene, case: Case, why: str) -> Iter
         kind = request.kind
         if case.requests.get(kind) != request.id:
             continue
-        if request.bound:
+        if request.bound and (request.bills <= 1 or kind not in consents.DIVISIBLE):
             yield from consents.cancel(account, scene, request.id, why)
         elif request.bills <= 1 and request.asked_by == holds.CLOCK:
             cancelled = ApprovalCancelled(approval=request.id, kind=kind, cases=[case.id], why=why)
@@ -56,9 +56,12 @@ def leave_requests(account: Account, scene: Scene, case: Case, why: str) -> Iter
 
 
 def close_when_settled(account: Account, scene: Scene, case: Case, on: date) -> Iterator[Happened]:
-    """Nothing is owed any more: paid when money did it, credited when credits alone did."""
+    """Nothing is left to collect: paid when money did it, credited when credits alone did; what was written off stays so."""
     if case.open == 0 and case.stage != "closed":
-        yield from close(account, scene, case, "paid" if case.paid else "credited", on)
+        closed_as = (
+            "written_off" if case.lost else "recovered" if case.recovered else "paid" if case.paid else "credited"
+        )
+        yield from close(account, scene, case, closed_as, on)
 
 
 def reopen_when_owed(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happened]:

@@ -21,6 +21,10 @@ OPEN_AT_MOST = 16
 """Requests about bills that may wait for one customer: their state stays small."""
 
 
+DIVISIBLE = frozenset({"write_off"})
+"""What is done bill by bill: one of several may leave such a request, and one that shrank is still what was asked about."""
+
+
 def ask(
     account: Account,
     scene: Scene,
@@ -30,8 +34,10 @@ def ask(
     cases: Sequence[str],
     deed: dict[str, Any],
     reason: str | None,
+    role: str | None = None,
 ) -> Iterator[Happened]:
-    """The deed waits for the next role above, thirty days at most; one of a kind for a bill at a time."""
+    """The deed waits for the role, or the next one above the asker's, thirty days at most; one of a kind for a bill at a
+    time."""
     customer = account.customer
     for id in cases:
         if approval := account.cases[id].requests.get(kind):
@@ -44,7 +50,7 @@ def ask(
     asked = ApprovalRequested(
         approval=f"{kind}~{customer.id}.{customer.version + 1}",
         kind=kind,
-        role=above(asker.role),
+        role=role or above(asker.role),
         customer=customer.id,
         cases=list(cases),
         bills=len(cases),
@@ -110,5 +116,7 @@ def _rests_on(kind: str, case: Case) -> tuple[object, ...]:
             return case.chased, case.standing_plan()
         case "extension":
             return (case.due_on,)
+        case divisible if divisible in DIVISIBLE:
+            return ()
         case _:
             return (case.open,)

@@ -27,23 +27,25 @@ def _free(account: Account, id: str, excess: int, why: str) -> Iterator[Happened
         if amount <= 0:
             return
         excess -= amount
-        yield take_off(account, id, payment, amount, why)
-        yield on_payment(payment.id, PaymentFreed(freed=[Applied(id, amount)], why=why))
+        one = Applied(id, amount, min(amount, payment.recovered.get(id, 0)))
+        yield take_off(account, payment, one, why)
+        yield on_payment(payment.id, PaymentFreed(freed=[one], why=why))
 
 
 def _recency(payment: Payment) -> tuple[date, str]:
     return payment.received_on or date.min, payment.id
 
 
-def take_off(account: Account, id: str, payment: Payment, amount: int, why: str) -> Happened:
+def take_off(account: Account, payment: Payment, one: Applied, why: str) -> Happened:
     """The bill's side of an application taken back."""
     # A draft's money is of the day it was honoured, not of the day it came in.
-    days = [receipt.on for receipt in account.cases[id].receipts if receipt.payment == payment.id]
+    days = [receipt.on for receipt in account.cases[one.case].receipts if receipt.payment == payment.id]
     event = PaymentUnapplied(
         payment=payment.id,
-        amount=amount,
+        amount=one.amount,
         currency=payment.currency,
         received_on=days[-1] if days else payment.received_on or date.min,
         why=why,
+        recovered=one.recovered,
     )
-    return on_case(id, event)
+    return on_case(one.case, event)

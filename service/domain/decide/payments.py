@@ -8,14 +8,17 @@ from datetime import date
 
 from service.domain import commands as c
 from service.domain.account import Account, Happened, on_case, on_customer, on_payment
+from service.domain.case import Case
 from service.domain.decide import broken, discounts, instalments, money_back, promises
 from service.domain.decide.amounts import because, day, known_currency, money
 from service.domain.decide.closing import close_when_settled, reopen_when_owed
 from service.domain.decide.pauses import cover, weigh
 from service.domain.events.bill import DraftEnded, DraftReceived, PaymentApplied
+from service.domain.events.claim import Recovered
 from service.domain.events.customer import CustomerFlagged
 from service.domain.events.payment import PaymentAllocated, PaymentHonoured, PaymentReceived, PaymentReversed
 from service.domain.events.shape import Applied
+from service.domain.evolve.claim import REVERSED
 from service.domain.money import format
 from service.domain.payment import Payment
 from service.domain.refusals import Conflict, NotFound, Refused
@@ -81,35 +84,59 @@ def _distribute(
     account: Account, currency: str, amount: int, wanted: list[Applied], spread: bool = True, drafts: bool = False
 ) -> list[Applied]:
     """Each wish up to its bill's open amount (for a draft less what others cover); the rest over open bills by due date,
-    issue date and id, disputed parts last.
+    issue date and id, disputed parts after all others, what was written off at the end (J2).
     """
     left = amount
     given: dict[str, int] = {}
-    open_cases = [case for case in account.open_cases() if case.currency == currency and case.stage != "review"]
-    wishes = [(account.cases[one.case], one.amount, False) for one in wanted]
-    spreading = [(case, left, case.disputed > 0) for case in open_cases] if spread else []
-    contested = [(case, left, False) for case in open_cases if case.disputes] if spread else []
-    for case, most, sparing in wishes + spreading + contested:
-        covered = sum(draft.amount for draft in case.drafts) if drafts else 0
-        owed = case.undisputed if sparing else case.open
-        share = min(left, most, owed - covered - given.get(case.id, 0))
-        if share > 0 and case.stage != "closed":
+    wishes = [(case, one.amount, case.open + case.lost) for one in wanted for case in (account.cases[one.case],)]
+    for case, most, owed in wishes + (_in_order(account, currency, left) if spread else []):
+        if drafts:
+            owed = min(owed, case.open) - sum(draft.amount for draft in case.drafts)
+        share = min(left, most, owed - given.get(case.id, 0))
+        if share > 0:
             given[case.id] = given.get(case.id, 0) + share
             left -= share
-    return [Applied(case, share) for case, share in given.items()]
+    return [Applied(id, share, 0 if drafts else max(0, share - account.cases[id].open)) for id, share in given.items()]
+
+
+def _in_order(account: Account, currency: str, amount: int) -> list[tuple[Case, int, int]]:
+    """What money goes to by itself, and up to what: bills as far as nobody contests them, then the contested parts, then
+    what was written off, each time the oldest due first."""
+    issued = [case for case in account.by_age() if case.currency == currency and case.stage != "review"]
+    return (
+        [(case, amount, case.undisputed) for case in issued]
+        + [(case, amount, case.open) for case in issued if case.disputes]
+        + [(case, amount, case.open + case.lost) for case in issued if case.lost]
+    )
 
 
 def apply(
     account: Account, scene: Scene, payment: str, one: Applied, currency: str, received_on: date
 ) -> Iterator[Happened]:
     """Money on a bill: promises are judged, and the case ends when nothing is left."""
-    event = PaymentApplied(payment=payment, amount=one.amount, currency=currency, received_on=received_on)
+    event = PaymentApplied(
+        payment=payment, amount=one.amount, currency=currency, received_on=received_on, recovered=one.recovered
+    )
     yield on_case(one.case, event)
     yield from discounts.check(account, scene, one.case)
+    if one.recovered:
+        yield _recovered(account.cases[one.case], event)
     yield from promises.check_kept(account, scene, one.case)
     yield from instalments.check(account, scene, one.case)
     yield from cover(account, scene, one.case)
     yield from close_when_settled(account, scene, account.cases[one.case], received_on)
+
+
+def _recovered(case: Case, came: PaymentApplied) -> Happened:
+    """What of the money is for what had been written off (J2)."""
+    event = Recovered(
+        payment=came.payment,
+        amount=came.recovered,
+        currency=came.currency,
+        received_on=came.received_on,
+        rest=case.lost,
+    )
+    return on_case(case.id, event)
 
 
 def _cover(
@@ -166,7 +193,8 @@ def reverse(command: c.ReversePayment, account: Account, scene: Scene) -> Iterat
     for id, amount in applied.items():
         if id in account.cases:
             broken_before = account.cases[id].promises_broken
-            yield money_back.take_off(account, id, payment, amount, "reversed")
+            one = Applied(id, amount, payment.recovered.get(id, 0))
+            yield money_back.take_off(account, payment, one, REVERSED)
             yield from discounts.check_withdrawn(account, scene, id)
             yield from promises.check_broken(account, scene, id)
             yield from instalments.check_broken(account, scene, id)
@@ -175,6 +203,8 @@ def reverse(command: c.ReversePayment, account: Account, scene: Scene) -> Iterat
             if account.cases[id].promises_broken > broken_before:
                 yield from broken.escalate(account, scene, id)
     yield on_customer(account.customer.id, CustomerFlagged(flag="payment_reversed", on=on, payment=payment.id))
+    if payment.method in MATURING:
+        yield on_customer(account.customer.id, CustomerFlagged(flag="instrument_returned", on=on, payment=payment.id))
 
 
 def allocate(command: c.AllocatePayment, account: Account, scene: Scene) -> Iterator[Happened]:

@@ -1,19 +1,38 @@
 """Notes and marks: what people write down, kept for whoever works the case next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
 from service.domain.account import Account, Happened, on_case, on_customer
-from service.domain.commands import AddNote, FlagCases
+from service.domain.commands import AddNote, FlagCases, FlagCustomer
 from service.domain.events.case import Flagged, Noted
-from service.domain.events.customer import CustomerNoted
+from service.domain.events.customer import CustomerFlagged, CustomerNoted
+from service.domain.refusals import Conflict
 from service.domain.scene import Scene
+
+MOST_FLAGS = 20
 
 
 def flag(command: FlagCases, account: Account, scene: Scene) -> Iterator[Happened]:
     """A mark on bills, or its end."""
     for id in command.cases:
-        if (command.flag in account.case(id).flags) == command.off:
+        flags = account.case(id).flags
+        if (command.flag in flags) == command.off:
+            _room(flags, command.off)
             yield on_case(id, Flagged(flag=command.flag, on=scene.today, removed=command.off))
+
+
+def flag_customer(command: FlagCustomer, account: Account, scene: Scene) -> Iterator[Happened]:
+    """The same on a customer."""
+    flags = account.customer.flags
+    if (command.flag in flags) == command.off:
+        _room(flags, command.off)
+        flagged = CustomerFlagged(flag=command.flag, on=scene.today, cleared=command.off)
+        yield on_customer(account.customer.id, flagged)
+
+
+def _room(flags: Sized, off: bool) -> None:
+    if not off and len(flags) >= MOST_FLAGS:
+        raise Conflict("flags_exhausted", None, limit=MOST_FLAGS)
 
 
 def note(command: AddNote, account: Account, scene: Scene) -> Iterator[Happened]:

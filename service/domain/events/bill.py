@@ -127,13 +127,14 @@ class DueDateSet(Shape, frozen=True, kw_only=True):
 
 
 class PaymentApplied(Shape, frozen=True, kw_only=True):
-    """Money reduced the bill's open amount; `received_on` is its business day."""
+    """Money reduced the bill's open amount; `received_on` is its business day. What of it `recovered` a write-off did not."""
 
     type: ClassVar[str] = "payment.applied"
     payment: str
     amount: int
     currency: str
     received_on: date
+    recovered: int = 0
 
 
 class PaymentUnapplied(Shape, frozen=True, kw_only=True):
@@ -145,6 +146,7 @@ class PaymentUnapplied(Shape, frozen=True, kw_only=True):
     currency: str
     received_on: date
     why: str
+    recovered: int = 0
 
 
 class DraftReceived(Shape, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeAlias
 
 from service.domain.events.agreed import AgreedEvent
 from service.domain.events.bill import BillFact
+from service.domain.events.claim import ClaimEvent
 from service.domain.events.shape import Occurrence, Shape
 from service.domain.events.task import TaskEvent
 
@@ -226,4 +227,4 @@ PersonEvent: TypeAlias = (
     PromiseMade | PromiseKept | PromiseBroken | PromiseCancelled | Paused | Resumed | Assigned | Noted | Flagged
 )
 
-CaseEvent: TypeAlias = BillFact | LadderEvent | PersonEvent | AgreedEvent | TaskEvent
+CaseEvent: TypeAlias = BillFact | LadderEvent | PersonEvent | AgreedEvent | ClaimEvent | TaskEvent

@@ -58,12 +58,13 @@ class ContactErased(Shape, frozen=True, kw_only=True):
 
 
 class CustomerFlagged(Shape, frozen=True, kw_only=True):
-    """A danger signal: what a person should look at (D7, E2)."""
+    """A danger signal, or a person's mark: what should be looked at (D7, E2); or its end."""
 
     type: ClassVar[str] = "customer.flagged"
     flag: str
     on: date
     payment: str | None = None
+    cleared: bool = False
 
 
 class ContactLogged(Shape, frozen=True, kw_only=True):

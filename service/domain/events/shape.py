@@ -30,8 +30,9 @@ class Occurrence(Shape, frozen=True, kw_only=True, omit_defaults=True):
     provisional: bool = False
 
 
-class Applied(msgspec.Struct, frozen=True):
-    """Money of one payment on one bill."""
+class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Money of one payment on one bill, and what of it is for what had been written off (J2)."""
 
     case: str
     amount: int
+    recovered: int = 0

@@ -9,8 +9,10 @@ from service.domain.events import bill as b
 from service.domain.events import case as e
 from service.domain.events import task as t
 from service.domain.events.agreed import AgreedEvent
+from service.domain.events.claim import ClaimEvent
 from service.domain.events.shape import Occurrence
 from service.domain.evolve.agreed import booked, evolve_agreed, without_credit
+from service.domain.evolve.claim import came, evolve_claim, lessened, went
 
 _RECEIPTS_KEPT = 12
 _JUDGED_KEPT = 5
@@ -27,6 +29,8 @@ def evolve_case(case: Case, event: e.CaseEvent) -> Case:
         return _person(case, event)
     if isinstance(event, AgreedEvent):
         return evolve_agreed(case, event)
+    if isinstance(event, ClaimEvent):
+        return evolve_claim(case, event)
     return _task(case, event)
 
 
@@ -149,13 +153,13 @@ def _bill(case: Case, event: b.BillFact) -> Case:
             case = booked(case, event.booked)
             more = event.amount - event.booked
             credited = min(case.credited + more, case.amount)
-            return replace(case, credited=credited, disputes=without_credit(case.disputes, more))
+            return lessened(replace(case, credited=credited, disputes=without_credit(case.disputes, more)))
         case b.DueDateSet():
             return replace(case, due_on=event.due_on)
         case b.DueDateChanged():
             return _due_date(case, event)
         case b.InvoiceVoided():
-            return replace(case, credited=case.amount - case.paid)
+            return replace(case, credited=case.amount - case.paid, written_off=0, recovered=0)
         case b.DraftReceived():
             draft = Draft(event.payment, event.amount, event.received_on, event.matures_on)
             return replace(case, drafts=(*case.drafts, draft))
@@ -169,7 +173,7 @@ def _amended(case: Case, event: b.InvoiceAmended) -> Case:
     amount = case.amount if event.amount is None else event.amount
     # A voided bill stays worth nothing, and no credit note is worth more than its bill.
     credited = amount - case.paid if case.closed_as == "voided" else min(case.credited, amount)
-    case = replace(case, amount=amount, credited=credited, due_on=event.due_on or case.due_on)
+    case = lessened(replace(case, amount=amount, credited=credited, due_on=event.due_on or case.due_on))
     return _new_ladder(replace(case, resent_on=event.resent_on), "none") if event.resent_on else case
 
 
@@ -204,7 +208,7 @@ def _received(case: Case, event: b.PaymentApplied) -> Case:
         first, second, *rest = receipts
         merged = Receipt("", first.amount + second.amount, max(first.on, second.on))
         receipts = (merged, *rest)
-    return replace(case, paid=case.paid + event.amount, receipts=receipts)
+    return came(replace(case, paid=case.paid + event.amount, receipts=receipts), event)
 
 
 def _taken_back(case: Case, event: b.PaymentUnapplied) -> Case:
@@ -217,7 +221,7 @@ def _taken_back(case: Case, event: b.PaymentUnapplied) -> Case:
         if receipt.amount > taken:
             kept.append(Receipt(receipt.payment, receipt.amount - taken, receipt.on))
     kept.sort(key=lambda r: bool(r.payment))
-    return replace(case, paid=case.paid - event.amount, receipts=tuple(kept))
+    return went(replace(case, paid=case.paid - event.amount, receipts=tuple(kept)), event)
 
 
 def _due_date(case: Case, event: b.DueDateChanged) -> Case:

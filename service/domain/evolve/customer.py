@@ -42,7 +42,8 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
         case e.ContactLogged():
             return _logged(customer, event)
         case e.CustomerFlagged():
-            return replace(customer, flags={**customer.flags, event.flag: event.on})
+            flags = {flag: on for flag, on in customer.flags.items() if flag != event.flag}
+            return replace(customer, flags=flags if event.cleared else {**flags, event.flag: event.on})
         case e.NoticeRaised():
             return _told(customer, event)
         case e.MessageBounced():
@@ -177,7 +178,8 @@ def _request(
         case e.ApprovalJoined():
             if known is None:
                 return customer
-            return replace(customer, requests={**others, event.kind: replace(known, bills=event.bills)})
+            key = known.id if known.bound else event.kind
+            return replace(customer, requests={**others, key: replace(known, bills=event.bills)})
         case e.ApprovalRejected() if known and known.bound:
             return replace(customer, requests=others)
         case e.ApprovalRejected():

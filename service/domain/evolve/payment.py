@@ -27,17 +27,30 @@ def evolve_payment(payment: Payment, event: e.PaymentEvent) -> Payment:
                 draft=event.draft,
                 planned=_plus({}, event.allocations) if event.draft else {},
                 applied=_plus({}, event.applied),
+                recovered=_recovered({}, event.applied),
             )
         case e.PaymentHonoured():
-            return replace(payment, draft=False, planned={}, applied=_plus(payment.applied, event.applied))
+            return replace(_applied(payment, event.applied), draft=False, planned={})
         case e.PaymentReversed():
-            return replace(payment, reversed_on=event.on, planned={}, applied={})
+            return replace(payment, reversed_on=event.on, planned={}, applied={}, recovered={})
         case e.PaymentAllocated():
-            return replace(payment, applied=_plus(payment.applied, event.applied))
+            return _applied(payment, event.applied)
         case e.PaymentFreed():
-            return replace(payment, applied=_plus(payment.applied, event.freed, sign=-1))
+            return _applied(payment, event.freed, sign=-1)
         case _:
             assert_never(event)
+
+
+def _applied(payment: Payment, moved: list[Applied], sign: int = 1) -> Payment:
+    return replace(
+        payment,
+        applied=_plus(payment.applied, moved, sign),
+        recovered=_recovered(payment.recovered, moved, sign),
+    )
+
+
+def _recovered(recovered: dict[str, int], moved: list[Applied], sign: int = 1) -> dict[str, int]:
+    return _plus(recovered, [Applied(one.case, one.recovered) for one in moved if one.recovered], sign)
 
 
 def _plus(applied: dict[str, int], more: Iterable[Applied], sign: int = 1) -> dict[str, int]:

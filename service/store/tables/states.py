@@ -83,6 +83,7 @@ cases = Table(
         postgresql_where=text("stage IN ('review', 'confirmation', 'legal')"),
     ),
     Index("cases_paused", "tenant", "due_on", "id", postgresql_where=text("stage <> 'closed' AND paused IS NOT NULL")),
+    Index("cases_lost", "tenant", "customer", postgresql_where=text("closed_as = 'written_off'")),
     Index("cases_closed", "tenant", "due_on", "id", postgresql_where=text("stage = 'closed'")),
     Index("cases_reference", "tenant", "reference_key", postgresql_where=text("reference_key IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
