@@ -270,7 +270,8 @@ def test_what_goes_out_is_as_the_document_says(kind):
     about_customer = not kind.startswith("webhook_endpoint.")
     case = world.account.cases["INV-1"] if TYPES[kind] in outbound._OF_CASES else None
     customer = world.account.customer if about_customer else None
-    body = announce.body("acme", "case/INV-1", 3, event, world.now, world.now.date(), case, customer, "CNY")
+    law = world.scene.law
+    body = announce.body("acme", "case/INV-1", 3, event, world.now, world.now.date(), case, customer, "CNY", law)
     sent = json.loads(codec.encode(body))
     assert faults({"$ref": f"#/components/schemas/{outbound.name_of(kind)}"}, sent) == []
     for name, value in _values(sent):
@@ -291,9 +292,8 @@ def _values(value: Any, name: str = "") -> Any:
 def test_the_snapshots_have_the_fields_that_are_sent():
     world = _world()
     case = world.account.cases["INV-1"]
-    assert (
-        SCHEMAS["CaseSnapshot"]["properties"].keys() == case_view(case, world.account.customer, world.now.date()).keys()
-    )
+    view = case_view(case, world.account.customer, world.now.date(), world.scene.law)
+    assert SCHEMAS["CaseSnapshot"]["properties"].keys() == view.keys()
     assert SCHEMAS["CustomerSnapshot"]["properties"].keys() == customer_view(world.account.customer).keys()
 
 

@@ -23,6 +23,7 @@ from service.domain.playbook import Playbook
 from service.domain.scene import Asker, Scene
 from service.domain.settings import Settings
 from service.domain.workdays import Calendar, Workdays
+from service.store.laws import law_of
 from tests.examples import CHINA, CLOCK, ERP, STANDARD, ZONE, a_contact, by, maybe, moment
 
 MOST_ALARMS = 5000
@@ -61,6 +62,7 @@ class World:
             today=self.workdays.today(self.now),
             settings=self.settings,
             workdays=self.workdays,
+            law=law_of(self.settings),
             playbook=lambda name, version: self.playbook,
             newest=lambda name: {"standard": self.playbook, self.playbook.name: self.playbook}[name],
             people=self.people,
@@ -125,7 +127,7 @@ class World:
     def next_alarm(self) -> datetime | None:
         """When the clock next looks at this customer: a thing that waits for a window is moved to one."""
         plan, workdays = self.playbook, self.workdays
-        found = [one for case in self.account.cases.values() if (one := due(case, plan, workdays))]
+        found = [one for case in self.account.cases.values() if (one := due(case, plan, workdays, law_of(self.settings)))]
         found += customer_dues(self.account.customer, workdays)
         ats = [workdays.next_moment(max(one.at, self.now)) if one.windowed else max(one.at, self.now) for one in found]
         return min(ats, default=None)

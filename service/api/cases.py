@@ -14,7 +14,7 @@ from service.api.guards import House, Principal, needs
 from service.api.models.cases import CaseAnswer, CaseList, EventList
 from service.api.models.problems import responses
 from service.api.models.queries import CasesAsked, Paged
-from service.api.outlooks import case_answer
+from service.api.outlooks import case_answers
 from service.api.pages import page
 from service.api.queries import after_of, check_currency, known_id, listing, minor, sorted_by_amount
 from service.api.roles import Right
@@ -45,7 +45,7 @@ def list_cases(
     with house.desk.open(reader.tenant) as session:
         rows = listings.cases(session.tx, wanted, session.scene.today, by, down, after, asked.limit)
         total = listings.count_cases(session.tx, wanted, session.scene.today) if counting else None
-        data = [case_answer(session, row.case, row.customer, language) for row in rows]
+        data = case_answers(session, [(row.case, row.customer) for row in rows], language)
     next_cursor = pages.next_cursor(rows, lambda row: (listings.position_of(row.sorted_by), row.case.id))
     return json(page(pages, CaseAnswer, data, next_cursor, total), language)
 
@@ -68,7 +68,7 @@ def get_case(case: str, request: Request, house: House, reader: Reader) -> Respo
         found = lookups.case(session.tx, case)
         if found is None:
             raise NotFound("unknown_invoice", None, invoice=case)
-        answer = case_answer(session, *found, language)
+        (answer,) = case_answers(session, [found], language)
     return json(answer, language, etag(found[0].version))
 
 

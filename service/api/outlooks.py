@@ -1,5 +1,6 @@
 """What comes next for a case, in words: its next action, and the whole of its schedule."""
 
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 from service.api.answers import local, sentence, sentences
@@ -7,21 +8,35 @@ from service.domain import playbook as p
 from service.domain.account import Account
 from service.domain.case import Case
 from service.domain.customer import Customer
+from service.domain.limitation import lapse
 from service.domain.outlook import Ahead, Outlook
 from service.domain.views import case_view
 from service.engine.desk import Session
+from service.store import links
 
 
 def outlook(session: Session, case: Case, account: Account) -> Outlook:
     """The case's outlook on the tenant's clock."""
     scene = session.scene
-    return Outlook(case, account, scene.plan_of(case), scene.workdays, scene.now)
+    return Outlook(case, account, scene.plan_of(case), scene.workdays, scene.law, scene.now)
 
 
-def case_answer(session: Session, case: Case, customer: Customer, language: str) -> dict[str, Any]:
-    """The case as `GET /v1/cases/{id}` answers it."""
+def case_answers(session: Session, found: Sequence[tuple[Case, Customer]], language: str) -> list[dict[str, Any]]:
+    """Cases as `GET /v1/cases/{id}` answers them."""
+    law = session.scene.law
+    lapses = {case.id: one for case, _ in found if (one := lapse(case, law))}
+    setters = links.setters(session.tx, lapses)
+    return [_case_answer(session, case, customer, setters.get(case.id), language) for case, customer in found]
+
+
+def _case_answer(
+    session: Session, case: Case, customer: Customer, setter: tuple[str, int] | None, language: str
+) -> dict[str, Any]:
     ahead = outlook(session, case, Account(customer)).next() if case.stage != "closed" else None
-    return {**case_view(case, customer, session.scene.today), "next_action": _next(session, ahead, language)}
+    view = case_view(case, customer, session.scene.today, session.scene.law)
+    if setter:
+        view["limitation"] |= {"set_by": setter[0], "position": setter[1]}
+    return {**view, "next_action": _next(session, ahead, language)}
 
 
 def _next(session: Session, ahead: Ahead | None, language: str) -> dict[str, Any] | None:

@@ -43,6 +43,7 @@ class Right(StrEnum):
     CREDIT_STOP = "credit_stop"
     PAYMENT = "payment"
     LETTER = "letter"
+    RECEIPT = "receipt"
     MILESTONE = "milestone"
     EVIDENCE = "evidence"
     APPROVE = "approve"
@@ -83,6 +84,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.CREDIT_STOP: frozenset({FINANCE}),
     Right.PAYMENT: frozenset({FINANCE}),
     Right.LETTER: frozenset({LEGAL}),
+    Right.RECEIPT: _COLLECTORS | {LEGAL},
     Right.MILESTONE: frozenset({LEGAL}),
     Right.EVIDENCE: frozenset({LEGAL}),
     Right.APPROVE: _SUPERVISORS | {FINANCE, LEGAL},

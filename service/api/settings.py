@@ -21,6 +21,7 @@ from service.engine.administer import Change, settings_changed
 from service.store import tenants
 from service.store.calendars import UnknownCountry, published
 from service.store.database import Tx
+from service.store.laws import OWN, shipped
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=CommandRoute)
 
@@ -107,6 +108,9 @@ def _other_faults(new: Settings) -> list[Fault]:
         Fault(f"/banks/{code}", "currency_unknown", {"currency": code}) for code in new.banks if not is_currency(code)
     ]
     found += _limit_faults(new)
+    if new.law is not None and new.law not in (*shipped(), OWN):
+        known = ", ".join((*shipped(), OWN))
+        found.append(Fault("/law", "law_unknown", {"given": new.law, "known": known}))
     if new.habit_late > new.habit_bills:
         found.append(Fault("/habit_late", "out_of_range", {"limit": new.habit_bills}))
     return found
@@ -127,5 +131,6 @@ def _limit_faults(new: Settings) -> Iterator[Fault]:
 def _reply(settings: Settings, version: int) -> Reply:
     plain: dict[str, Any] = msgspec.to_builtins(settings)
     windows = [{name: time[:5] for name, time in window.items()} for window in plain["windows"]]
-    answer = SettingsAnswer.model_validate({**plain, "windows": windows, "version": version})
+    lists = {"windows": windows, "limitation_interrupted_by": list(settings.limitation_interrupted_by)}
+    answer = SettingsAnswer.model_validate({**plain, **lists, "version": version})
     return Reply(answer, etag=etags.etag(version))

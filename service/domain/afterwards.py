@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from service.domain import due as d
 from service.domain.case import RANK, Case, Mark
 from service.domain.deadlines import DiscountDue, DisputeDue, PlanDue
+from service.domain.limitation import WARNING, LimitationNears
 from service.domain.workdays import Workdays
 
 
@@ -37,6 +38,8 @@ def afterwards(case: Case, one: d.Due, at: datetime, workdays: Workdays) -> Case
             pause = None if case.pause and case.pause.reason == "draft" else case.pause
             drafts = tuple(draft for draft in case.drafts if draft.payment != what.payment)
             return replace(case, drafts=drafts, pause=pause)
+        case LimitationNears() as what:
+            return replace(case, done={**case.done, WARNING: Mark(what.expires_on, what.day)})
         case d.TakeUp():
             return replace(case, taken_up=True)
         case _:

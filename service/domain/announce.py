@@ -13,6 +13,7 @@ from service.domain.events import claim as k
 from service.domain.events import customer as c
 from service.domain.events import task as t
 from service.domain.events.bill import InvoiceIssued
+from service.domain.limitation import Law
 from service.domain.money import format
 from service.domain.views import case_view, customer_view
 
@@ -79,11 +80,12 @@ def body(
     case: Case | None,
     customer: Customer | None,
     currency: str | None,
+    law: Law,
 ) -> dict[str, Any]:
     """The CloudEvent that receivers get, with the case and the customer as of the event; `currency` is its stream's."""
     data = data_of(event, currency)
     if case and customer:
-        data["case"] = case_view(case, customer, today)
+        data["case"] = case_view(case, customer, today, law)
     if customer:
         data["customer"] = customer_view(customer)
     data["audience"] = audience(event)

@@ -84,6 +84,17 @@ class Answer(Struct, frozen=True, omit_defaults=True):
     granted_on: date | None = None
 
 
+class Interruption(Struct, frozen=True, array_like=True):
+    """What began the limitation period anew on a day (I1): the type of the event, and where it stands if that is known; in
+    the case's own stream when none is named.
+    """
+
+    on: date
+    by: str
+    version: int = 0
+    stream: str = ""
+
+
 class TaxInvoice(Struct, frozen=True, omit_defaults=True):
     """Where the tax invoice is: requested, issued, dispatched."""
 
@@ -157,6 +168,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     closed_on: date | None = None
     written_off: int = 0
     recovered: int = 0
+    interrupted: dict[str, Interruption] = {}
 
     @property
     def lost(self) -> int:

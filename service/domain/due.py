@@ -3,6 +3,7 @@ facts, its playbook and the calendar, so it can be stored as an alarm, computed 
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from service.domain.case import RANK, Case
 from service.domain.clocks import anchor_of, reached_on, runs
 from service.domain.customer import Customer
 from service.domain.deadlines import AgreedWhat, agreed_dues
+from service.domain.limitation import Law, LimitationNears, warnings
 from service.domain.offsets import Offset, OffsetError, add
 from service.domain.playbook import At, Playbook, Step
 from service.domain.workdays import Workdays
@@ -82,7 +84,7 @@ class TakeUp(Struct, frozen=True):
 
 OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp | AgreedWhat
 CustomerWhat: TypeAlias = TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
-What: TypeAlias = StepDue | OwnWhat | CustomerWhat
+What: TypeAlias = StepDue | OwnWhat | CustomerWhat | LimitationNears
 
 
 class Due(Struct, frozen=True):
@@ -93,16 +95,17 @@ class Due(Struct, frozen=True):
     windowed: bool = False
 
 
-def due(case: Case, playbook: Playbook, workdays: Workdays) -> Due | None:
+def due(case: Case, playbook: Playbook, workdays: Workdays, law: Law) -> Due | None:
     """The next thing the clock will ask of the case; None when it has nothing to ask."""
-    return min(dues(case, playbook, workdays), key=lambda one: one.at, default=None)
+    return min(dues(case, playbook, workdays, law), key=lambda one: one.at, default=None)
 
 
-def dues(case: Case, playbook: Playbook, workdays: Workdays) -> Iterator[Due]:
+def dues(case: Case, playbook: Playbook, workdays: Workdays, law: Law) -> Iterator[Due]:
     """The next occurrence of everything that may come, in ladder order within one instant."""
     if case.stage == "closed" or case.since is None:
         return
     yield from own_dues(case, workdays)
+    yield from islice(limitation_dues(case, workdays, law), 1)
     if case.pause is None and case.taken_up:
         for step in playbook.during[case.stage]:
             one = step_due(case, step, workdays)
@@ -129,6 +132,13 @@ def own_dues(case: Case, workdays: Workdays) -> Iterator[Due]:
     )
     if case.pause and case.pause.until and not judged:
         yield Due(workdays.midnight(case.pause.until + _DAY), PauseEnds())
+
+
+def limitation_dues(case: Case, workdays: Workdays, law: Law) -> Iterator[Due]:
+    """When legal is told that the right to sue lapses (I1), whatever else rests."""
+    if case.taken_up and case.stage != "closed":
+        for warning in warnings(case, law):
+            yield Due(workdays.moment(warning.day), warning, windowed=True)
 
 
 def customer_dues(customer: Customer, workdays: Workdays) -> Iterator[Due]:

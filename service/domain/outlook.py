@@ -16,6 +16,7 @@ from service.domain.case import Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
 from service.domain.deadlines import DiscountDue, DisputeDue, PlanDue
+from service.domain.limitation import WARNING, Law, LimitationNears
 from service.domain.reasons import Reason, Reasons
 from service.domain.workdays import Workdays
 
@@ -39,30 +40,40 @@ class Ahead(Struct, frozen=True, kw_only=True):
 class Outlook:
     """One case with what its steps will ask of the world around it."""
 
-    def __init__(self, case: Case, account: Account, playbook: p.Playbook, workdays: Workdays, now: datetime) -> None:
+    def __init__(
+        self, case: Case, account: Account, playbook: p.Playbook, workdays: Workdays, law: Law, now: datetime
+    ) -> None:
         self.case = case
         self.account = account
         self.playbook = playbook
         self.workdays = workdays
+        self.law = law
         self.now = now
         self._reasons = Reasons(case, account, workdays)
 
     def next(self) -> Ahead | None:
         """What the clock asks next; None when it has nothing to ask."""
-        one = d.due(self.case, self.playbook, self.workdays)
+        one = d.due(self.case, self.playbook, self.workdays, self.law)
         return self._ahead(self.case, one, self._at(one, self.now)) if one else None
 
     def all(self) -> list[Ahead]:
-        """Everything that comes within a year, in order of time, at most ten of a step; then what is held back."""
+        """Everything that comes within a year, in order of time, at most ten of a step, and the warnings before the right to
+        sue lapses, whenever they come; then what is held back."""
         if self.case.stage == "closed":
             return []
         coming, seen = [], set()
         for ahead in self._coming():
             coming.append(ahead)
             seen.add(ahead.step)
-        return coming + [
+        return [*coming, *self._warnings()] + [
             ahead for step in self.playbook.steps if step.name not in seen for ahead in self._waiting(step)
         ]
+
+    def _warnings(self) -> Iterator[Ahead]:
+        """Those beyond the horizon."""
+        for one in d.limitation_dues(self.case, self.workdays, self.law):
+            if one.at > self.now + HORIZON:
+                yield self._ahead(self.case, one, one.at)
 
     def goes(self, step: str, action: p.Action, at: datetime | None) -> bool:
         """Whether an action's own conditions hold on that day, for all that is known today."""
@@ -77,7 +88,8 @@ class Outlook:
     def _coming(self) -> Iterator[Ahead]:
         case, now, counts = self.case, self.now, Counter[str]()
         while True:
-            found = [one for one in d.dues(case, self.playbook, self.workdays) if counts[_name(one)] < OCCURRENCES]
+            dues = d.dues(case, self.playbook, self.workdays, self.law)
+            found = [one for one in dues if counts[_name(one)] < OCCURRENCES]
             one = min(found, key=lambda due: self._at(due, now), default=None)
             if one is None or (now := self._at(one, now)) > self.now + HORIZON:
                 return
@@ -138,6 +150,9 @@ def _own(case: Case, what: d.What, at: datetime) -> Ahead:
         case DiscountDue():
             until = case.discount.until if case.discount else None
             name, rule, reason = "discount-ends", "D6", Reason("schedule.discount_ends", {"until": until})
+        case LimitationNears():
+            params = {"until": what.expires_on, "days": (what.expires_on - what.day).days}
+            name, rule, reason = WARNING, "I1", Reason("schedule.limitation_nears", params)
         case d.TakeUp():
             name, rule, reason = "take-up", "F2", Reason("schedule.taken_up")
         case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires() | d.HoldUnacknowledged():

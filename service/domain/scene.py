@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from service.domain.case import Case
 from service.domain.directory import Directory
+from service.domain.limitation import Law
 from service.domain.playbook import Playbook
 from service.domain.settings import Settings
 from service.domain.workdays import Workdays
@@ -31,6 +32,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     today: date
     settings: Settings
     workdays: Workdays
+    law: Law
     playbook: Callable[[str, int], Playbook]
     newest: Callable[[str], Playbook]
     channels: frozenset[str] = frozenset({"email", "letter"})

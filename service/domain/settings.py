@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from service.domain.workdays import DEFAULT_WINDOWS, Calendar, Window, Workdays
 
-DAYS = frozenset({"time_zone", "country", "windows"})
-"""The settings that alarms are computed with: those of `workdays`, and the country whose calendar it is given."""
+DAYS = frozenset({"time_zone", "country", "windows", "law", "limitation_years", "limitation_interrupted_by"})
+"""The settings that alarms are computed with: those of `workdays`, the country whose calendar it is given, and the law."""
 
 
 class Bank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,6 +52,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     discount_percent: int = 5
     discount_amounts: dict[str, str] = {}
     write_off_limits: dict[str, dict[str, str]] = {}
+    law: str | None = None
+    limitation_years: int = 3
+    limitation_interrupted_by: tuple[str, ...] = ("payment", "acknowledgement", "filed")
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
@@ -61,6 +64,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
     | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits"}
+    | {"law", "limitation_years", "limitation_interrupted_by"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""

@@ -5,11 +5,14 @@ from typing import Any
 
 from service.domain.case import Case
 from service.domain.customer import Customer
+from service.domain.limitation import Law, lapse
 from service.domain.money import format
 
 
-def case_view(case: Case, customer: Customer, today: date) -> dict[str, Any]:
-    """A case as of `today`; what comes next is the reader's to add. A bill has owner and playbook once it is a case."""
+def case_view(case: Case, customer: Customer, today: date, law: Law) -> dict[str, Any]:
+    """A case as of `today`; what comes next, and where in the log its limitation was set, is the reader's to add. A bill has
+    owner and playbook once it is a case.
+    """
     overdue = max(0, (today - case.due_on).days) if case.due_on and case.stage != "closed" else 0
     return {
         "id": case.id,
@@ -36,7 +39,7 @@ def case_view(case: Case, customer: Customer, today: date) -> dict[str, Any]:
         "closed_on": case.closed_on,
         "written_off": _written_off(case),
         "flags": case.flags,
-        "limitation": None,
+        "limitation": _limitation(case, law),
         "version": case.version,
     }
 
@@ -45,6 +48,13 @@ def progress_on(case: Case) -> date | None:
     """The latest progress after the start of the clock that runs: D once collection has begun, else S."""
     start = case.due_on if case.stage not in ("review", "confirmation") else case.start
     return case.progress_after(start) if start else None
+
+
+def _limitation(case: Case, law: Law) -> dict[str, Any] | None:
+    found = lapse(case, law)
+    if found is None:
+        return None
+    return {"expires_on": found.expires_on, "set_by": found.set_by, "position": None, "law": law.code}
 
 
 def _written_off(case: Case) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Engine
 
 from service.domain.directory import Directory
+from service.domain.limitation import Law
 from service.domain.playbook import Playbook
 from service.domain.scene import Scene
 from service.domain.settings import Settings
@@ -18,6 +19,7 @@ from service.engine.meter import Meter
 from service.store import people, tenants
 from service.store.calendars import published
 from service.store.database import Tx, transaction
+from service.store.laws import law_of
 from service.store.outbox import Listener, listeners
 
 ReadPlaybook = Callable[[str, str, int], Playbook]
@@ -42,6 +44,7 @@ class Tenancy(Struct, frozen=True):
     secret: bytes
     listening: list[Listener]
     workdays: Workdays
+    law: Law
     people: Directory
     playbooks: dict[tuple[str, int], Playbook]
 
@@ -110,6 +113,7 @@ class Desk:
             today=tenancy.workdays.today(now),
             settings=tenancy.settings,
             workdays=tenancy.workdays,
+            law=tenancy.law,
             playbook=lambda name, version: self._playbook(tx, tenancy, name, version),
             newest=lambda name: self._playbook(tx, tenancy, name, tenancy.tenant.playbooks[name]),
             channels=channels,
@@ -128,8 +132,16 @@ class Desk:
         calendar = tenant.calendar or published(tenant.settings.country)
         playbooks = known.playbooks if known else {}
         workdays = tenant.settings.workdays(calendar)
-        secret, listening, known_people = tenants.secret(tx), listeners(tx), people.known(tx)
-        tenancy = Tenancy(tenant, clock.created_at, secret, listening, workdays, known_people, playbooks)
+        tenancy = Tenancy(
+            tenant=tenant,
+            created_at=clock.created_at,
+            secret=tenants.secret(tx),
+            listening=listeners(tx),
+            workdays=workdays,
+            law=law_of(tenant.settings),
+            people=people.known(tx),
+            playbooks=playbooks,
+        )
         with self._lock:
             if len(self._tenancies) >= _KEPT:
                 self._tenancies.pop(next(iter(self._tenancies)))

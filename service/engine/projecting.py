@@ -173,7 +173,7 @@ def alarm_or_none(session: Session, case: Case) -> datetime | None:
 
 def _case_alarm(session: Session, case: Case, moving: bool) -> NotLater | _Anything:
     try:
-        one = due.due(case, session.scene.plan_of(case), session.scene.workdays)
+        one = due.due(case, session.scene.plan_of(case), session.scene.workdays, session.scene.law)
     except (KeyError, ValueError):  # its playbook is not as published, which is told where playbooks are compared
         return _NO_ALARM
     if one is None:

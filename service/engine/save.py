@@ -166,7 +166,7 @@ def _save_states(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> No
 
 def case_alarm(session: Session, case: Case, fired: bool = True) -> datetime | None:
     """When the clock looks at the case again. What is due now and stays due without having fired is parked."""
-    one = due.due(case, session.scene.plan_of(case), session.scene.workdays)
+    one = due.due(case, session.scene.plan_of(case), session.scene.workdays, session.scene.law)
     if one is None or one.at > session.scene.now:
         return one.at if one else None
     if one.windowed and not session.scene.in_window():
@@ -289,6 +289,7 @@ def _letter(session: Session, one: Fresh, called: list[str], wanting: list[str])
         case,
         customer,
         one.state.currency,
+        session.scene.law,
     )
     if one.ask.asker.traceparent:
         content["traceparent"] = one.ask.asker.traceparent

@@ -85,6 +85,7 @@ role_may_not_approve = Only { NAME($role, of: "role") } may answer this request.
 four_eyes = { $user } asked for this and may not answer it. Somebody else with the role must.
 content_changed = Request { $approval } no longer says what you saw. Read it again, then answer.
 content_stale = Request { $approval } is not about how things stand any more: an amount or a day has moved on. Reject it, and have it asked anew.
+law_unknown = No rules of limitation are known as “{ $given }”. Known: { $known }.
 requests_exhausted = { $limit } requests about this customer’s bills are waiting already. Have some of them answered first.
 request_open = Such a request ({ NAME($kind, of: "approval") }) is open already: { $approval }. Wait for its answer.
 flags_exhausted = There are { $limit } marks already. Take one off first.
@@ -299,6 +300,10 @@ notice-overdue_two_months = { $customer }: { $count ->
     [one] one bill is over two months overdue: { $bills }. Your help is wanted.
    *[other] { $count } bills are over two months overdue: { $bills }. Your help is wanted.
 }
+notice-limitation_180 = { $customer }: the right to sue lapses in half a year for { $bills }. Secure it: a demand that arrives, a signed acknowledgement, or suit.
+notice-limitation_90 = { $customer }: the right to sue lapses in three months for { $bills }. Secure it: a demand that arrives, a signed acknowledgement, or suit.
+notice-limitation_30 = { $customer }: the right to sue lapses in one month for { $bills }. Secure it now.
+notice-limitation_lapsed = { $customer }: by the log the right to sue has lapsed for { $bills }. See whether something interrupted it that stands nowhere here.
 notice-hold_applied = Deliveries to { $customer } are stopped because of overdue bills: { $bills }.
 notice-hold_unacknowledged = { $customer }: one open day on, the ERP has not acknowledged that deliveries are stopped ({ $about }).
 notice-task_neglected = { $customer }: a task has stood open for three open days ({ $about }).
@@ -359,6 +364,7 @@ schedule-discount_ends = The discount lapses: { $until } is the last day on whic
 schedule-confirmation_ends = Collection begins after the due date even without a confirmation.
 schedule-pause_ends = The pause ends on { $until }.
 schedule-draft_matures = The draft matures on { $until }.
+schedule-limitation_nears = Legal is told { $days } days before the right to sue lapses on { $until }.
 schedule-taken_up = The case is taken up when the tenant goes live.
 schedule-closed = Nothing more: the case is closed.
 schedule-nothing = Nothing is planned as things stand.
@@ -623,6 +629,7 @@ step-dispute-check = An open dispute is looked at
 step-discount-ends = The discount lapses
 step-pause-ends = Contact goes on
 step-draft-matures = The draft’s day passes
+step-limitation-warning = Legal is warned: the right to sue lapses soon
 step-take-up = The case is taken up
 letter_kind-formal_dunning = formal dunning letter
 letter_kind-reconciliation = reconciliation letter

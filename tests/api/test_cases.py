@@ -43,9 +43,11 @@ def test_a_case_has_every_field_of_the_contract(bills: Tenant):
         "amount": "100.00", "open_amount": "100.00", "disputed_amount": "0.00", "currency": "CNY",
         "issued_on": "2026-03-01", "confirmed_on": None, "due_on": "2026-03-10", "days_overdue": 10, "owner": "li.na",
         "playbook": {"name": "standard", "version": 1}, "paused": None, "tax_invoice": None, "progress_on": None,
-        "closed_as": None, "closed_on": None, "limitation": None,
+        "closed_as": None, "closed_on": None,
     }  # fmt: skip
     assert {name: case[name] for name in expected} == expected
+    lapses = {name: value for name, value in case["limitation"].items() if name != "position"}
+    assert lapses == {"expires_on": "2029-03-10", "set_by": "invoice.issued", "law": "CN"}
     next_action = case["next_action"]
     assert (next_action["step"], next_action["rule"]) == ("overdue-daily", "B3")
     assert next_action["at"] == "2026-03-23T09:00:00+08:00"

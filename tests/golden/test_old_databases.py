@@ -59,3 +59,22 @@ def test_its_log_replays_to_the_rows_it_has_and_its_clock_goes_on(old):
         assert house.found() == set()
     finally:
         engine.dispose()
+
+
+def test_a_case_that_asked_nothing_more_is_looked_at_before_its_right_to_sue_lapses(old):
+    """I1: ladders end and left no alarm before there were warnings."""
+    with psycopg.connect(old) as owner:
+        owner.execute("SET LOCAL row_security = off")
+        owner.execute("UPDATE cases SET next_at = NULL WHERE customer = 'C-3'")
+        owner.execute("UPDATE customers SET wake_at = NULL WHERE id = 'C-3'")
+    migrate.upgrade(old)
+    with psycopg.connect(old) as owner:
+        owner.execute("SET LOCAL row_security = off")
+        rows = owner.execute(
+            """SELECT stage = 'closed', next_at::date - due_on FROM cases WHERE customer = 'C-3' ORDER BY id"""
+        ).fetchall()
+        ((wakes,),) = owner.execute(
+            "SELECT wake_at = (SELECT min(next_at) FROM cases WHERE customer = 'C-3') FROM customers WHERE id = 'C-3'"
+        ).fetchall()
+    assert rows == [(False, 730), (False, 730), (False, 730), (True, None)]
+    assert wakes

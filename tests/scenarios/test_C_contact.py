@@ -175,8 +175,9 @@ def test_C4_how_a_message_fared_is_recorded(outcome):
     report = c.ReportMessage(
         customer="C-1", message="m", contact="ap", channel="email", cases=("INV-1",), outcome=outcome, code="550"
     )
-    (happened,) = world.do(report)
+    happened, *interrupted = world.do(report)
     assert (happened.event.type, happened.event.cases) == (f"message.{outcome}", ["INV-1"])
+    assert [one.event.type for one in interrupted] == ["limitation.interrupted"] * (outcome == "handed_over")  # I1
 
 
 # C7, C11

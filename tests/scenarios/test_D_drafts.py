@@ -72,7 +72,7 @@ def test_D7_a_draft_returned_uncovers_and_flags():
     draft(world, "P-1", "1000.00", "2026-03-31")
     world.walk("2026-03-20").do(c.ReversePayment(payment="P-1"))
     assert (world.case("INV-1").pause, world.case("INV-1").drafts) == (None, ())
-    assert world.customer.flags == {"payment_reversed": day("2026-03-20")}
+    assert world.customer.flags == dict.fromkeys(("payment_reversed", "instrument_returned"), day("2026-03-20"))
     assert world.case("INV-1").progress_after(day("2026-03-09")) is None
 
 

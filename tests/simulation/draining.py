@@ -94,7 +94,7 @@ class Quiet:
         house, scene = self.house, self.house.scene()
         earliest: dict[str, list[datetime]] = {}
         for row in house.disk.rows["cases"].values():
-            one = due(row.state, house.plan, house.workdays)
+            one = due(row.state, house.plan, house.workdays, scene.law)
             if one is None:
                 continue
             wanted = house.workdays.next_moment(max(one.at, house.now)) if one.windowed else max(one.at, house.now)

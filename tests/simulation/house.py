@@ -13,6 +13,7 @@ from service.domain.playbook import Playbook
 from service.domain.scene import Asker, Scene
 from service.domain.settings import Settings
 from service.domain.workdays import Workdays
+from service.store.laws import law_of
 from tests.simulation.disk import Busy, Disk, Key, Tx
 from tests.simulation.guards import Guards
 
@@ -82,6 +83,7 @@ class House:
             today=self.workdays.today(self.now),
             settings=self.settings,
             workdays=self.workdays,
+            law=law_of(self.settings),
             playbook=lambda name, version: self.plan,
             newest=lambda name: self.plan,
         )

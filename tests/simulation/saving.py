@@ -18,6 +18,7 @@ from service.domain.events import task as te
 from service.domain.events.case import Reminded
 from service.domain.payment import Payment
 from service.domain.scene import Scene
+from service.store.laws import law_of
 from tests.simulation.disk import Raced, Tx
 from tests.simulation.house import House
 from tests.simulation.rows import (
@@ -94,7 +95,7 @@ def _customer(tx: Tx, scene: Scene, customer: Customer, expected: int) -> None:
 
 def case_alarm(scene: Scene, case: Case, fired: bool) -> datetime | None:
     """When the clock looks at the case again."""
-    one = due.due(case, scene.plan_of(case), scene.workdays)
+    one = due.due(case, scene.plan_of(case), scene.workdays, scene.law)
     if one is None or one.at > scene.now:
         return one.at if one else None
     if one.windowed and not scene.in_window():
@@ -217,10 +218,10 @@ def _letter(house: House, one: Fresh) -> dict[str, Any]:
     case = one.state if isinstance(one.state, Case) else None
     customer = one.state if isinstance(one.state, Customer) else one.account.customer
     h = one.happened
-    today = house.workdays.today(house.now)
+    today, law, currency = house.workdays.today(house.now), law_of(house.settings), one.state.currency
     return {
         "to": audience(h.event),
-        **body("t", f"{h.stream}/{h.id}", one.state.version, h.event, house.now, today, case, customer, one.state.currency),
+        **body("t", f"{h.stream}/{h.id}", one.state.version, h.event, house.now, today, case, customer, currency, law),
     }
 
 

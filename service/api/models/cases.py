@@ -55,11 +55,14 @@ class NextAction(Answer):
 
 
 class Limitation(Answer):
-    """When the right to sue lapses, and the event that set it (I1)."""
+    """When the right to sue lapses, and the event that set it (I1). It is no advice."""
 
     expires_on: Day
-    set_by: str = Field(examples=["payment.applied"])
-    position: Position
+    set_by: str | None = Field(
+        description="The event's type; null in webhooks where the case alone cannot tell.", examples=["payment.applied"]
+    )
+    position: Position | None = Field(description="The event's, in the case's log; null in webhooks.", examples=[812])
+    law: str = Field(description="The law it was counted by.", examples=["CN"])
 
 
 class WrittenOff(Answer):

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field, StrictStr
 
 from service.api.models.commands import Cases
-from service.api.models.fields import Body, Day, Id, Money, Said, Text
+from service.api.models.fields import Body, Day, Id, Line, Money, Said, Text
 
 FlagName: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["wilful_default"])]
 
@@ -47,3 +47,12 @@ class PaymentEndBody(Body):
 
     on: Day | None = Field(None, description="Today when left out.")
     reason: Text | None = Field(None, examples=["Returned unpaid by the bank."])
+
+
+class ReceiptBody(Body):
+    """A letter reached the customer, or came back signed (I1)."""
+
+    on: Day | None = Field(None, description="The day on which it was delivered or signed; today when left out.")
+    signed: bool = Field(False, description="It came back signed: the customer acknowledges what it says.")
+    received_by: Line | None = Field(None, examples=["Zhang Wei"])
+    proof: Line | None = Field(None, description="What proves it.", examples=["SF1020304050607"])

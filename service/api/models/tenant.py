@@ -24,6 +24,18 @@ TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):
 Count: TypeAlias = Annotated[int, Field(ge=1, le=100)]
 Days: TypeAlias = Annotated[int, Field(ge=0, le=366)]
 Limits: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money | None]
+Cause: TypeAlias = Literal[
+    "demand",
+    "promise",
+    "plan",
+    "payment",
+    "acknowledgement",
+    "mediation",
+    "filed",
+    "preserved",
+    "judgment",
+    "enforcement",
+]
 WriteOffLimit: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money]
 SegmentName: TypeAlias = Literal["preferred", "standard", "risk"]
 
@@ -90,6 +102,17 @@ class SettingsPatch(Body):
     )
     discount_amounts: Limits = Field({}, description="By currency: a discount of more needs consent.")
     plan_amounts: Limits = Field({}, description="By currency: a plan of more needs consent; null removes one.")
+    law: StrictStr | None = Field(
+        None,
+        pattern=r"^[A-Za-z]{2,20}$",
+        description="Whose rules of limitation count (I1): one of those shipped (CN, FR, IN), or `generic` with the two "
+        "fields below; null: the country's, where it is shipped, else `generic`.",
+        examples=["CN"],
+    )
+    limitation_years: Annotated[int, Field(ge=1, le=30)] = Field(3, description="Of the law `generic`.")
+    limitation_interrupted_by: list[Cause] = Field(
+        ["payment", "acknowledgement", "filed"], max_length=10, description="Of the law `generic`."
+    )
     write_off_limits: dict[Literal["supervisor", "manager", "general_manager"], WriteOffLimit | None] = Field(
         {},
         description="By role and currency: the lowest role whose limit covers a write-off is asked, else the boss (J2); null "

@@ -129,6 +129,20 @@ class WriteOff(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class RecordReceipt(Struct, frozen=True, kw_only=True):
+    """A letter was delivered, or came back signed; what the letter is comes from the log."""
+
+    customer: str
+    letter: str
+    kind: str
+    cases: tuple[str, ...]
+    issued_on: date
+    on: date | None = None
+    signed: bool = False
+    received_by: str | None = None
+    proof: str | None = None
+
+
 class GrantApproval(Struct, frozen=True, kw_only=True):
     customer: str
     approval: str
@@ -182,4 +196,5 @@ PersonCommand: TypeAlias = (
     | ReleaseHold
     | ApplyHold
     | WriteOff
+    | RecordReceipt
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from service.domain import commands as c
-from service.domain.account import Account, Happened, Private, on_case, on_customer
+from service.domain.account import Account, Happened, Private, on_case
 from service.domain.decide import (
     approvals,
     bills,
@@ -15,6 +15,7 @@ from service.domain.decide import (
     consents,
     conversations,
     customers,
+    demands,
     discounts,
     disputes,
     due_dates,
@@ -32,7 +33,6 @@ from service.domain.decide import (
 from service.domain.decide.firing import Firing
 from service.domain.decide.settling import settle
 from service.domain.events.case import Assigned
-from service.domain.events.customer import MessageHandedOver
 from service.domain.scene import Asker, Scene
 
 
@@ -173,6 +173,8 @@ def _person(
             return approvals.reject(command, account, scene, asker)
         case c.ApplyHold() | c.ReleaseHold():
             return requests.ask_by_person(command, account, scene, asker)
+        case c.RecordReceipt():
+            return demands.receipt(command, account, scene)
         case c.WriteOff():
             return write_offs.ask(command, account, scene, asker)
         case _:
@@ -188,7 +190,6 @@ def _assign(command: c.AssignCase, account: Account) -> Iterator[Happened]:
 def _reported(command: c.ReportMessage, account: Account, scene: Scene) -> Iterator[Happened]:
     """How a message fared; said twice, it stands twice only when it differs."""
     if command.outcome == "handed_over":
-        event = MessageHandedOver(message=command.message, cases=list(command.cases), channel=command.channel)
-        yield on_customer(account.customer.id, event)
+        yield from demands.handed_over(command, account, scene)
     else:
         yield from conversations.bounced(command, account, scene)

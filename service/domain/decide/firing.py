@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from service.domain import playbook as p
 from service.domain.account import Account, Happened, on_case
@@ -11,8 +12,9 @@ from service.domain.conditions import forbids, meets
 from service.domain.decide.acting import Acting
 from service.domain.decide.gathering import Gathering
 from service.domain.decide.occasion import Occasion, came_up, chosen
-from service.domain.due import Due, step_due
-from service.domain.events.case import StepSkipped
+from service.domain.due import Due, limitation_dues, step_due
+from service.domain.events.case import StepFired, StepSkipped
+from service.domain.limitation import WARNING, LimitationNears
 from service.domain.scene import Scene
 
 
@@ -29,6 +31,7 @@ class Firing:
         """Every case's due steps; the caller has made sure that a window is open."""
         going: dict[str, tuple[Case, list[Occasion], set[str]]] = {}
         for case in self.account.open_cases():
+            yield from self._warn(case)
             found = self._due(case) if case.pause is None and case.taken_up else []
             if found:
                 names = chosen(found, self.scene.today)
@@ -37,6 +40,30 @@ class Firing:
         for id, (case, found, names) in going.items():
             yield from self._case(id, case, found, names)
         yield from self.gathering.finish()
+
+    def _warn(self, case: Case) -> Iterator[Happened]:
+        """Legal is told that the right to sue lapses soon (I1): once, however many of the days have passed."""
+        days = self.scene.workdays
+        due = [one for one in limitation_dues(case, days, self.scene.law) if one.at <= self.scene.now]
+        if not due:
+            return
+        what = due[-1].what
+        assert isinstance(what, LimitationNears)
+        fields: dict[str, Any] = {
+            "step": WARNING,
+            "rule": "I1",
+            "anchor": what.expires_on,
+            "on": what.day,
+            "due_at": days.moment(what.day),
+            "provisional": days.is_provisional(what.day),
+        }
+        if case.since and days.next_open(what.day) < case.since:
+            yield on_case(case.id, StepSkipped(**fields, why="backfill", count=len(due), digest=["legal"]))
+            return
+        left = (what.expires_on - what.day).days
+        lapsed = self.scene.today > what.expires_on
+        self.gathering.notice("I1", "limitation_lapsed" if lapsed else f"limitation_{left}", ("legal",), case.id)
+        yield on_case(case.id, StepFired(**fields, did=["notice:legal"]))
 
     def fire_now(self, id: str, ready: list[Due]) -> Iterator[Happened]:
         """The steps that follow a fact at once (T3)."""

@@ -1,9 +1,23 @@
-"""What becomes of a claim that is not simply paid: written off, and money that comes all the same (J2)."""
+"""What becomes of a claim that is not simply paid: its limitation period begins anew (I1), it is written off, and money
+comes all the same (J2)."""
 
 from datetime import date
 from typing import ClassVar, TypeAlias
 
 from service.domain.events.shape import Shape
+
+
+class Interrupted(Shape, frozen=True, kw_only=True):
+    """What happened elsewhere begins the limitation period anew where the law counts its `cause`: a demand that reached the
+    customer, an acknowledgement that came back. `by` is that event's type, `stream` and `version` its place.
+    """
+
+    type: ClassVar[str] = "limitation.interrupted"
+    cause: str
+    on: date
+    by: str
+    stream: str
+    version: int
 
 
 class WrittenOff(Shape, frozen=True, kw_only=True):
@@ -27,4 +41,4 @@ class Recovered(Shape, frozen=True, kw_only=True):
     rest: int
 
 
-ClaimEvent: TypeAlias = WrittenOff | Recovered
+ClaimEvent: TypeAlias = Interrupted | WrittenOff | Recovered

@@ -6,6 +6,7 @@ from typing import ClassVar, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from service.domain.events.letter import LetterReceived
 from service.domain.events.shape import Shape
 from service.domain.events.task import TaskEvent
 
@@ -286,6 +287,7 @@ CustomerEvent: TypeAlias = (
     | HoldReleased
     | HoldReleaseAcknowledged
     | LetterIssued
+    | LetterReceived
     | MessageHandedOver
     | MessageBounced
     | CustomerNoted

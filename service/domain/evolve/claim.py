@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from service.domain.case import Case
+from service.domain.case import Case, Interruption
 from service.domain.events import claim as e
 from service.domain.events.bill import PaymentApplied, PaymentUnapplied
 
@@ -15,12 +15,23 @@ REVERSED = "reversed"
 def evolve_claim(case: Case, event: e.ClaimEvent) -> Case:
     """The case after the event, its version counted already."""
     match event:
+        case e.Interrupted():
+            one = Interruption(event.on, event.by, event.version, event.stream)
+            return interrupted(case, event.cause, one)
         case e.WrittenOff():
             return replace(case, written_off=case.written_off + event.amount)
         case e.Recovered():
             return case  # the payment's own event has moved the money
         case _:
             assert_never(event)
+
+
+def interrupted(case: Case, cause: str, one: Interruption) -> Case:
+    """The latest of each cause; of one day the last that was told."""
+    known = case.interrupted.get(cause)
+    if known is not None and known.on > one.on:
+        return case
+    return replace(case, interrupted={**case.interrupted, cause: one})
 
 
 def came(case: Case, event: PaymentApplied) -> Case:

@@ -9,6 +9,7 @@ from service.domain.case import CONSOLIDATED, ERRANDS
 from service.domain.customer import THIRD_PARTIES, Contact, Customer, Hold, OpenRequest, OpenTask, Refusal
 from service.domain.events import customer as e
 from service.domain.events import task as t
+from service.domain.events.letter import LetterReceived
 
 ABOUT = 10
 """So many bills of an errand are kept with it."""
@@ -48,7 +49,7 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
             return _told(customer, event)
         case e.MessageBounced():
             return replace(customer, missed=_missed(customer, event.contact, event.missed or None))
-        case e.LetterIssued() | e.MessageHandedOver() | e.CustomerNoted():
+        case e.LetterIssued() | LetterReceived() | e.MessageHandedOver() | e.CustomerNoted():
             return customer
         case _:
             assert_never(event)
