@@ -42,13 +42,14 @@ from service.api.context import Context, Readiness
 from service.api.cursors import Cursors
 from service.api.document import document
 from service.api.fingerprints import Fingerprints
-from service.api.guards import Keyring
+from service.api.guards import Keyring, ReadToken
 from service.api.limits import WAITING_PER_CONNECTION, Overload, RateLimit
 from service.api.request_ids import RequestIds
 from service.channels.sealing import new_secret
 from service.engine.convoy import Convoy
 from service.metrics import Measured
 from service.runtime import VERSION, Runtime, derived
+from service.settings import Settings
 from service.words.compose import compose
 
 ROUTERS = (
@@ -117,6 +118,14 @@ def drawn() -> FastAPI:
     return app
 
 
+def _tokens(settings: Settings) -> ReadToken | None:
+    if settings.oidc_issuer is None:
+        return None
+    from service.identity_provider import Provider
+
+    return Provider(settings).read
+
+
 def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callable[[], bytes]) -> FastAPI:
     """The API on an open runtime; clocks and couriers are the caller's."""
     app = drawn()
@@ -134,7 +143,9 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
         metrics=metrics,
         version=VERSION,
     )
-    keyring = app.state.keyring = Keyring(runtime.desk, app.state.context.key_patience, runtime.settings.rate_limit)
+    settings = runtime.settings
+    patience = app.state.context.key_patience
+    keyring = app.state.keyring = Keyring(runtime.desk, patience, settings.rate_limit, _tokens(settings))
     failures.register(app)
     # The last one added is the first one asked.
     app.add_middleware(RateLimit, spend=keyring.spend)

@@ -96,7 +96,7 @@ def migrate_command() -> None:
 @app.command("settings")
 def settings_command(as_json: AsJson = False) -> None:
     """Show every setting: its variable, its value, its default and what it is for."""
-    from service.settings import describe
+    from service.settings_shown import describe
 
     rows = [row._asdict() for row in describe(given_settings())]
     lines = [f"{row['name']}={row['value']}\n    {row['description']} Default: {row['default']}" for row in rows]

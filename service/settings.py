@@ -7,15 +7,14 @@ import secrets
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DUNLOG_"
 KEY_BYTES = 32
-MASK = "********"
 
 
 class SettingsError(Exception):
@@ -28,6 +27,15 @@ def _parts(text: str) -> list[str]:
 
 def _by_commas(value: object) -> object:
     return _parts(value) if isinstance(value, str) else value
+
+
+def _pairs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.partition("=") for part in _parts(value)]
+    if any(not (left and right) for left, _, right in parts):
+        raise ValueError("it must look like ar-collectors=collector,ar-managers=manager")
+    return {left.strip(): right.strip() for left, _, right in parts}
 
 
 def _networks(value: object) -> object:
@@ -53,6 +61,9 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeVali
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 Ports = Annotated[tuple[PortNumber, ...], NoDecode, BeforeValidator(_by_commas)]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_by_commas)]
+Roles = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(_by_commas), Field(min_length=1)]
 Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
 Format = Annotated[Literal["json", "text"], BeforeValidator(_lower)]
 
@@ -74,6 +85,26 @@ class Settings(BaseSettings):
     port: PortNumber = Field(8000, description="Port the API listens on.")
     trusted_proxies: Networks = Field(
         (), description="Networks (CIDR, comma-separated) of proxies whose X-Forwarded-* headers are believed."
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Identity provider whose tokens are taken beside keys, as https://login.example.com/realm; its "
+        "configuration is read from there.",
+    )
+    oidc_audience: str | None = Field(
+        None, validate_default=True, description="Audience (`aud`) that its tokens must be for."
+    )
+    oidc_algorithms: Algorithms = Field(
+        ("RS256", "ES256"), description="Signatures that are taken, comma-separated; never by a shared secret."
+    )
+    oidc_tenant: str | None = Field(None, description="Tenant of everybody with a token, when there is only one.")
+    oidc_tenant_claim: str = Field("dunlog_tenant", description="Claim that names the tenant otherwise.")
+    oidc_user_claim: str = Field("preferred_username", description="Claim that names the user.")
+    oidc_role_claim: str = Field("dunlog_role", description="Claim with the role, or with several names of groups.")
+    oidc_roles: Roles = Field(
+        {},
+        description="Roles by the names in that claim, e.g. ar-collectors=collector,ar-managers=manager; of several the "
+        "first one here decides. Without it the claim names the role itself.",
     )
     cors_origins: Origins = Field(
         (),
@@ -141,6 +172,24 @@ class Settings(BaseSettings):
             raise ValueError("it must look like smtp://user:password@host:587")
         return url
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _provider(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not parts.hostname or parts.query or parts.scheme not in (("https", "http") if local else ("https",)):
+            raise ValueError("it must begin with https://")
+        return url
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _for_us(cls, audience: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("oidc_issuer") and not audience:
+            raise ValueError("it is missing beside DUNLOG_OIDC_ISSUER, and tokens for others would be taken")
+        return audience or None
+
     @field_validator("smtp_from")
     @classmethod
     def _sender(cls, address: str | None) -> str | None:
@@ -178,48 +227,6 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 def variable(field: str) -> str:
     """The environment variable of a field."""
     return "DATABASE_URL" if field.upper() == "DATABASE_URL" else f"{PREFIX}{field.upper()}"
-
-
-class Row(NamedTuple):
-    name: str
-    value: str
-    default: str
-    description: str
-
-
-def describe(settings: Settings) -> list[Row]:
-    """One row a setting: its variable, its value with secrets masked, its default, what it is for."""
-    rows = []
-    for field, info in Settings.model_fields.items():
-        default = "" if info.default_factory else _shown(info.default)
-        rows.append(Row(variable(field), _shown(getattr(settings, field)), default, info.description or ""))
-    return rows
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case SecretStr():
-            return MASK
-        case tuple():
-            return ", ".join(str(part) for part in value)
-        case bool():
-            return "true" if value else "false"
-        case str() if "://" in value:
-            return _without_password(value)
-        case _:
-            return str(value)
-
-
-def _without_password(url: str) -> str:
-    # libpq takes a password in the query as well
-    scheme, _, rest = url.partition("://")
-    account, at, host = rest.rpartition("@")
-    user, colon, _ = account.partition(":")
-    head, question, query = host.partition("?")
-    shown = "&".join(f"{part.partition('=')[0]}={MASK}" if "password" in part else part for part in query.split("&"))
-    return f"{scheme}://{user}{colon and ':' + MASK}{at}{head}{question}{shown}"
 
 
 def secret_key(settings: Settings) -> bytes:

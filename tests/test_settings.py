@@ -5,7 +5,8 @@ import stat
 
 import pytest
 
-from service.settings import MASK, SettingsError, describe, load, secret_key
+from service.settings import SettingsError, load, secret_key
+from service.settings_shown import MASK, describe
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 

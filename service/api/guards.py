@@ -1,9 +1,11 @@
 """Who asks: the key behind a request, what its role may, and the identity under which a repeat is known."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
+from math import inf
 from typing import Annotated, NamedTuple
 
 from anyio import to_thread
@@ -11,6 +13,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from service.api import keys
+from service.api.bearers import Bearer, not_mapped
 from service.api.bodies import CommandRequest
 from service.api.context import Context, context
 from service.api.limits import Buckets, rate_limited
@@ -25,7 +28,12 @@ from service.store.database import Tx, transaction
 
 KEY_KEPT = timedelta(days=7)
 LONGEST_KEY = 255
+TENANT, USER = re.compile(r"[a-z0-9-]{1,40}"), re.compile(r"[A-Za-z0-9._-]{1,64}")
 MOST_KEYS = 10_000
+
+
+ReadToken = Callable[[str], "Bearer | None"]
+"""Who bears a token; None for what is no valid one. May raise Problem."""
 
 
 class Principal(NamedTuple):
@@ -57,24 +65,25 @@ class _Known(NamedTuple):
 
 
 class Keyring:
-    """Keys looked up lately: a revoked one is worth nothing after a few seconds on every replica.
+    """Keys and tokens looked up lately: a revoked one is worth nothing after a few seconds on every replica.
 
     Each key may ask `rate` times a second, and each address may be wrong as often: who guesses keys, or makes them up,
     asks the database no more than that. A key that was good once is always looked up, whoever shares its address.
     """
 
-    def __init__(self, desk: Desk, seconds: float, rate: float) -> None:
+    def __init__(self, desk: Desk, seconds: float, rate: float, read_token: ReadToken | None = None) -> None:
         self._desk = desk
         self._seconds = seconds
-        self._known: dict[keys.KeyParts, _Known] = {}
+        self._read_token = read_token
+        self._known: dict[str, _Known] = {}
         self._asked = Buckets(rate)
         self._wrong = Buckets(rate)
 
     def spend(self, authorization: str | None) -> float:
         """One of the requests that the key may make, or how many seconds until it may make one. Free for what is not known
         as a key: that costs an address, when it is looked up."""
-        parts = keys.bearer(authorization)
-        known = self._known.get(parts) if parts else None
+        text = keys.bearer(authorization)
+        known = self._known.get(text) if text else None
         return self._asked.take(_name(known.principal)) if known else 0.0
 
     async def arrive(self, request: Request) -> Principal:
@@ -83,34 +92,60 @@ class Keyring:
         return known if known is not None else await to_thread.run_sync(self.principal, request)
 
     def principal(self, request: Request) -> Principal:
-        """Whose key the request has; raises 401 for none, a bad or a revoked one."""
-        parts = keys.bearer(request.headers.get("authorization"))
-        if parts is None:
+        """Whose key or token the request has; raises 401 for none, a bad, a revoked or an expired one."""
+        text = keys.bearer(request.headers.get("authorization"))
+        if text is None:
             raise _unauthorized()
-        return self._remembered(parts) or self._looked_up(parts, request.client.host if request.client else "")
+        return self._remembered(text) or self._looked_up(text, request.client.host if request.client else "")
 
-    def _remembered(self, parts: keys.KeyParts | None) -> Principal | None:
-        known = self._known.get(parts) if parts else None
+    def _remembered(self, text: str | None) -> Principal | None:
+        known = self._known.get(text) if text else None
         return known.principal if known and time.monotonic() < known.until else None
 
-    def _looked_up(self, parts: keys.KeyParts, address: str) -> Principal:
-        if parts not in self._known and (wait := self._wrong.lacks(address)):
+    def _looked_up(self, text: str, address: str) -> Principal:
+        parts = keys.read(text)
+        if parts is None and (self._read_token is None or text.count(".") != 2):
+            raise _unauthorized()
+        if text not in self._known and (wait := self._wrong.lacks(address)):
             raise rate_limited(wait)
         until = time.monotonic() + self._seconds  # from before the look, for it may be revoked right behind it
-        with transaction(self._desk.engine, parts.tenant) as tx:
-            row = people.key(tx, parts.key)
-            if row is None or row["revoked_at"] or not keys.matches(parts, bytes(row["digest"])):
-                self._known.pop(parts, None)
-                self._wrong.take(address)
-                raise _unauthorized()
-            people.touch_key(tx, parts.key)
-        principal = Principal(parts.tenant, row["role"], row["user"], parts.key, bytes(row["secret"]))
-        if parts not in self._known:
+        found = self._by_key(parts) if parts else self._by_token(text)
+        if found is None:
+            self._known.pop(text, None)
+            self._wrong.take(address)
+            raise _unauthorized()
+        principal, left = found
+        if text not in self._known:
             if len(self._known) >= MOST_KEYS:
                 self._known.clear()
             self._asked.take(_name(principal))
-        self._known[parts] = _Known(principal, until)
+        self._known[text] = _Known(principal, min(until, until - self._seconds + left))
         return principal
+
+    def _by_key(self, parts: keys.KeyParts) -> tuple[Principal, float] | None:
+        with transaction(self._desk.engine, parts.tenant) as tx:
+            row = people.key(tx, parts.key)
+            if row is None or row["revoked_at"] or not keys.matches(parts, bytes(row["digest"])):
+                return None
+            people.touch_key(tx, parts.key)
+        return Principal(parts.tenant, row["role"], row["user"], parts.key, bytes(row["secret"])), inf
+
+    def _by_token(self, text: str) -> tuple[Principal, float] | None:
+        """Who bears it, and for how many seconds yet."""
+        bearer = self._read_token(text) if self._read_token else None
+        if bearer is None:
+            return None
+        if not TENANT.fullmatch(bearer.tenant):
+            raise not_mapped("tenant")
+        if not USER.fullmatch(bearer.user):
+            raise not_mapped("user")
+        with transaction(self._desk.engine, bearer.tenant) as tx:
+            secret = people.secret(tx)
+        if secret is None:
+            raise not_mapped("tenant")
+        # a key's id holds no `~`, so that nobody's token is taken for a key
+        principal = Principal(bearer.tenant, bearer.role, bearer.user, f"~{bearer.user}", secret)
+        return principal, bearer.until - time.time()
 
 
 def _name(principal: Principal) -> str:

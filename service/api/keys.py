@@ -49,10 +49,10 @@ def read(text: str) -> KeyParts | None:
     return KeyParts(found["tenant"], found["key"], found["secret"])
 
 
-def bearer(authorization: str | None) -> KeyParts | None:
-    """The key of an Authorization header; None without a well-formed one."""
+def bearer(authorization: str | None) -> str | None:
+    """What an Authorization header bears, a key or a token; None without one."""
     scheme, _, text = (authorization or "").partition(" ")
-    return read(text.strip()) if scheme.lower() == "bearer" else None
+    return text.strip() if scheme.lower() == "bearer" else None
 
 
 def digest(secret: str) -> bytes:

@@ -80,6 +80,12 @@ def key(tx: Tx, id: str) -> dict[str, Any] | None:
     )
 
 
+def secret(tx: Tx) -> bytes | None:
+    """What the tenant's fingerprints are keyed with; None for a tenant that is closed or is none."""
+    rows = tx.rows("SELECT secret FROM tenants WHERE id = %(tenant)s AND delete_after IS NULL")
+    return bytes(rows[0][0]) if rows else None
+
+
 def keys(tx: Tx) -> list[dict[str, Any]]:
     """Every key of the tenant, without digests."""
     return tx.dicts(

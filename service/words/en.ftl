@@ -106,6 +106,8 @@ offset_range = The distance “{ $given }” leads beyond the calendar. Give a s
 
 ### Problems of a request
 
+token_not_mapped = The token is good, but { $claim } names nobody here. Ask whoever runs the identity provider to set it.
+identity_provider_away = The identity provider cannot be asked for its keys now. Try again soon.
 unauthorized = The key is missing or not valid. Send Authorization: Bearer and a key of this tenant.
 role_may_not = The role { NAME($role, of: "role") } may not do this. Use a key of a role that may.
 not_found = There is nothing of that name here. Check the address and the id.

@@ -106,6 +106,8 @@ offset_range = 日期间隔“{ $given }”超出日历范围。请缩短。
 
 ### 请求的问题
 
+token_not_mapped = 令牌有效，但其中的 { $claim } 在本服务没有对应者。请联系身份提供方的管理员设置。
+identity_provider_away = 目前无法取得身份提供方的密钥，请稍后重试。
 unauthorized = 缺少密钥或密钥无效。请发送 Authorization: Bearer 和本租户的密钥。
 role_may_not = { NAME($role, of: "role") }角色无权进行此操作。请使用有权角色的密钥。
 not_found = 此处没有该名称的内容。请检查地址和编号。

@@ -53,15 +53,15 @@ def test_every_changed_sign_is_found():
 @given(st.text())
 def test_any_text_is_none(text):
     assert keys.read(text) is None
-    assert keys.bearer(text) is None
-    assert keys.bearer(f"Bearer {text}") is None
+    assert keys.read(keys.bearer(f"Bearer {text}") or "") is None
 
 
 def test_the_header():
     text, _ = keys.mint("acme", "k1")
-    assert keys.bearer(f"Bearer {text}") == keys.bearer(f"bearer  {text} ") == keys.read(text)
-    for header in (None, "", text, f"Basic {text}", f"Bearer{text}", f"Bearer {text} {text}"):
+    assert keys.bearer(f"Bearer {text}") == keys.bearer(f"bearer  {text} ") == text
+    for header in (None, "", text, f"Basic {text}", f"Bearer{text}"):
         assert keys.bearer(header) is None
+    assert keys.read(keys.bearer(f"Bearer {text} {text}") or "") is None
 
 
 def test_a_secret_is_not_shown_by_accident():

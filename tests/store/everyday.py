@@ -200,6 +200,7 @@ SELDOM: tuple[Callable[[Tx], Any], ...] = (
     lambda tx: movements.put_right(tx, "C-9", "INV-9", []),
     lambda tx: outbox.add(tx, [("we_1", "case/INV-1", 1)], AT),
     lambda tx: outbox.hold(tx, ["dlv_1"]),
+    lambda tx: people.secret(tx),
     lambda tx: people.keys(tx),
     lambda tx: people.revoke_key(tx, "k"),
     lambda tx: private.rewrite(tx, [private.Written("case/INV-1", 1, "", {}, ())]),
