@@ -47,6 +47,7 @@ class Right(StrEnum):
     MILESTONE = "milestone"
     EVIDENCE = "evidence"
     APPROVE = "approve"
+    REPORTS = "reports"
     SETTINGS = "settings"
     PLAYBOOKS = "playbooks"
     USERS = "users"
@@ -88,6 +89,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.MILESTONE: frozenset({LEGAL}),
     Right.EVIDENCE: frozenset({LEGAL}),
     Right.APPROVE: _SUPERVISORS | {FINANCE, LEGAL},
+    Right.REPORTS: ROLES - {ERP},
     Right.SETTINGS: _NOBODY_ELSE,
     Right.PLAYBOOKS: _NOBODY_ELSE,
     Right.USERS: _NOBODY_ELSE,

@@ -131,6 +131,7 @@ busy = Somebody else is changing the same customer. Nothing was done; try again 
 internal_error = Something went wrong on our side. Nothing was done; try again, and name the request id if it stays.
 invalid = The request holds invalid values; each is listed in errors.
 too_deep = The JSON is nested deeper than { $limit } levels. Flatten it.
+too_many_rows = The report has more than { $limit } rows, too many for such a file. Group by something else, or ask for CSV or page by page.
 too_many_values = The body has more than { $limit } fields and items. Leave some out, or ask several times.
 field_missing = This field is required. Add it.
 reason_required = A reason is needed here. Say why in a few words.

@@ -131,6 +131,7 @@ busy = 另有操作正在更改同一客户。未做任何更改；请按 Retry-
 internal_error = 我方出现错误。未做任何更改；请重试，若仍出现请告知请求编号。
 invalid = 请求中有无效的值，逐项列于 errors。
 too_deep = JSON 嵌套超过 { $limit } 层。请减少层次。
+too_many_rows = 报表超过 { $limit } 行，这种文件容纳不下。请换一种分组方式，或改要 CSV，或分页查询。
 too_many_values = 正文的字段与条目超过 { $limit } 个。请减少，或分几次请求。
 field_missing = 缺少必填字段。请补上。
 reason_required = 此处须说明理由。请简要填写。

@@ -61,6 +61,10 @@ LISTS = {
     "/v1/messages": ("", "customer=C-1", "case=INV-1", "state=queued", "state=captured", "limit=1"),
     "/v1/tasks": ("", "owner=collector", "role=collector", "kind=call", "state=open", "customer=C-1", "limit=1"),
     "/v1/approvals": ("", "state=open", "kind=hold", "role=boss", "customer=C-1", "limit=1"),
+    "/v1/reports/ageing": (
+        *("", "group_by=customer&limit=1", "group_by=owner&limit=1", "group_by=segment", "as_of=2026-03-01"),
+        "known_at=2026-03-01T00:00:00Z",
+    ),
     "/v1/events": ("", "type=case.*", "customer=C-1", "limit=1"),
 }
 

@@ -40,6 +40,7 @@ TAGS = {
     "approvals": "Requests for consent and their answers; nobody answers what they asked for.",
     "messages": "What was said to whom, as messages and letters, and how it fared.",
     "playbooks": "The procedures by which cases are worked, as versioned data.",
+    "reports": "Figures that managers watch, as of any day and by what was known at any moment.",
     "webhooks": "Where events go, what was sent there attempt by attempt, and sending it again.",
     "settings": "What a tenant may choose, versioned in the log.",
     "users": "The people on our side, and who the key stands for.",

@@ -1,0 +1,56 @@
+"""Ageing: what is open by how many days it is past its due date. The buckets of a row add up to its open amount."""
+
+from service.reports.asked import Asked, source
+from service.reports.table import MONEY, TEXT, Report, Rows
+from service.store.database import Tx
+
+BUCKETS = {
+    "current": (None, 0),
+    "days_1_30": (1, 30),
+    "days_31_60": (31, 60),
+    "days_61_90": (61, 90),
+    "days_91_180": (91, 180),
+    "over_180": (181, None),
+}
+"""By name, from and to how many days past due. What is due on the day itself, or has no due date yet, is current."""
+
+COLUMNS = {"group": TEXT, "currency": TEXT, "open": MONEY, "overdue": MONEY, **dict.fromkeys(BUCKETS, MONEY)}
+
+
+def in_bucket(name: str) -> str:
+    """The condition on `m.due_on` as of the day."""
+    first, last = BUCKETS[name]
+    if first is None:
+        return "(m.due_on IS NULL OR m.due_on >= %(as_of)s)"
+    older = f"m.due_on <= %(as_of)s::date - {first}"
+    return older if last is None else f"{older} AND m.due_on >= %(as_of)s::date - {last}"
+
+
+def _select(asked: Asked) -> tuple[str, dict[str, object]]:
+    of = source(asked)
+    sums = ", ".join(f"COALESCE(sum(m.amount) FILTER (WHERE {in_bucket(name)}), 0)::bigint" for name in BUCKETS)
+    keys = f"{of.key}, m.currency" if asked.group_by != "currency" else "m.currency"
+    limit = "LIMIT %(limit)s" if asked.limit is not None else ""
+    sql = f"""
+        SELECT {of.key}, m.currency, sum(m.amount)::bigint, {sums} FROM {of.tables} WHERE {of.where}
+         GROUP BY {keys} HAVING sum(m.amount) <> 0 ORDER BY {keys} {limit}"""
+    return sql, of.values | ({"limit": asked.limit} if asked.limit is not None else {})
+
+
+def read(tx: Tx, asked: Asked) -> Rows:
+    """By group and currency; groups that owe nothing are left out."""
+    sql, values = _select(asked)
+    return [
+        (key, currency, total, total - current, current, *late)
+        for key, currency, total, current, *late in tx.rows(sql, values)
+    ]
+
+
+AGEING = Report(
+    "Ageing",
+    "What is open, by how many days it is past its due date: bills due on the day or later, or without a due date yet, are "
+    "`current`. The buckets of a row add up to `open`, those after the first to `overdue`. Credit that stands on account "
+    "is not deducted.",
+    COLUMNS,
+    read,
+)

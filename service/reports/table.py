@@ -1,0 +1,27 @@
+"""A report's rows with what stands in each column, whatever form they leave in."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from service.reports.asked import Asked
+from service.store.database import Tx
+
+TEXT, MONEY, NUMBER, COUNT, RATIO, DAY = "text", "money", "number", "count", "ratio", "day"
+"""Money is in minor units of the row's `currency`; numbers and ratios are floats, None where they are not defined."""
+
+Rows = Sequence[Sequence[Any]]
+
+
+class Report(Struct, frozen=True):
+    """One of the reports: its columns by name with their kind, and how its rows are read. `group` and `currency` come first.
+
+    A report is over a period when `periodic`, and then takes its length.
+    """
+
+    summary: str
+    text: str
+    columns: dict[str, str]
+    read: Callable[[Tx, Asked], Rows]
+    periodic: bool = False
