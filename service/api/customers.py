@@ -111,7 +111,7 @@ def _whole(session: Session, customer: Customer, role: str) -> dict[str, Any]:
         "bills_overdue": {one.currency: one.bills_overdue for one in owed},
         "contacts": contact_answers(session, customer, role),
         "commitments": list(_commitments(balances.promised(session.tx, customer.id, COMMITMENTS_AT_MOST))),
-        "habits": _habits(session, customer),
+        "habits": habits_of(session, customer),
         "flags": customer.flags,
         "version": customer.version,
     }
@@ -135,7 +135,8 @@ def _commitments(cases: Iterable[Case]) -> Iterable[dict[str, Any]]:
             }
 
 
-def _habits(session: Session, customer: Customer) -> dict[str, Any]:
+def habits_of(session: Session, customer: Customer) -> dict[str, Any]:
+    """How the customer pays, over their last bills."""
     scene, settings = session.scene, session.scene.settings
     in_time = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
     found = balances.habits(session.tx, customer.id, scene.today, settings, in_time)

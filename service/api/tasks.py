@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from service.api.acts import Asking, Reply, act, asks
-from service.api.answers import local
+from service.api.answers import local, may_read_texts
 from service.api.bodies import CommandRoute
+from service.api.callsheets import sheet
+from service.api.models.callsheets import CallSheet
 from service.api.models.commands import AssignBody, SnoozeBody, TaskCompleteBody
 from service.api.models.problems import responses
 from service.api.models.work import TaskAnswer, TaskList, TasksAsked
@@ -58,9 +60,16 @@ def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()]) -> Respons
 
 @router.get("/{task}", response_model=TaskAnswer, responses=responses(404), summary="One task")
 def get_task(task: TaskId, asking: Reading) -> Response:
-    """What is to be done, by whom, about which bills, and why."""
+    """What is to be done, by whom, about which bills, and why. A call, a visit and what else is a conversation to come has its
+    `sheet`: bills, people and how far one may go with each, the last conversation, what stands open, the day to name, and what
+    will probably be said, with an answer. Viewers and the ERP do not see it.
+    """
     with asking.house.desk.open(asking.tenant) as session:
-        return _reply(asking, session, task).response()
+        row = _row(session, task)
+        readable = row["state"] == "open" and may_read_texts(asking.principal)
+        shown = sheet(session, row, asking.principal.role, asking.language) if readable else None
+        answer = _answer(session, row, asking.language).model_copy(update={"sheet": shown and CallSheet.model_validate(shown)})
+        return Reply(answer, language=asking.language).response()
 
 
 @router.post("/{task}/complete", response_model=TaskAnswer, responses=_PROBLEMS, summary="It is done")

@@ -33,7 +33,7 @@ def case_view(case: Case, customer: Customer, today: date, law: Law) -> dict[str
         "owner": case.owner or None,
         "playbook": {"name": case.playbook, "version": case.playbook_version} if case.playbook else None,
         "paused": {"reason": case.pause.reason, "until": case.pause.until} if case.pause else None,
-        "tax_invoice": _tax_view(case),
+        "tax_invoice": tax_view(case),
         "progress_on": progress_on(case),
         "closed_as": case.closed_as,
         "closed_on": case.closed_on,
@@ -66,7 +66,8 @@ def _written_off(case: Case) -> dict[str, str] | None:
     }
 
 
-def _tax_view(case: Case) -> dict[str, Any] | None:
+def tax_view(case: Case) -> dict[str, Any] | None:
+    """Where the bill's tax invoice is; None while nobody has asked for one."""
     if case.tax is None:
         return None
     return {

@@ -637,3 +637,5 @@ step-take-up = The case is taken up
 letter_kind-formal_dunning = formal dunning letter
 letter_kind-reconciliation = reconciliation letter
 letter_kind-lawyer = lawyer’s letter
+sheet-open_days = Three open days from now.
+sheet-before_escalation = The last open day before the case goes further on { $before }.

@@ -619,3 +619,5 @@ step-take-up = 开始处理案件
 letter_kind-formal_dunning = 催帐函
 letter_kind-reconciliation = 对账函
 letter_kind-lawyer = 律师函
+sheet-open_days = 自今日起三个工作日内。
+sheet-before_escalation = 案件将于{ $before }升级，须在此之前的最后一个工作日付款。

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.api.models.callsheets import CallSheet
 from service.api.models.work import TaskAnswer
 from tests.api.tenants import fits, problem
 
@@ -56,6 +57,38 @@ def test_the_list_is_narrowed(busy, filters, expected):
     )
 
 
+def test_C5_a_call_has_its_sheet(busy):
+    said = {**RECORD, "outcome": "promised", "ability": "part", "cause": "cash_short"}
+    assert busy.as_("collector").post("/v1/customers/C-1/contact-log", json=said).status_code == 201
+    part = {"amount": "100.00", "due_on": "2026-03-06"}
+    assert busy.as_("collector").post("/v1/cases/INV-2/promises", json=part).status_code == 201
+    response = busy.as_("collector").get(f"/v1/tasks/{call_of(busy)['id']}", headers={"Accept-Language": "en"})
+    sheet = fits(CallSheet, fits(TaskAnswer, response.json())["sheet"])
+    assert [(bill["case"], bill["open_amount"]) for bill in sheet["bills"]] == [("INV-1", "1200.00"), ("INV-2", "1200.00")]
+    assert (sheet["open"], sheet["bills_in_all"]) == ({"CNY": "2400.00"}, 2)
+    (person,) = sheet["people"]
+    assert (person["phone"], person["to_say"], person["missed"]) == ("+86 21 5555 0100", "details", 0)
+    assert (sheet["last"]["notes"], sheet["last"]["actor"], sheet["last"]["cause"]) == ("Friday.", "collector", "cash_short")
+    assert [(one["kind"], one["case"], one["amount"]) for one in sheet["commitments"]] == [("promise", "INV-2", "100.00")]
+    assert (sheet["deadline"]["on"], sheet["deadline"]["why_code"]) == ("2026-03-06", "sheet.open_days")
+    first = sheet["objections"][0]
+    assert (first["code"], first["signs"]) == ("cash_is_short", ["able_part", "cash_short"])
+    assert "CNY 2,400.00" in first["answer"] and "6 March 2026" in first["answer"]
+    chinese = busy.as_("collector").get(f"/v1/tasks/{call_of(busy)['id']}", headers={"Accept-Language": "zh"}).json()
+    assert "2026年3月6日" in chinese["sheet"]["objections"][0]["answer"]
+
+
+def test_C5_other_work_closed_work_and_other_readers_have_none(busy):
+    (finance,) = busy.get("/v1/tasks", kind="finance")["data"]
+    assert busy.get(f"/v1/tasks/{finance['id']}")["sheet"] is None
+    call = call_of(busy)["id"]
+    assert busy.get(f"/v1/tasks/{call}")["sheet"] is not None
+    for role in ("viewer", "erp"):
+        assert busy.get(f"/v1/tasks/{call}", role)["sheet"] is None
+    assert busy.as_("collector").post(f"/v1/tasks/{call}/complete", json=RECORD).status_code == 200
+    assert busy.get(f"/v1/tasks/{call}")["sheet"] is None
+
+
 @pytest.mark.parametrize(
     ("query", "pointer", "code"),
     [
@@ -78,7 +111,7 @@ def test_a_list_that_cannot_be_is_refused(tenant, query, pointer, code):
 def test_a_task_says_what_is_wanted_and_why(busy):
     task = fits(TaskAnswer, busy.get(f"/v1/tasks/{call_of(busy)['id']}"))
     assert (task["customer"], task["cases"], task["bills"]) == ("C-1", ["INV-1", "INV-2"], 2)
-    assert (task["why_code"], task["sheet"], task["due_on"]) == ("task.overdue", None, "2026-03-02")
+    assert (task["why_code"], task["due_on"]) == ("task.overdue", "2026-03-02")
     assert task["best_from"].startswith("2026-03-02T10:00")
     assert task["why"].startswith("Ask for")
     chinese = busy.as_("viewer").get(f"/v1/tasks/{task['id']}", headers={"Accept-Language": "zh"}).json()

@@ -36,6 +36,11 @@ def test_C4_C7_C9_from_a_next_step_to_a_lost_contact(company):
     assert (lost["role"], lost["why_code"], lost["contact"]) == ("supervisor", "task.lost_contact", "ap")
     told.do("supervisor", f"/v1/tasks/{lost['id']}/complete", {})
 
+    (open_call,) = told.tasks(kind="call", customer="C-1", state="open")
+    sheet = told.get(f"/v1/tasks/{open_call['id']}", "collector")["sheet"]
+    assert (sheet["last"]["outcome"], sheet["deadline"]["on"]) == ("not_reached", "2026-03-19")
+    assert next(one["tactic"] for one in sheet["objections"]) == "avoiding"
+
     call(told, "left", contact="ap")
     assert told.get("/v1/customers/C-1")["contacts"][0]["mark"] == "left"
     assert "find_contact" in kinds(told)

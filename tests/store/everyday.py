@@ -16,6 +16,7 @@ from service.runtime import Runtime, read_playbook
 from service.store import (
     alarms,
     cases,
+    conversations,
     customers,
     endpoints,
     gauges,
@@ -190,6 +191,7 @@ AT, DAY = datetime.fromisoformat("2026-03-02T10:00:00+08:00"), date(2026, 3, 2)
 
 SELDOM: tuple[Callable[[Tx], Any], ...] = (
     lambda tx: cases.load_sharing(tx, ["C-9"], ["p"], 1),
+    lambda tx: conversations.last(tx, "C-9"),
     lambda tx: customers.forget_bare(tx, ["C-9"]),
     lambda tx: customers.set_wake(tx, ["C-9"], AT),
     lambda tx: endpoints.kept(tx, AT, AT, 10),

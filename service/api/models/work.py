@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
+from service.api.models.callsheets import CallSheet
 from service.api.models.fields import Answer, Channel, Cursor, Day, Id, Instant, Total, UserId
 from service.api.models.queries import Listed
 
@@ -79,7 +80,7 @@ class TaskAnswer(Answer):
     rule: str = Field(examples=["B3"])
     why: str
     why_code: str = Field(examples=["task.overdue"])
-    sheet: dict[str, Any] | None = Field(None, description="The call sheet.")
+    sheet: CallSheet | None = Field(None, description="The call sheet (C5), of one task that is a conversation to come.")
 
 
 class TaskList(Answer):
