@@ -51,7 +51,7 @@ def _fired(case: Case, what: d.StepDue, today: date, workdays: Workdays) -> Case
     mark = case.done.get(step.name)
     handled = mark.on if mark and mark.anchor == anchor else None
     gathered = takewhile(lambda day: day <= today, d.occurrences(case, step, anchor, handled, workdays))
-    on = max([what.on, *gathered]) if step.every or len(step.at) > 1 else what.on
+    on = max([what.on, *gathered]) if step.repeats else what.on
     missed = d.natural_day(case, step, anchor, on, workdays) < today and not step.at_once
     case = replace(case, done={**case.done, step.name: Mark(anchor, on)})
     if missed and (step.escalates_to or step.request):

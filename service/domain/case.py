@@ -23,7 +23,7 @@ SEVERAL = frozenset({"dispute", "credit"})
 
 
 def task_key(kind: str, role: str, task: str) -> str:
-    """Under what a case remembers a task: a consolidated one by kind, its own by role too (two may assist: B6, B7)."""
+    """Under what a case remembers a task: its customer's by kind, its own by role too (two may assist: B6, B7)."""
     if kind in CONSOLIDATED:
         return kind
     return f"{kind}:{role}:{task}" if kind in SEVERAL else f"{kind}:{role}"

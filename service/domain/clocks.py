@@ -59,6 +59,7 @@ _STARTS: dict[str, Callable[[Case, str | None], date | None]] = {
     "flag": lambda case, name: case.flags.get(str(name)),
     "answered": lambda case, name: _answered(case, str(name)),
     "granted": lambda case, name: _granted_on(case, str(name)),
+    "calendar": lambda case, _: case.since,
 }
 
 

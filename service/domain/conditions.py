@@ -5,10 +5,11 @@ from datetime import date
 from service.domain.account import Account
 from service.domain.case import Case
 from service.domain.clocks import holds
+from service.domain.customer import Customer
 from service.domain.money import parse
 from service.domain.offsets import add
 from service.domain.offsets import parse as parse_offset
-from service.domain.playbook import Conditions
+from service.domain.playbook import Conditions, Step
 
 
 def days_overdue(case: Case, today: date) -> int:
@@ -25,6 +26,15 @@ def meets(wanted: Conditions | None, case: Case, account: Account, today: date, 
         and (wanted.habit is None or wanted.habit in account.habits.get(case.id, ()))
         and (wanted.days_overdue_at_least is None or days_overdue(case, today) >= wanted.days_overdue_at_least)
         and (wanted.without_progress is None or _without_progress(wanted.without_progress, case, today, anchor))
+    )
+
+
+def selects(step: Step, customer: Customer) -> bool:
+    """Whether a customer's step is meant for this one."""
+    wanted = step.select
+    return (
+        wanted.get("segment", customer.segment) == customer.segment
+        and wanted.get("billing_cycle", customer.billing_cycle) == customer.billing_cycle
     )
 
 

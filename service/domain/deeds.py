@@ -103,6 +103,22 @@ def _propose(reader: Reader, data: Any, path: Path) -> p.Deed:
     return p.Propose(word(data, {"credit_stop", "hand_over", "statement"}, path))
 
 
+def name(deed: p.Deed) -> str:
+    """What the action is called in a playbook."""
+    return _NAMES[type(deed)]
+
+
+_NAMES: dict[type, str] = {
+    p.Message: "message",
+    p.TaskWanted: "task",
+    p.Notice: "notice",
+    p.Letter: "letter",
+    p.Request: "request",
+    p.Escalate: "escalate",
+    p.PutHold: "hold",
+    p.Propose: "propose",
+}
+
 DEEDS: dict[str, Callable[[Reader, Any, Path], p.Deed]] = {
     "message": _message,
     "task": _task,

@@ -1,6 +1,7 @@
 """The third verb: what the clock asks of a case, and when. It takes no `now`: the answer follows from the case's own
 facts, its playbook and the calendar, so it can be stored as an alarm, computed anew, and compared."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -14,7 +15,7 @@ from service.domain.customer import Customer
 from service.domain.deadlines import AgreedWhat, agreed_dues
 from service.domain.limitation import Law, LimitationNears, warnings
 from service.domain.offsets import Offset, OffsetError, add
-from service.domain.playbook import At, Playbook, Step
+from service.domain.playbook import At, Playbook, Start, Step
 from service.domain.workdays import Workdays
 
 BACKFILL_QUIET_DAYS = 7
@@ -171,7 +172,7 @@ def step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
 
 
 def _step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
-    if step.scope != "case" or not runs(case, step):
+    if step.scope == "tenant" or not runs(case, step):
         return None
     anchor = anchor_of(case, step.start)
     if anchor is None:
@@ -217,7 +218,7 @@ def next_on(case: Case, step: Step, anchor: date, workdays: Workdays) -> date | 
     mark = case.done.get(step.name)
     after = mark.on if mark and mark.anchor == anchor else None
     try:
-        if step.request and after:
+        if step.request and after and step.start.fact != "calendar":
             return _asked_again(case, step, after)
         days = occurrences(case, step, anchor, after, workdays)
         return next(days, None)
@@ -244,6 +245,9 @@ def _asked_again(case: Case, step: Step, after: date) -> date | None:
 
 def occurrences(case: Case, step: Step, anchor: date, after: date | None, workdays: Workdays) -> Iterator[date]:
     """The occurrences' own days after `after`, ascending, to the repetition's end."""
+    if step.start.fact == "calendar":
+        yield from _calendar_days(case, step, anchor, after)
+        return
     for at in step.at:
         on = day_of(case, at, anchor, workdays)
         if (after is None or on > after) and _goes_on(case, step, anchor, on, 0):
@@ -259,6 +263,30 @@ def occurrences(case: Case, step: Step, anchor: date, after: date | None, workda
         if after is None or on > after:
             yield on
         n += 1
+
+
+def _calendar_days(case: Case, step: Step, anchor: date, after: date | None) -> Iterator[date]:
+    """The calendar's days on which the bill is found, from the day it counts from; an overdue one after its D."""
+    first = after + _DAY if after else anchor
+    if step.select.get("having") == "overdue_bills":
+        if case.due_on is None:
+            return
+        first = max(first, case.due_on + _DAY)
+    for n in range(_FARTHEST):
+        on = first + timedelta(n)
+        if falls_on(step.start, on):
+            if not _goes_on(case, step, anchor, on, 0):
+                return
+            yield on
+
+
+def falls_on(start: Start, day: date) -> bool:
+    """Whether a calendar start's clock is set going on that day; the 31st is the last of a shorter month."""
+    if start.weekday is not None:
+        return day.isoweekday() == start.weekday
+    if start.day_of_month is not None:
+        return day.day == min(start.day_of_month, monthrange(day.year, day.month)[1])
+    return True
 
 
 def _skip(first: date, every: Offset, after: date) -> int:

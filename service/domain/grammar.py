@@ -26,6 +26,10 @@ SELECTIONS: dict[str, frozenset[str]] = {
 """How the steps of a customer or tenant narrow the customers they find."""
 
 
+_ASKED_FOR_CUSTOMERS = p.Conditions(stage=("confirmation", "collection"))
+"""A customer's steps are about the bills that have gone out and are still worked."""
+
+
 class _RawStep(Struct, kw_only=True, forbid_unknown_fields=True, rename={"while_": "while"}):
     step: str
     rule: str
@@ -120,6 +124,8 @@ def _step(reader: Reader, ladder: _RawLadder, data: Any, path: Path, above: Path
         for given, where in ((ladder.while_, above), (raw.while_, path))
         if given is not None
     ]
+    if ladder.scope == "customer":
+        while_.append(_ASKED_FOR_CUSTOMERS)
     until, level, until_offset = _until(raw, path)
     given = raw.at if isinstance(raw.at, list) else [raw.at]
     if not given or not raw.do:

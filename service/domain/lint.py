@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from service.domain import deeds
 from service.domain import playbook as p
 from service.domain.case import RANK, STAGES
 from service.domain.offsets import Offset
@@ -49,12 +50,28 @@ def _scopes(playbook: p.Playbook) -> Iterator[Found]:
             continue
         if step.start.fact != "calendar":
             yield step, "scope_needs_calendar", {}
-        asked = [*step.while_, step.when, step.unless, *(c for a in step.actions for c in (a.when, a.unless))]
-        for name in sorted({name for one in asked for name in named(one)} & _ABOUT_CASES):
-            yield step, "condition_needs_case", {"name": name}
+        elif step.at != _ON_ITS_DAY or step.every or step.times:
+            yield step, "calendar_comes_by_itself", {}
+        yield from _tenants(step) if step.scope == "tenant" else _customers(step)
 
 
-_ABOUT_CASES = p.OWN | {"without_progress", "habit", "amount_at_least", "days_overdue_at_least"}
+_ON_ITS_DAY = (p.At(offset=Offset()),)
+
+
+def _customers(step: p.Step) -> Iterator[Found]:
+    """Asked of each bill, so that a customer without one is not found."""
+    if "without_bill_for" in step.select:
+        yield step, "select_needs_tenant", {}
+
+
+def _tenants(step: p.Step) -> Iterator[Found]:
+    """Nothing but customers is before it, and nobody in particular to write to."""
+    asked = [*step.while_, step.when, step.unless, *(c for a in step.actions for c in (a.when, a.unless))]
+    for name in sorted({name for one in asked for name in named(one)}):
+        yield step, "condition_needs_case", {"name": name}
+    for action in step.actions:
+        if not isinstance(action.deed, p.Notice):
+            yield step, "action_needs_customer", {"name": deeds.name(action.deed)}
 
 
 def _ends(playbook: p.Playbook) -> Iterator[Found]:

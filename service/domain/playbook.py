@@ -223,6 +223,11 @@ class Step(Struct, frozen=True, kw_only=True, dict=True):
         return all(stage in wanted for name, wanted in self.standing if name == "stage")
 
     @cached_property
+    def repeats(self) -> bool:
+        """Whether it has several occurrences on one clock."""
+        return self.every is not None or len(self.at) > 1 or self.start.fact == "calendar"
+
+    @cached_property
     def at_once(self) -> bool:
         """Fires with the fact that starts its clock, at any hour (T3)."""
         return self.at[0].now
@@ -288,8 +293,8 @@ class Playbook(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def during(self) -> dict[str, tuple[Step, ...]]:
-        """By stage, the steps on a case whose clock may run in it."""
-        own = [step for step in self.steps if step.scope == "case"]
+        """By stage, the steps that are asked of a case whose clock may run in it: its own, and its customer's."""
+        own = [step for step in self.steps if step.scope != "tenant"]
         return {stage: tuple(step for step in own if step.may_run(stage)) for stage in STAGES}
 
     def step(self, name: str) -> Step | None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+import msgspec
+
 from service.domain.digests import CUSTOMERS_NAMED, fitting
 from service.domain.events.customer import NoticeRaised
 from service.domain.offsets import Offset, add
@@ -110,23 +112,36 @@ def _notices(session: Session, playbook: Playbook, step: Step) -> Iterator[Notic
             )
 
 
+_SELECT = """
+SELECT id, count(*) OVER () FROM customers c WHERE tenant = %(tenant)s AND version > 0
+   AND (%(cycle)s::text IS NULL OR COALESCE(state->>'billing_cycle', 'none') = %(cycle)s)
+   AND (%(segment)s::text IS NULL OR COALESCE(state->>'segment', 'standard') = %(segment)s)
+   AND COALESCE(state->>'playbook', %(by_segment)s::json->>COALESCE(state->>'segment', 'standard'), %(default)s) = %(playbook)s
+   AND (NOT %(missing)s OR NOT EXISTS (
+         SELECT FROM cases k WHERE k.tenant = %(tenant)s AND k.customer = c.id AND k.period = %(period)s))
+   AND (%(having)s::text IS NULL OR EXISTS (
+         SELECT FROM cases k WHERE k.tenant = %(tenant)s AND k.customer = c.id AND k.stage IN ('confirmation', 'collection')
+            AND (%(before)s::date IS NULL OR k.due_on < %(before)s)))
+ ORDER BY id LIMIT %(named)s
+"""
+
+
 def _selected(session: Session, playbook: Playbook, step: Step) -> tuple[list[str], int]:
     """The customers of this playbook that the selection finds, at most a thousand by name, and how many there are."""
     month = add(session.scene.today.replace(day=1), Offset(months=-1))
-    wanted = step.select
+    wanted, settings = step.select, session.scene.settings
     rows = session.tx.rows(
-        """SELECT id, count(*) OVER () FROM customers c WHERE tenant = %(tenant)s AND version > 0
-              AND (%(cycle)s::text IS NULL OR COALESCE(state->>'billing_cycle', 'none') = %(cycle)s)
-              AND COALESCE(state->>'playbook', %(default)s) = %(playbook)s
-              AND (NOT %(missing)s OR NOT EXISTS (
-                    SELECT FROM cases k WHERE k.tenant = %(tenant)s AND k.customer = c.id AND k.period = %(period)s))
-            ORDER BY id LIMIT %(named)s""",
+        _SELECT,
         {
             "cycle": wanted.get("billing_cycle"),
-            "default": session.scene.settings.playbook,
+            "segment": wanted.get("segment"),
+            "default": settings.playbook,
+            "by_segment": msgspec.json.encode(settings.segment_playbooks).decode(),
             "playbook": playbook.name,
             "missing": "without_bill_for" in wanted,
             "period": f"{month:%Y-%m}",
+            "having": wanted.get("having"),
+            "before": session.scene.today if wanted.get("having") == "overdue_bills" else None,
             "named": CUSTOMERS_NAMED,
         },
     )

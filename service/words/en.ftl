@@ -639,3 +639,7 @@ letter_kind-reconciliation = reconciliation letter
 letter_kind-lawyer = lawyer’s letter
 sheet-open_days = Three open days from now.
 sheet-before_escalation = The last open day before the case goes further on { $before }.
+skipped-asked_already = A request of this kind is open for the bill, or was granted.
+playbook-action_needs_customer = Step “{ $step }”: “{ $name }” needs a customer, and a tenant’s ladder has none. Give the ladder the scope customer, or raise a notice.
+playbook-select_needs_tenant = Step “{ $step }”: a customer’s ladder is asked of bills, so it finds nobody without one. Give it the scope tenant, or remove without_bill_for.
+playbook-calendar_comes_by_itself = Step “{ $step }” comes on every such day of the calendar by itself. Remove at, every and times; until may end it.

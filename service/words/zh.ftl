@@ -621,3 +621,7 @@ letter_kind-reconciliation = 对账函
 letter_kind-lawyer = 律师函
 sheet-open_days = 自今日起三个工作日内。
 sheet-before_escalation = 案件将于{ $before }升级，须在此之前的最后一个工作日付款。
+skipped-asked_already = 该账单已有同类申请待批，或已获批准。
+playbook-action_needs_customer = 步骤“{ $step }”：“{ $name }”需要客户，而租户级阶梯没有客户。请将阶梯的 scope 设为 customer，或改用 notice。
+playbook-select_needs_tenant = 步骤“{ $step }”：客户级阶梯按账单触发，找不到没有账单的客户。请将 scope 设为 tenant，或删除 without_bill_for。
+playbook-calendar_comes_by_itself = 步骤“{ $step }”会在每个这样的日历日自动触发。请删除 at、every 和 times；可以用 until 结束。

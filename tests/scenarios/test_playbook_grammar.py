@@ -168,9 +168,44 @@ def test_each_mistake_is_found_where_it_stands(data, path, code):
     assert (path, code) in mistakes(data)
 
 
-def test_conditions_on_a_bill_make_no_sense_for_a_customer():
-    data = with_ladder(scope="customer", start="every_day")
-    assert ((*STEP,), "condition_needs_case") in mistakes(data)
+def on_the_calendar(scope, select=None, **step):
+    data = with_ladder(scope=scope, start="every_day", select=select or {})
+    step = {"step": "look", "rule": "A1", "do": [{"notice": {"audience": ["sales"], "text": "x"}}], **step}
+    data["ladders"][0] = {**data["ladders"][0], "steps": [step]}
+    del data["ladders"][0]["while"]
+    return data
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (on_the_calendar("tenant", when={"segment": ["risk"]}), "condition_needs_case"),
+        (on_the_calendar("tenant", **{"while": {"stage": ["collection"]}}), "condition_needs_case"),
+        (on_the_calendar("tenant", do=[{"escalate": "manager"}]), "action_needs_customer"),
+        (on_the_calendar("tenant", do=[{"task": {"kind": "call", "why": "overdue"}}]), "action_needs_customer"),
+        (on_the_calendar("customer", select={"without_bill_for": "previous_month"}), "select_needs_tenant"),
+        (on_the_calendar("customer", at="P1D"), "calendar_comes_by_itself"),
+        (on_the_calendar("tenant", at="now"), "calendar_comes_by_itself"),
+        (on_the_calendar("customer", every="P7D", until="closed"), "calendar_comes_by_itself"),
+        (on_the_calendar("customer", **{"while": {"stage": ["review"]}}), "can_never_fire"),
+    ],
+)
+def test_what_a_scope_cannot_do_is_found(data, code):
+    assert mistakes(data) == [(STEP, code)]
+
+
+def test_a_customers_steps_may_do_and_ask_all_that_a_bills_may():
+    kinds = [
+        {"message": {"template": "overdue"}},
+        {"task": {"kind": "deduct", "why": "x"}},
+        {"letter": {"kind": "statement"}},
+        {"escalate": "supervisor"},
+        {"hold": "shipments"},
+        {"propose": "credit_stop"},
+        {"request": {"kind": "hold", "role": "boss", "granted": [{"hold": "shipments"}]}},
+    ]
+    asked = {"days_overdue_at_least": "60", "habit": "pays_late"}
+    assert isinstance(read(on_the_calendar("customer", do=kinds, when=asked, until="closed")), Playbook)
 
 
 def test_parameters_are_whole_days_by_segment():

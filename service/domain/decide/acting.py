@@ -131,9 +131,14 @@ class Acting:
         if deed.kind == "find_contact":
             self.gathering.find_contact(case, rule)
             return False
-        start = anchor_of(case, deed.due_start) if deed.due_start else occasion.anchor
+        start = anchor_of(case, deed.due_start) if deed.due_start else occasion.begun
         due_on = day_of(case, deed.due, start, self.scene.workdays) if deed.due and start else None
         role, owner = ("collector", case.owner) if deed.role == "owner" else (deed.role, deed.role)
+        if occasion.step.scope == "customer":
+            joined = self.gathering.shared_task(case, rule, deed, due_on)
+            if joined:
+                yield on_case(case.id, StepFired(**occasion.fields(rule), did=[_name(deed)], task=joined))
+            return joined is not None
         yield from tasks.open_own(case, self.scene, deed.kind, role, owner, rule, deed.why, due_on)
         return False
 
@@ -156,6 +161,9 @@ class Acting:
         """B8's joins: a standing hold takes the bill along, an open request too, and a fresh refusal binds it."""
         customer, scene = self.account.customer, self.scene
         missed_on = scene.today if occasion.is_missed else None
+        if deed.kind in case.requests or _stands(case, deed):
+            yield on_case(case.id, StepSkipped(**occasion.fields(), why="asked_already"))
+            return True
         if customer.hold and any(isinstance(a.deed, p.PutHold) for a in deed.granted):
             if RANK[case.level] < RANK["hold"]:
                 return (yield from self._escalate(case, occasion, "hold"))
@@ -174,6 +182,13 @@ class Acting:
         )
         yield on_case(case.id, fired)
         return True
+
+
+def _stands(case: Case, deed: p.Request) -> bool:
+    """Whether what is asked for was agreed and lasts; a letter may be asked for again."""
+    answer = case.answers.get(deed.kind)
+    lasts = not any(isinstance(action.deed, p.Letter) for action in deed.granted)
+    return lasts and answer is not None and answer.outcome == "granted"
 
 
 def _line(deed: p.Message, contact: Contact) -> str:

@@ -23,7 +23,7 @@ from service.domain.scene import Scene
 
 def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) -> Iterator[Happened]:
     """The case ends: its tasks, requests and promises with it; behind the last one a hold is released."""
-    yield from tasks.leave(account, scene, case, closed_as)
+    yield from tasks.leave_all(account, scene, case, closed_as)
     yield from errands.leave(account, scene, case, closed_as)
     yield from tasks.close_own(case, scene, closed_as)
     yield from leave_requests(account, scene, case, closed_as)

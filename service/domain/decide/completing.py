@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from service.domain.account import Account, Happened, on_case, on_customer
-from service.domain.case import CONSOLIDATED, SEVERAL
+from service.domain.case import SEVERAL
 from service.domain.commands import CompleteTask
 from service.domain.decide import conversations
+from service.domain.decide.tasks import is_customers
 from service.domain.events.task import TaskCompleted
 from service.domain.refusals import Conflict, NotFound, Refused
 from service.domain.scene import Asker, Scene
@@ -27,7 +28,7 @@ def complete(command: CompleteTask, account: Account, scene: Scene, asker: Asker
         if command.record and not getattr(command.record, name):
             raise Refused("record_incomplete", f"/{name}", field=name)
     completed = TaskCompleted(task=command.task, kind=kind, cases=list(cases), on=scene.today)
-    if kind in CONSOLIDATED:
+    if is_customers(account, kind, command.task):
         yield on_customer(account.customer.id, completed)
     else:
         yield on_case(cases[0], completed)

@@ -8,7 +8,7 @@ from service.domain import playbook as p
 from service.domain.account import Account, Happened, on_case
 from service.domain.announce import role_of
 from service.domain.case import RANK, Case
-from service.domain.conditions import forbids, meets
+from service.domain.conditions import forbids, meets, selects
 from service.domain.decide.acting import Acting
 from service.domain.decide.gathering import Gathering
 from service.domain.decide.occasion import Occasion, came_up, chosen
@@ -128,7 +128,7 @@ class Firing:
             return self._why_missed(case, occasion.days[-1])
         if occasion.backfilled and _is_backfilled_quietly(case, step):
             return "backfill"
-        if not meets(step.when, case, self.account, today, occasion.anchor):
+        if not selects(step, self.account.customer) or not meets(step.when, case, self.account, today, occasion.anchor):
             return "condition"
         return "exception" if forbids(step.unless, case, self.account, today, occasion.anchor) else None
 

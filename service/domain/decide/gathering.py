@@ -1,6 +1,7 @@
 """What several bills of a customer want of the same person becomes one task, one notice, one request."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from service.domain.account import Account, Happened, on_customer
 from service.domain.case import Case
@@ -43,6 +44,19 @@ class Gathering:
         if not tasks.is_in(self.account, case, kind) and case.id not in joining.cases:
             joining.cases.append(case.id)
         return joining.id
+
+    def shared_task(self, case: Case, rule: str, wanted: TaskWanted, due_on: date | None) -> str | None:
+        """The bill joins a task about all the customer's bills that is somebody's own; its id, or None when it stands
+        in it already."""
+        kind = wanted.kind
+        if tasks.is_in(self.account, case, kind):
+            return None
+        if kind not in self._tasks:
+            role = "collector" if wanted.role == "owner" else wanted.role
+            id = tasks.task_id(self.account, kind)
+            self._tasks[kind] = tasks.Joining(id, kind, rule, wanted.why, role=role, due_on=due_on)
+        self._tasks[kind].cases.append(case.id)
+        return self._tasks[kind].id
 
     def find_contact(self, case: Case, rule: str) -> None:
         """One search for a person is enough, for however many bills and days (C11)."""

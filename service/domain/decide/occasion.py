@@ -17,7 +17,7 @@ class Occasion:
         step, workdays = what.step, scene.workdays
         mark = case.done.get(step.name)
         handled = mark.on if mark and mark.anchor == what.anchor else None
-        several = not step.at_once and (step.every is not None or len(step.at) > 1)
+        several = not step.at_once and step.repeats
         days = occurrences(case, step, what.anchor, handled, workdays) if several else iter(())
         self.step = step
         self.anchor = what.anchor
@@ -28,6 +28,11 @@ class Occasion:
         self.backfilled = case.since is not None and self.natural < case.since
         self._due_at = one.at if step.at_once else workdays.opening(self.natural)
         self._provisional = workdays.is_provisional(self.natural)
+
+    @property
+    def begun(self) -> date:
+        """The day from which what the step sets going counts: its clock's start, or its own day of the calendar."""
+        return self.days[-1] if self.step.start.fact == "calendar" else self.anchor
 
     def fields(self, rule: str | None = None, on: date | None = None) -> dict[str, Any]:
         """The fields of an occurrence's event (T5, T7)."""

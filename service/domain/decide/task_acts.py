@@ -6,8 +6,8 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from service.domain.account import Account, Happened, Private, on_case, on_customer
-from service.domain.case import CONSOLIDATED
 from service.domain.commands import AssignTask, SnoozeTask
+from service.domain.decide import tasks
 from service.domain.decide.amounts import day
 from service.domain.decide.pauses import SHORT_ONLY
 from service.domain.events.task import TaskChanged
@@ -42,8 +42,8 @@ def _present(task: str, account: Account, scene: Scene) -> TaskChanged:
     kind, state, cases = account.tasks[task]
     if state != "open":
         raise Conflict("task_closed", None, task=task, state=state)
-    shared = account.customer.tasks.get(kind) if kind in CONSOLIDATED else None
-    if shared:
+    shared = account.customer.tasks.get(kind)
+    if shared and shared.id == task:
         return TaskChanged(
             task=task,
             kind=kind,
@@ -60,7 +60,7 @@ def _present(task: str, account: Account, scene: Scene) -> TaskChanged:
 
 
 def _on_its_stream(account: Account, changed: TaskChanged, private: Private | None) -> Happened:
-    if changed.kind in CONSOLIDATED:
+    if tasks.is_customers(account, changed.kind, changed.task):
         return on_customer(account.customer.id, changed, private)
     _, _, cases = account.tasks[changed.task]
     return on_case(cases[0], changed, private)

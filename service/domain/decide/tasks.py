@@ -27,6 +27,12 @@ def is_in(account: Account, case: Case, kind: str) -> bool:
     return task is not None and case.tasks.get(kind) == task.id
 
 
+def is_customers(account: Account, kind: str, task: str) -> bool:
+    """Whether the open task stands in the customer's stream, for all their bills together."""
+    shared = account.customer.tasks.get(kind)
+    return shared is not None and shared.id == task
+
+
 def task_id(account: Account, kind: str) -> str:
     """The open task's id, or the one that a task created next will have."""
     task = account.customer.tasks.get(kind)
@@ -34,7 +40,10 @@ def task_id(account: Account, kind: str) -> str:
 
 
 class Joining(Struct):
-    """Bills on their way into the customer's one task of a kind, which opens with them when none is open."""
+    """Bills on their way into the customer's one task of a kind, which opens with them when none is open.
+
+    A `role` of its own keeps the task whatever the level of its bills.
+    """
 
     id: str
     kind: str
@@ -43,6 +52,8 @@ class Joining(Struct):
     cases: list[str] = []
     requires: set[str] = set()
     points: tuple[str, ...] = ()
+    role: str | None = None
+    due_on: date | None = None
 
 
 def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]:
@@ -56,6 +67,8 @@ def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]
     bills = (task.bills if task else 0) + len(cases)
     raised = (task.raised if task else 0) + sum(is_raised(case) for case in cases)
     role, owner = _belongs_to(account, raised, cases[0].owner if cases else "", task)
+    if joining.role:
+        role, owner = joining.role, task.owner if task and task.role == joining.role else joining.role
     names = joining.cases[:NAMED]
     if task:
         event = TaskChanged(
@@ -83,7 +96,7 @@ def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]
         rule=joining.rule,
         why=joining.why,
         on=scene.today,
-        due_on=scene.today,
+        due_on=joining.due_on or scene.today,
         best_from=best_from,
         best_until=best_until,
         requires=requires,
@@ -107,6 +120,13 @@ def leave(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happ
             yield from _left(account, scene, case, kind, why)
 
 
+def leave_all(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happened]:
+    """The bill leaves whatever its customer is to do about it; the search for a person is for the other bills too."""
+    for kind in sorted({*account.customer.tasks} - {"find_contact"}):
+        if is_in(account, case, kind):
+            yield from _left(account, scene, case, kind, why)
+
+
 def _left(account: Account, scene: Scene, case: Case, kind: str, why: str) -> Iterator[Happened]:
     task = account.customer.tasks[kind]
     if task.bills <= 1:
@@ -114,7 +134,7 @@ def _left(account: Account, scene: Scene, case: Case, kind: str, why: str) -> It
         yield on_customer(account.customer.id, cancelled)
         return
     raised = task.raised - is_raised(case)
-    role, owner = _belongs_to(account, raised, case.owner, task)
+    role, owner = _belongs_to(account, raised, case.owner, task) if kind in CONSOLIDATED else (task.role, task.owner)
     changed = TaskChanged(
         task=task.id,
         kind=kind,
@@ -184,8 +204,8 @@ def close_own(
 ) -> Iterator[Happened]:
     """The bill's own tasks, of those kinds or all, or that one `only`, are completed or cancelled."""
     for key, task in case.tasks.items():
-        kind = key.partition(":")[0]
-        if kind in CONSOLIDATED or (kinds is not None and kind not in kinds) or only not in (None, task):
+        kind, own, _ = key.partition(":")
+        if not own or (kinds is not None and kind not in kinds) or only not in (None, task):
             continue
         if done:
             yield on_case(case.id, TaskCompleted(task=task, kind=kind, cases=[case.id], on=scene.today))

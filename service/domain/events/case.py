@@ -72,12 +72,16 @@ class Escalated(Occurrence, frozen=True, kw_only=True):
 
 
 class StepFired(Occurrence, frozen=True, kw_only=True):
-    """A step did what leaves no other trace on the case: a notice, a request, a task for our own people."""
+    """A step did what leaves no other trace on the case: a notice, a request, a task for our own people.
+
+    `task` is the customer's that the bill joined.
+    """
 
     type: ClassVar[str] = "step.fired"
     did: list[str]
     kind: str | None = None
     approval: str | None = None
+    task: str | None = None
 
 
 class StepSkipped(Occurrence, frozen=True, kw_only=True):

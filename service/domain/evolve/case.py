@@ -42,7 +42,7 @@ def _ladder(case: Case, event: e.LadderEvent) -> Case:
             return _fired(case, event)
         case e.StepFired():
             requests = {**case.requests, event.kind: event.approval} if event.kind and event.approval else case.requests
-            return replace(_fired(case, event), requests=requests)
+            return replace(_fired(case, event), requests=requests, tasks=_with_task(case, event))
         case e.Escalated():
             # A backfilled rung is not done yet: it comes up in the next window, for the digest and the log (F2).
             case = case if event.backfill else _fired(case, event)
@@ -84,7 +84,7 @@ def _fired(case: Case, event: Occurrence) -> Case:
     return replace(case, done=done, missed_on=event.missed_on or case.missed_on)
 
 
-def _with_task(case: Case, event: e.Reminded) -> dict[str, str]:
+def _with_task(case: Case, event: e.Reminded | e.StepFired) -> dict[str, str]:
     return {**case.tasks, event.task.partition("~")[0]: event.task} if event.task else case.tasks
 
 

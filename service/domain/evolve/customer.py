@@ -5,7 +5,7 @@ from typing import Any, assert_never
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
-from service.domain.case import CONSOLIDATED, ERRANDS
+from service.domain.case import ERRANDS
 from service.domain.customer import THIRD_PARTIES, Contact, Customer, Hold, OpenRequest, OpenTask, Refusal
 from service.domain.events import customer as e
 from service.domain.events import task as t
@@ -103,8 +103,6 @@ def _merged(customer: Customer, facts: e.ContactFacts) -> dict[str, Contact]:
 
 
 def _task(customer: Customer, event: t.TaskEvent) -> Customer:
-    if event.kind not in CONSOLIDATED:
-        return customer
     others = {kind: task for kind, task in customer.tasks.items() if kind != event.kind}
     match event:
         case t.TaskCreated():
