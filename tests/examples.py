@@ -58,7 +58,13 @@ def a_playbook(text: str, version: int = 1) -> Playbook:
     return playbook
 
 
-STANDARD_TEXT = Path(__file__).parent.parent.joinpath("service/playbooks/standard.yaml").read_text("utf-8")
+SHIPPED = {
+    file.stem: file.read_text("utf-8")
+    for file in sorted(Path(__file__).parent.parent.joinpath("service/playbooks").glob("*.yaml"))
+}
+"""The texts of the playbooks that come with the service, by name."""
+
+STANDARD_TEXT = SHIPPED["standard"]
 STANDARD = a_playbook(STANDARD_TEXT)
 
 

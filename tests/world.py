@@ -79,6 +79,7 @@ class World:
             self.account.habits = self.habits_by_hand
         elif isinstance(command, c.Wake):
             self.account.habits = habits_of(self)
+        self.account.ability = next((e.ability for e in self.events("contact.logged")[::-1] if e.ability), None)
         happened = list(run(command, self.account, self.scene, who, details))
         for one in happened:
             self.log.append((self.now, one))
@@ -127,7 +128,9 @@ class World:
     def next_alarm(self) -> datetime | None:
         """When the clock next looks at this customer: a thing that waits for a window is moved to one."""
         plan, workdays = self.playbook, self.workdays
-        found = [one for case in self.account.cases.values() if (one := due(case, plan, workdays, law_of(self.settings)))]
+        found = [
+            one for case in self.account.cases.values() if (one := due(case, plan, workdays, law_of(self.settings)))
+        ]
         found += customer_dues(self.account.customer, workdays)
         ats = [workdays.next_moment(max(one.at, self.now)) if one.windowed else max(one.at, self.now) for one in found]
         return min(ats, default=None)

@@ -19,7 +19,7 @@ from service.domain.case import Case
 from service.domain.outlook import HORIZON, OCCURRENCES
 from service.domain.refusals import NotFound
 from service.engine.desk import Session
-from service.store import balances, cases, lookups
+from service.store import balances, cases, log, lookups
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -56,5 +56,6 @@ def _circumstances(session: Session, account: Account, case: Case) -> None:
     account.habits |= cases.habits(session.tx, [case], scene.today, rules, grace)
     for one in balances.of_customers(session.tx, [customer.id], scene.today)[customer.id]:
         account.exposure[one.currency] = one.exposure
+    account.ability = log.abilities(session.tx, [customer.id]).get(customer.id)
     oldest = balances.oldest_due(session.tx, customer.id)
     account.oldest_overdue = max(0, (scene.today - oldest).days) if oldest else 0

@@ -14,16 +14,17 @@ from service.api.callsheets import sheet
 from service.api.models.callsheets import CallSheet
 from service.api.models.commands import AssignBody, SnoozeBody, TaskCompleteBody
 from service.api.models.problems import responses
-from service.api.models.work import TaskAnswer, TaskList, TasksAsked
+from service.api.models.work import OpenAmount, TaskAnswer, TaskList, TasksAsked
 from service.api.pages import Listing
 from service.api.problems import Problem
 from service.api.queries import known_id
 from service.api.roles import FINANCE, LEGAL, Right
 from service.domain.commands import AssignTask, Command, CompleteTask, SnoozeTask
+from service.domain.money import format
 from service.domain.refusals import NotFound
 from service.engine.asks import Done
 from service.engine.desk import Session
-from service.store import worklist
+from service.store import balances, worklist
 from service.words.sentences import say
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"], route_class=CommandRoute)
@@ -68,7 +69,9 @@ def get_task(task: TaskId, asking: Reading) -> Response:
         row = _row(session, task)
         readable = row["state"] == "open" and may_read_texts(asking.principal)
         shown = sheet(session, row, asking.principal.role, asking.language) if readable else None
-        answer = _answer(session, row, asking.language).model_copy(update={"sheet": shown and CallSheet.model_validate(shown)})
+        amounts = [OpenAmount(currency=c, amount=format(a, c)) for c, a in balances.open_on(session.tx, row["cases"])]
+        more = {"sheet": shown and CallSheet.model_validate(shown), "amounts": amounts}
+        answer = _answer(session, row, asking.language).model_copy(update=more)
         return Reply(answer, language=asking.language).response()
 
 

@@ -74,6 +74,7 @@ class Account:
         self.task_owners: dict[str, str] = {}
         self.exposure: dict[str, int] = {}
         self.oldest_overdue: int = 0
+        self.ability: str | None = None
         self.happened: list[Happened] = []
         self.after: list[State] = []
         self._before: list[tuple[dict[str, Any] | None, str, Any]] = []

@@ -9,6 +9,7 @@ from service.domain import due as d
 from service.domain.case import RANK, Case, Mark
 from service.domain.deadlines import DiscountDue, DisputeDue, PlanDue
 from service.domain.limitation import WARNING, LimitationNears
+from service.domain.occurrences import occurrences
 from service.domain.workdays import Workdays
 
 
@@ -50,7 +51,7 @@ def _fired(case: Case, what: d.StepDue, today: date, workdays: Workdays) -> Case
     step, anchor = what.step, what.anchor
     mark = case.done.get(step.name)
     handled = mark.on if mark and mark.anchor == anchor else None
-    gathered = takewhile(lambda day: day <= today, d.occurrences(case, step, anchor, handled, workdays))
+    gathered = takewhile(lambda day: day <= today, occurrences(case, step, anchor, handled, workdays))
     on = max([what.on, *gathered]) if step.repeats else what.on
     missed = d.natural_day(case, step, anchor, on, workdays) < today and not step.at_once
     case = replace(case, done={**case.done, step.name: Mark(anchor, on)})

@@ -160,6 +160,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     levels: dict[str, date] = {}
     answers: dict[str, Answer] = {}
     requests: dict[str, str] = {}
+    dropped: tuple[str, ...] = ()
     letters: dict[str, date] = {}
     flags: dict[str, date] = {}
     tasks: dict[str, str] = {}

@@ -6,7 +6,8 @@ from typing import Any
 
 from service.domain.case import RANK, Case
 from service.domain.offsets import Offset, add
-from service.domain.playbook import Conditions, Start, Step
+from service.domain.playbook import Start, Step
+from service.domain.wanted import Conditions
 
 
 def anchor_of(case: Case, start: Start) -> date | None:
@@ -59,7 +60,7 @@ _STARTS: dict[str, Callable[[Case, str | None], date | None]] = {
     "flag": lambda case, name: case.flags.get(str(name)),
     "answered": lambda case, name: _answered(case, str(name)),
     "granted": lambda case, name: _granted_on(case, str(name)),
-    "calendar": lambda case, _: case.since,
+    "calendar": lambda case, _: max(case.since, case.issued_on) if case.since and case.issued_on else None,
 }
 
 

@@ -9,7 +9,8 @@ from service.domain.customer import Customer
 from service.domain.money import parse
 from service.domain.offsets import add
 from service.domain.offsets import parse as parse_offset
-from service.domain.playbook import Conditions, Step
+from service.domain.playbook import Step
+from service.domain.wanted import Conditions
 
 
 def days_overdue(case: Case, today: date) -> int:
@@ -50,6 +51,7 @@ def _customer_meets(wanted: Conditions, account: Account) -> bool:
         and (wanted.key_account is None or customer.key_account == wanted.key_account)
         and (wanted.billing_cycle is None or customer.billing_cycle == wanted.billing_cycle)
         and (wanted.last_outcome is None or customer.last_outcome in wanted.last_outcome)
+        and (wanted.last_ability is None or account.ability in wanted.last_ability)
         and (wanted.customer_flag is None or wanted.customer_flag in customer.flags)
         and (wanted.oldest_overdue_over is None or account.oldest_overdue > wanted.oldest_overdue_over)
         and (wanted.exposure_over_limit is None or _over_limit(account) == wanted.exposure_over_limit)

@@ -12,6 +12,7 @@ from service.domain.deeds import action
 from service.domain.lint import lint
 from service.domain.offsets import Offset
 from service.domain.reading import Mistake, Path, Reader, Wrong, at, conditions, offset, own, start, word
+from service.domain.wanted import Conditions
 
 GRAMMAR = "1"
 
@@ -26,7 +27,7 @@ SELECTIONS: dict[str, frozenset[str]] = {
 """How the steps of a customer or tenant narrow the customers they find."""
 
 
-_ASKED_FOR_CUSTOMERS = p.Conditions(stage=("confirmation", "collection"))
+_ASKED_FOR_CUSTOMERS = Conditions(stage=("confirmation", "collection"))
 """A customer's steps are about the bills that have gone out and are still worked."""
 
 

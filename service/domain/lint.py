@@ -55,6 +55,9 @@ def _scopes(playbook: p.Playbook) -> Iterator[Found]:
         yield from _tenants(step) if step.scope == "tenant" else _customers(step)
 
 
+_HOLD_FOR_GOOD = frozenset({"stage", "monthly", "pod"})
+"""What else may come to hold only later, and then a day long past would be made up for."""
+
 _ON_ITS_DAY = (p.At(offset=Offset()),)
 
 
@@ -62,6 +65,8 @@ def _customers(step: p.Step) -> Iterator[Found]:
     """Asked of each bill, so that a customer without one is not found."""
     if "without_bill_for" in step.select:
         yield step, "select_needs_tenant", {}
+    for name in sorted({name for one in step.while_ for name in named(one)} - _HOLD_FOR_GOOD):
+        yield step, "calendar_needs_when", {"name": name}
 
 
 def _tenants(step: p.Step) -> Iterator[Found]:

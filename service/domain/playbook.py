@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from service.domain.case import LEVELS, STAGES
 from service.domain.offsets import Offset, add
+from service.domain.wanted import Conditions
 
 Scope = Literal["case", "customer", "tenant"]
-Habit = Literal["confirms_late", "pays_late"]
 Channel = Literal["email", "sms", "letter"]
 CatchUp = Literal["one", "none"]
 LEVEL_NAMES = LEVELS[1:]
@@ -59,54 +59,6 @@ class Start(Struct, frozen=True):
     name: str | None = None
     day_of_month: int | None = None
     weekday: int | None = None
-
-
-class Conditions(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, dict=True):
-    """All that are given must hold. The first group reads the case alone, the second is asked when the step fires."""
-
-    stage: tuple[str, ...] | None = None
-    level: tuple[str, ...] | None = None
-    level_at_least: str | None = None
-    monthly: bool | None = None
-    pod: bool | None = None
-    pod_complete: bool | None = None
-    confirmed: bool | None = None
-    tax_wanted: bool | None = None
-    tax_issued: bool | None = None
-    tax_dispatched: bool | None = None
-    flag: str | None = None
-    request_open: str | None = None
-    answered: str | None = None
-    granted: str | None = None
-    letter_issued: str | None = None
-
-    without_progress: str | None = None
-    segment: tuple[str, ...] | None = None
-    habit: Habit | None = None
-    amount_at_least: dict[str, str] | None = None
-    days_overdue_at_least: int | None = None
-    last_outcome: tuple[str, ...] | None = None
-    customer_flag: str | None = None
-    exposure_over_limit: bool | None = None
-    oldest_overdue_over: int | None = None
-    key_account: bool | None = None
-    billing_cycle: str | None = None
-
-    @cached_property
-    def own(self) -> tuple[tuple[str, Any], ...]:
-        """Those on the case's own facts, with what is wanted."""
-        return tuple(
-            (name, value)
-            for name in self.__struct_fields__
-            if name in OWN and (value := getattr(self, name)) is not None
-        )
-
-
-OWN = frozenset(
-    {"stage", "level", "level_at_least", "monthly", "pod", "pod_complete", "confirmed", "tax_wanted", "tax_issued"}
-    | {"tax_dispatched", "flag", "request_open", "answered", "granted", "letter_issued"}
-)
-"""Conditions on the case's own facts: the only ones that may say whether a step's clock runs at all (`while`)."""
 
 
 class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -263,9 +215,14 @@ class Step(Struct, frozen=True, kw_only=True, dict=True):
         return any(c.exposure_over_limit is not None or c.oldest_overdue_over is not None for c in self._asked())
 
     @cached_property
+    def asks_ability(self) -> bool:
+        """Whether a condition of it needs what was last said of the customer's means, which costs a query."""
+        return any(c.last_ability is not None for c in self._asked())
+
+    @cached_property
     def asks_customer(self) -> bool:
-        """Whether a condition of it needs either."""
-        return self.asks_habit or self.asks_balance
+        """Whether a condition of it needs any of these."""
+        return self.asks_habit or self.asks_balance or self.asks_ability
 
     def _asked(self) -> list[Conditions]:
         """The conditions that are asked when it fires."""

@@ -11,6 +11,7 @@ from service.domain.case import LEVELS, STAGES
 from service.domain.money import MoneyError, parse
 from service.domain.offsets import Offset, OffsetError
 from service.domain.offsets import parse as parse_offset
+from service.domain.wanted import OWN, Conditions
 
 Path = tuple[str | int, ...]
 
@@ -24,13 +25,25 @@ PARAMETERS = frozenset({"grace"})
 
 SEGMENTS = frozenset({"preferred", "standard", "risk"})
 AUDIENCES = frozenset(
-    {"collector", "supervisor", "manager", "general_manager", "boss", "finance", "sales", "quality", "legal", "warehouse"}
+    {
+        "collector",
+        "supervisor",
+        "manager",
+        "general_manager",
+        "boss",
+        "finance",
+        "sales",
+        "quality",
+        "legal",
+        "warehouse",
+    }
 )
 CONTACT_ROLES = frozenset({"accounts_payable", "decision_maker", "other"})
 OUTCOMES = frozenset(
     {"reached", "not_reached", "wrong_number", "left", "moved", "refused", "evasive", "promised", "disputed"}
     | {"asks_documents"}
 )
+ABILITIES = frozenset({"full", "part", "none"})
 TASK_KINDS = frozenset(
     {"call", "visit", "review", "pod", "find_contact", "assist", "finance", "legal", "reconcile", "deduct"}
 )
@@ -188,10 +201,16 @@ def _flag(name: Any, path: Path) -> str:
     return name
 
 
-def conditions(reader: Reader, data: Any, path: Path) -> p.Conditions:
+def conditions(reader: Reader, data: Any, path: Path) -> Conditions:
     """Conditions, each of their words known."""
-    given = reader.convert(data, p.Conditions, path)
-    for name, known in (("stage", STAGES), ("level", LEVELS), ("segment", SEGMENTS), ("last_outcome", OUTCOMES)):
+    given = reader.convert(data, Conditions, path)
+    for name, known in (
+        ("stage", STAGES),
+        ("level", LEVELS),
+        ("segment", SEGMENTS),
+        ("last_outcome", OUTCOMES),
+        ("last_ability", ABILITIES),
+    ):
         words(getattr(given, name), known, (*path, name))
     for name, known in (
         ("level_at_least", LEVELS),
@@ -217,13 +236,13 @@ def _amount(text: str, currency: str, path: Path) -> None:
         raise Wrong(path, error.code, given=text) from None
 
 
-def own(given: p.Conditions, path: Path) -> p.Conditions:
+def own(given: Conditions, path: Path) -> Conditions:
     """Conditions that read the case alone; others would have to be asked again with every change of the customer."""
-    for name in sorted(named(given) - p.OWN):
+    for name in sorted(named(given) - OWN):
         raise Wrong((*path, name), "while_not_own", name=name)
     return given
 
 
-def named(given: p.Conditions | None) -> set[str]:
+def named(given: Conditions | None) -> set[str]:
     """The names of the conditions that are given."""
-    return {name for name in p.Conditions.__struct_fields__ if given and getattr(given, name) is not None}
+    return {name for name in Conditions.__struct_fields__ if given and getattr(given, name) is not None}

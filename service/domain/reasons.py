@@ -14,6 +14,7 @@ from service.domain.case import RANK, STAGES, Case, Pause
 from service.domain.clocks import anchor_of, holds
 from service.domain.conditions import forbids, meets
 from service.domain.offsets import add
+from service.domain.wanted import Conditions
 from service.domain.workdays import Workdays
 
 _LATER = {stage: rank for rank, stage in enumerate(STAGES)}
@@ -121,10 +122,10 @@ def _because_paused(pause: Pause) -> Reason:
     return Reason(f"schedule.paused_{pause.reason}", {"until": pause.until})
 
 
-def _unheld(case: Case, wanted: p.Conditions) -> Reason | None:
+def _unheld(case: Case, wanted: Conditions) -> Reason | None:
     """What the case's own facts lack for the step's clock to run; None when they will never have it (again)."""
     for name in _given(wanted):
-        value, alone = getattr(wanted, name), p.Conditions(**{name: getattr(wanted, name)})
+        value, alone = getattr(wanted, name), Conditions(**{name: getattr(wanted, name)})
         if holds(case, alone):
             continue
         if name in _NEVER_CHANGES or (name in _FALSE_IS_OVER and value is False):
@@ -141,5 +142,5 @@ def _names(step: p.Step) -> str:
     return ", ".join(name for wanted in (step.when, step.unless) if wanted for name in _given(wanted))
 
 
-def _given(wanted: p.Conditions) -> list[str]:
+def _given(wanted: Conditions) -> list[str]:
     return [name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None]

@@ -97,8 +97,7 @@ def administer(
 def _append(
     tx: Tx, tenant: Tenant, head: bytes, changes: Sequence[Change], asker: Asker, now: datetime | None = None
 ) -> Tenant:
-    clock = tenants.clock(tx)
-    now = now or (clock.now(tx.now) if clock else tx.now)
+    now = now or tenant_now(tx)
     meta = codec.encode(asker)
     entries, private = [], []
     listening = outbox.listeners(tx)
@@ -120,6 +119,12 @@ def _append(
     outbox.put(tx, letters, tx.now)
     tenants.save(tx, tenant, head)
     return tenant
+
+
+def tenant_now(tx: Tx) -> datetime:
+    """The tenant's present: a sandbox has its own."""
+    clock = tenants.clock(tx)
+    return clock.now(tx.now) if clock else tx.now
 
 
 def _wanting(listening: Sequence[outbox.Listener], event: TenantEvent, called: list[str]) -> list[str] | None:
@@ -181,4 +186,5 @@ def playbook_published(tx: Tx, tenant: Tenant, name: str, text: str) -> list[Cha
     """A new version of a playbook; open cases keep theirs. The text has been checked."""
     version = tenant.playbooks.get(name, 0) + 1
     tenants.publish(tx, name, version, text)
+    tenants.look_anew(tx, tenant_now(tx))
     return [Change(PlaybookPublished(playbook=name, version=version, text=text))]

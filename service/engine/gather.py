@@ -187,6 +187,9 @@ def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case]) -> N
                 account.habits[id] = habits
     weighed = {case.customer for case in rung if any(step.asks_balance for step in asking[case.id])}
     _load_balances(session, loaded, sorted(weighed))
+    means = sorted({case.customer for case in rung if any(step.asks_ability for step in asking[case.id])})
+    for id, ability in log.abilities(tx, means).items():
+        loaded.accounts[id].ability = ability
 
 
 def _load_balances(session: Session, loaded: Loaded, weighed: list[str]) -> None:

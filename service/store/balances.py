@@ -56,6 +56,19 @@ def of_customers(tx: Tx, customers: Sequence[str], today: date) -> dict[str, lis
     return found
 
 
+def open_on(tx: Tx, cases: Sequence[str]) -> list[tuple[str, int]]:
+    """What is open on those bills, by currency; nothing of those that are closed."""
+    return [
+        (currency, amount)
+        for currency, amount in tx.rows(
+            """SELECT currency, sum(open_amount)::bigint FROM cases
+                WHERE tenant = %(tenant)s AND id = ANY(%(cases)s::text[]) AND stage <> 'closed'
+                GROUP BY currency ORDER BY currency""",
+            {"cases": list(cases)},
+        )
+    ]
+
+
 def exposure(tx: Tx, customer: str) -> tuple[Customer, dict[str, int]] | None:
     """The customer with what is open by currency, in one statement; None when there is no such customer."""
     rows = tx.rows(

@@ -137,6 +137,20 @@ def payments_applied_to(tx: Tx, cases: Sequence[str]) -> list[str]:
     return [payment for (payment,) in rows]
 
 
+def abilities(tx: Tx, customers: Sequence[str]) -> dict[str, str]:
+    """By customer, what the latest contact record that speaks of it says of their ability to pay (C4)."""
+    if not customers:
+        return {}
+    rows = tx.rows(
+        """SELECT DISTINCT ON (stream) substr(stream, 10), data->>'ability' FROM events
+            WHERE tenant = %(tenant)s AND stream = ANY(%(streams)s::text[]) AND type = 'contact.logged'
+              AND data->>'ability' IS NOT NULL
+            ORDER BY stream, version DESC""",
+        {"streams": [f"customer/{id}" for id in customers]},
+    )
+    return dict(rows)
+
+
 def of_streams(tx: Tx, streams: Sequence[str]) -> list[dict[str, Any]]:
     """Whole streams, each in order."""
     return tx.dicts(

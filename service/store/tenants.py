@@ -119,6 +119,11 @@ def set_wake(tx: Tx, at: datetime | None) -> None:
     tx.run("UPDATE tenants SET wake_at = %(at)s WHERE id = %(tenant)s", {"at": at})
 
 
+def look_anew(tx: Tx, now: datetime) -> None:
+    """The tenant's own steps have changed: when they are next due is worked out anew, unless that moment has come."""
+    tx.run("UPDATE tenants SET wake_at = NULL WHERE id = %(tenant)s AND wake_at > %(now)s", {"now": now})
+
+
 def ticking(tx: Tx) -> list[tuple[str, str, datetime | None, bool]]:
     """(tenant, kind, clock, follows) of every tenant whose clock runs; a transaction of the clock's role."""
     return [

@@ -6,7 +6,6 @@ import pytest
 
 from service.api.models.cases import CaseAnswer
 from tests.api.tenants import Json, Tenant, fits, problem
-from tests.sketches import AGEING
 
 
 @pytest.fixture
@@ -39,8 +38,6 @@ def settle(tenant: Tenant, **settings: Any) -> None:
 
 def a_letter(tenant: Tenant) -> str:
     """The formal dunning letter, asked for by a playbook on the 61st day and granted."""
-    text = AGEING.replace("friendly", "overdue")
-    assert tenant.as_("admin").post("/v1/playbooks", json={"text": text}).status_code == 201
     tenant.customer("C-2", playbook="ageing")
     tenant.bill("INV-2", "C-2", due_on="2026-03-10")
     tenant.walk("2026-05-12")

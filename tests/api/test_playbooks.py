@@ -6,6 +6,7 @@ import pytest
 
 from service.api.models.tenant import PlaybookAnswer, PlaybookCheck
 from tests.api.tenants import fits, problem
+from tests.examples import SHIPPED
 
 STANDARD = (files("service") / "playbooks" / "standard.yaml").read_text(encoding="utf-8")
 GENTLE = """grammar: 1
@@ -102,7 +103,7 @@ def test_checking_changes_nothing_and_knows_the_name(tenant):
     assert (mistake["code"], mistake["path"]) == ("name_differs", "name")
     chinese = admin.post("/v1/playbooks/rough/check", json={"text": GENTLE}, headers={"Accept-Language": "zh"}).json()
     assert chinese["errors"][0]["detail"] != mistake["detail"]
-    assert [row["name"] for row in tenant.get("/v1/playbooks")["data"]] == ["standard"]
+    assert [row["name"] for row in tenant.get("/v1/playbooks")["data"]] == list(SHIPPED)
 
 
 @pytest.mark.parametrize(
@@ -115,4 +116,4 @@ def test_what_is_no_playbook_is_refused(tenant, text):
 def test_another_tenant_sees_none_of_it(tenant, stranger):
     tenant.as_("admin").post("/v1/playbooks", json={"text": GENTLE})
     assert problem(stranger.as_("viewer").get("/v1/playbooks/gentle")) == (404, "unknown_playbook")
-    assert [row["name"] for row in stranger.get("/v1/playbooks")["data"]] == ["standard"]
+    assert [row["name"] for row in stranger.get("/v1/playbooks")["data"]] == list(SHIPPED)

@@ -160,7 +160,7 @@ MUTANTS = (
     ),
     Mutant(
         "each occurrence fires once (I10)",
-        "service/domain/due.py",
+        "service/domain/occurrences.py",
         "if (after is None or on > after) and _goes_on(",
         "if _goes_on(",
         f"{_SCENARIOS}/test_T_ladder.py::test_T2_each_occurrence_fires_once_however_often_the_clock_looks",

@@ -118,7 +118,9 @@ def test_G_all_conditions_together_must_hold():
 
 def test_G_before_its_due_day_a_bill_is_overdue_for_no_days():
     plan = a_playbook(
-        STEP.replace("STEP", "tell").replace("WORD: {CONDITION}", "unless: {days_overdue_at_least: 1}").replace("P3D", "-P3D")
+        STEP.replace("STEP", "tell")
+        .replace("WORD: {CONDITION}", "unless: {days_overdue_at_least: 1}")
+        .replace("P3D", "-P3D")
     )
     world = World("2026-03-02", playbook=plan)
     world.owed("INV-1", due=DUE, issued="2026-03-02")

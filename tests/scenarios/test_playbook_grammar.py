@@ -188,6 +188,7 @@ def on_the_calendar(scope, select=None, **step):
         (on_the_calendar("tenant", at="now"), "calendar_comes_by_itself"),
         (on_the_calendar("customer", every="P7D", until="closed"), "calendar_comes_by_itself"),
         (on_the_calendar("customer", **{"while": {"stage": ["review"]}}), "can_never_fire"),
+        (on_the_calendar("customer", **{"while": {"level": ["none"]}}), "calendar_needs_when"),
     ],
 )
 def test_what_a_scope_cannot_do_is_found(data, code):

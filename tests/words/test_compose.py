@@ -28,6 +28,8 @@ LETTERS: dict[str, dict[str, Any]] = {
     "confirm": {"sections": (section("confirm", a_bill(1, reference="PO-77")),)},
     "due-soon": {"sections": (section("due_soon", a_bill(1), a_bill(2, currency="JPY", amount=5000, open=4000)),)},
     "overdue": {"sections": (section("overdue", overdue(1, 1)),), "account_watch": True},
+    "friendly": {"sections": (section("overdue", overdue(1, 1), template="friendly"),)},
+    "statement-of-the-day": {"sections": (section("due_soon", a_bill(1), template="statement"),)},
     "nameless": {
         "sections": (section("overdue", overdue(1, 1)),),
         "contact": Addressee(),
@@ -45,7 +47,7 @@ LETTERS: dict[str, dict[str, Any]] = {
     },
     **{
         kind: {"kind": kind, "also_open": (LONG_AGO, overdue(2, 3, currency="USD")), "pay_by": date(2026, 3, 27)}
-        for kind in ("formal_dunning", "reconciliation", "lawyer", "statement")
+        for kind in sorted(known_letters())
     },
 }
 
@@ -161,7 +163,7 @@ def test_many_currencies_keep_the_subject_short(language):
 @BOTH
 def test_unknown_templates_are_stood_in_for(language):
     known = a_letter(language, sections=(section("overdue", overdue(1)),))
-    for template in ("friendly", "../zh/overdue", "message", "", "lines"):
+    for template in ("cheerful", "../zh/overdue", "message", "", "lines"):
         assert compose(a_letter(language, sections=(section("overdue", overdue(1), template=template),))) == compose(
             known
         )
@@ -203,8 +205,10 @@ def test_salutations_follow_the_letters_language(name, salutation, en, zh):
 
 
 def test_every_template_exists_in_both_languages():
-    assert known_templates() == {"confirm", "due-soon", "overdue", "tax-invoice-dispatched", "hold", "account"}
-    assert known_letters() == {"formal_dunning", "reconciliation", "lawyer", "statement"}
+    texts = {"confirm", "due-soon", "overdue", "tax-invoice-dispatched", "hold", "account", "friendly", "statement"}
+    assert known_templates() == texts
+    pressing = {"reminder", "urgent", "stern", "final_notice"}
+    assert known_letters() == {"formal_dunning", "reconciliation", "lawyer", "statement"} | pressing
 
 
 _text = st.text(max_size=30)

@@ -61,6 +61,13 @@ class ApprovalsAsked(Listed):
     customer: Id | None = None
 
 
+class OpenAmount(Answer):
+    """What is open, in one currency."""
+
+    currency: str = Field(examples=["CNY"])
+    amount: str = Field(examples=["1200.00"])
+
+
 class TaskAnswer(Answer):
     """Something a person must do."""
 
@@ -81,6 +88,9 @@ class TaskAnswer(Answer):
     why: str
     why_code: str = Field(examples=["task.overdue"])
     sheet: CallSheet | None = Field(None, description="The call sheet (C5), of one task that is a conversation to come.")
+    amounts: list[OpenAmount] | None = Field(
+        None, description="What is open on its bills now, by currency; null in the work list."
+    )
 
 
 class TaskList(Answer):

@@ -13,8 +13,8 @@ from service.domain.customer import Contact
 from service.domain.decide import holds, measures, messages, tasks
 from service.domain.decide.gathering import PROPOSED_TO, Gathering
 from service.domain.decide.occasion import Occasion
-from service.domain.due import day_of
 from service.domain.events.case import Decided, Escalated, Reminded, StepFired, StepSkipped
+from service.domain.occurrences import day_of
 from service.domain.offsets import add
 from service.domain.scene import Scene
 

@@ -26,6 +26,10 @@ def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) 
     yield from tasks.leave_all(account, scene, case, closed_as)
     yield from errands.leave(account, scene, case, closed_as)
     yield from tasks.close_own(case, scene, closed_as)
+    asking = (
+        one for one in account.customer.requests.values() if case.requests.get(one.kind) == one.id and not one.bound
+    )
+    asked = sorted(one.kind for one in asking)
     yield from leave_requests(account, scene, case, closed_as)
     yield from instalments.cancel(account, case.id, closed_as)
     yield from disputes.lapse(account, scene, case.id)
@@ -33,7 +37,7 @@ def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) 
     for promise in case.promises:
         if promise.state == "open":
             yield on_case(case.id, PromiseCancelled(promise=promise.id))
-    yield on_case(case.id, CaseClosed(closed_as=closed_as, on=on))
+    yield on_case(case.id, CaseClosed(closed_as=closed_as, on=on, asked=asked))
     if RANK[case.level] >= RANK["hold"]:
         yield from holds.propose_release(account, scene)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from service.domain.account import Account, Happened, on_case, on_customer
 from service.domain.case import SEVERAL
-from service.domain.commands import CompleteTask
+from service.domain.commands import CompleteTask, ContactRecord
 from service.domain.decide import conversations
 from service.domain.decide.tasks import is_customers
 from service.domain.events.task import TaskCompleted
@@ -25,7 +25,7 @@ def complete(command: CompleteTask, account: Account, scene: Scene, asker: Asker
         raise Refused("record_required", "/outcome", kind=kind)
     open_task = account.customer.tasks.get(kind)
     for name in open_task.requires if open_task and open_task.id == command.task else ():
-        if command.record and not getattr(command.record, name):
+        if command.record and not getattr(command.record, name) and _can_be_said(command.record, name):
             raise Refused("record_incomplete", f"/{name}", field=name)
     completed = TaskCompleted(task=command.task, kind=kind, cases=list(cases), on=scene.today)
     if is_customers(account, kind, command.task):
@@ -34,3 +34,12 @@ def complete(command: CompleteTask, account: Account, scene: Scene, asker: Asker
         yield on_case(cases[0], completed)
     if command.record:
         yield from conversations.recorded(account, scene, asker, command.record, cases, command.task)
+
+
+def _can_be_said(record: ContactRecord, field: str) -> bool:
+    """Of somebody whom nobody spoke to there is no telling what they want and can."""
+    return field not in _SAID_BY_THEM or record.outcome not in _NOBODY
+
+
+_SAID_BY_THEM = frozenset({"willingness", "ability", "cause", "verified"})
+_NOBODY = frozenset({"not_reached", "wrong_number", "left", "moved"})

@@ -10,9 +10,9 @@ from service.domain.case import RANK, Case, TaxInvoice
 from service.domain.decide import consents, holds, tasks
 from service.domain.decide.amounts import LATEST, because, day
 from service.domain.decide.closing import leave_requests
-from service.domain.due import day_of
 from service.domain.events import bill as b
 from service.domain.money import parse as money_of
+from service.domain.occurrences import day_of
 from service.domain.offsets import Offset, OffsetError, add, parse
 from service.domain.playbook import Playbook, Step
 from service.domain.refusals import Conflict, Refused

@@ -5,7 +5,8 @@ from itertools import takewhile
 from typing import Any
 
 from service.domain.case import Case
-from service.domain.due import Due, StepDue, natural_day, occurrences
+from service.domain.due import Due, StepDue, natural_day
+from service.domain.occurrences import occurrences
 from service.domain.offsets import add
 from service.domain.scene import Scene
 

@@ -184,11 +184,12 @@ class Resumed(Shape, frozen=True, kw_only=True):
 
 
 class CaseClosed(Shape, frozen=True, kw_only=True):
-    """Nothing is left to collect."""
+    """Nothing is left to collect; `asked` are the requests that lose their object with it."""
 
     type: ClassVar[str] = "case.closed"
     closed_as: str
     on: date
+    asked: list[str] = []
 
 
 class CaseReopened(Shape, frozen=True, kw_only=True):

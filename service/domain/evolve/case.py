@@ -42,7 +42,8 @@ def _ladder(case: Case, event: e.LadderEvent) -> Case:
             return _fired(case, event)
         case e.StepFired():
             requests = {**case.requests, event.kind: event.approval} if event.kind and event.approval else case.requests
-            return replace(_fired(case, event), requests=requests, tasks=_with_task(case, event))
+            dropped = tuple(kind for kind in case.dropped if kind != event.kind)
+            return replace(_fired(case, event), requests=requests, dropped=dropped, tasks=_with_task(case, event))
         case e.Escalated():
             # A backfilled rung is not done yet: it comes up in the next window, for the digest and the log (F2).
             case = case if event.backfill else _fired(case, event)
@@ -98,6 +99,7 @@ def _closed(case: Case, event: e.CaseClosed) -> Case:
         closed_on=event.on,
         pause=None,
         requests={},
+        dropped=tuple(event.asked) or case.dropped,
         tasks={},
     )
 
@@ -105,7 +107,15 @@ def _closed(case: Case, event: e.CaseClosed) -> Case:
 def _new_ladder(case: Case, level: str) -> Case:
     """Nothing of the earlier climb binds the new one."""
     return replace(
-        case, level=level, levels={}, answers={}, requests={}, letters={}, missed_on=None, tasks=_own_tasks(case)
+        case,
+        level=level,
+        levels={},
+        answers={},
+        requests={},
+        dropped=(),
+        letters={},
+        missed_on=None,
+        tasks=_own_tasks(case),
     )
 
 
