@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos.forked import Barracks
 
-REACHED_WITHIN = 60.0
+REACHED_WITHIN = 300.0
 
 
 @dataclass

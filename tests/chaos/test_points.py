@@ -129,5 +129,5 @@ def test_R2_killed_at_every_named_point_nothing_is_lost_doubled_or_half_done(
         assert complaints(one.said()) == []
     figure(
         double=0, missing=0, steps=town.steps(), clocks=clocks_at_once, kills=killed.total(), points=len(killed),
-        days=len(town.days), mails=len(mailbox.mails()), webhooks=len(receiver.taken),
+        days=len(town.days), mails=len(mailbox.mails("town")), webhooks=len(receiver.taken),
     )  # fmt: skip

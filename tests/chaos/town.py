@@ -4,7 +4,7 @@ that remember what reached them, and what must have happened on every day, worke
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -28,7 +28,12 @@ ISSUED, DUE = date(2026, 2, 26), date(2026, 2, 27)
 """A Friday; the days after it know no holiday until April."""
 
 OPENS = clock_time(9)
-LEASES_PASS = timedelta(seconds=70)
+LEASES_PASS, LEASES_PASS_AFTER, SLOWER = timedelta(seconds=70), 0.8, 1.1
+"""How far the clock is moved on when so many seconds were waited, and by how much later each time: on a slow machine nobody
+loses a lease for ever, and the day's window lasts."""
+
+PATIENCE = 300.0
+"""Seconds after which something hangs: no machine is so slow."""
 
 _BILL = re.compile(r"\bC-\d+-\d+\b")
 _WEEK = "".join(
@@ -63,12 +68,28 @@ ladders:
 """
 
 
+class _Timed(Post):
+    """Notes when each letter came, by our own clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.times.append(time.monotonic())
+        return await super().handle_DATA(server, session, envelope)
+
+
+Mail = tuple[str, str, str, date, frozenset[str]]
+"""Message-ID, recipient, text, local day, and the bills it names."""
+
+
 class Mailbox:
-    """A mail server and what reached it; `opened` is when each mail's connection began, by our own clock."""
+    """A mail server and what reached it."""
 
     def __init__(self) -> None:
         self.port = free_port()
-        self._post = Post()
+        self._post = _Timed()
         self._controller = Controller(self._post, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
@@ -79,15 +100,21 @@ class Mailbox:
     def close(self) -> None:
         self._controller.stop()
 
-    def mails(self) -> list[tuple[str, str, str, date, frozenset[str]]]:
-        """Message-ID, recipient, text, local day, and the bills it names."""
-        read = []
-        for _, to, raw in list(self._post.letters):
-            mail = parsed(raw)
-            text = mail.get_content()
-            day = mail["Date"].datetime.astimezone(ZONE).date()
-            read.append((str(mail["Message-ID"]), to[0], text, day, frozenset(_BILL.findall(text))))
-        return read
+    def mails(self, tenant: str) -> list[Mail]:
+        """Of that town's."""
+        return [mail for mail, _ in self._read(tenant)]
+
+    def timed(self, tenant: str) -> list[tuple[frozenset[str], float]]:
+        """The bills that each mail names, and when it came."""
+        return [(mail[4], at) for mail, at in self._read(tenant)]
+
+    def _read(self, tenant: str) -> Iterator[tuple[Mail, float]]:
+        for (_, to, raw), at in zip(list(self._post.letters), list(self._post.times), strict=False):
+            if to[0].endswith(f"@{tenant}.example"):
+                mail = parsed(raw)
+                text = mail.get_content()
+                day = mail["Date"].datetime.astimezone(ZONE).date()
+                yield (str(mail["Message-ID"]), to[0], text, day, frozenset(_BILL.findall(text))), at
 
 
 @dataclass
@@ -130,32 +157,59 @@ class Town:
 
     # Time
 
-    def dawn(self) -> date:
-        """The next working day begins, at the opening of its first window."""
-        day = (self.days[-1] if self.days else DUE) + timedelta(1)
+    def dawn(self, after: timedelta = timedelta(1), waits: bool = False) -> date:
+        """The next working day (or the first one so much later) begins, at the opening of its first window; with `waits` it is
+        only the next one in line."""
+        day = (self.days[-1] if self.days else DUE) + after
         while not is_open(day):
             day += timedelta(1)
         self.days.append(day)
-        self.present.set(datetime.combine(day, OPENS, ZONE))
+        if not waits:
+            self.present.set(self.opened())
         return day
+
+    def opened(self) -> datetime:
+        """When the day's first window opened."""
+        return datetime.combine(self.days[-1], OPENS, ZONE)
 
     def fired(self) -> bool:
         """Whether everything due by now has been decided and has its words."""
         return not any(count for (count,) in rows(self.url, _UNDECIDED, *[self.tenant, self.present.now()] * 2))
 
-    def sent(self) -> bool:
-        """Whether everything has left, too."""
-        return self.fired() and rows(self.url, _UNSENT, *[self.tenant] * 2) == [(0,), (0,)]
+    def left(self) -> bool:
+        """Whether it has left, too."""
+        return self.fired() and rows(self.url, _LEAVING, *[self.tenant] * 2) == [(0,), (0,)]
 
-    def wait(self, holds: Callable[[], bool], within: float = 60.0) -> None:
+    def sent(self) -> bool:
+        """Whether nothing waits for a later day either."""
+        return self.left() and rows(self.url, _LATER, self.tenant) == [(0,)]
+
+    def wait(self, holds: Callable[[], bool]) -> None:
         """Until it holds; leases of the dead run out meanwhile, for the clock is moved on now and then."""
-        until, moved = time.monotonic() + within, time.monotonic()
+        until, moved, after = time.monotonic() + PATIENCE, time.monotonic(), LEASES_PASS_AFTER
         while not holds():
-            assert time.monotonic() < until, f"not within {within} s: {rows(self.url, _UNSENT, *[self.tenant] * 2)}"
+            assert time.monotonic() < until, f"it does not come; it is {self.present.now()}; {self._waiting()}"
             time.sleep(0.05)
-            if time.monotonic() - moved > 1:
+            if time.monotonic() - moved > after:
                 self.present.move(LEASES_PASS)
-                moved = time.monotonic()
+                moved, after = time.monotonic(), after * SLOWER
+
+    def _waiting(self) -> list[tuple[Any, ...]]:
+        """Some of what is not done, for whoever has to find out why."""
+        return [
+            *rows(self.url, "SELECT id, wake_at FROM customers WHERE tenant = %s ORDER BY wake_at LIMIT 3", self.tenant),
+            *rows(
+                self.url,
+                """SELECT id, state, attempts, slot_at, next_at, cases FROM messages WHERE tenant = %s
+                      AND state IN ('queued', 'ready') LIMIT 5""",
+                self.tenant,
+            ),
+            *rows(
+                self.url,
+                "SELECT id, state, attempts, next_at FROM deliveries WHERE tenant = %s AND state = 'pending' LIMIT 5",
+                self.tenant,
+            ),
+        ]
 
     def steps(self) -> int:
         """Occurrences of steps that fired so far."""
@@ -198,7 +252,7 @@ class Town:
         most; all bills named in each; everything handed over arrived."""
         sql = "SELECT id, contact, state, attempts FROM messages WHERE tenant = %s"
         tried = {self._message_id(id): (state, attempts) for id, _, state, attempts in rows(self.url, sql, self.tenant)}
-        mails = [mail for mail in mailbox.mails() if mail[1].endswith(f"@{self.tenant}.example")]
+        mails = mailbox.mails(self.tenant)
         copies = Counter(id for id, *_ in mails)
         per_day: dict[tuple[str, date], set[str]] = {}
         found = []
@@ -218,7 +272,8 @@ _UNDECIDED = """
 SELECT count(*) FROM customers WHERE tenant = %s AND wake_at <= %s::timestamptz
 UNION ALL SELECT count(*) FROM messages WHERE tenant = %s AND state = 'queued' AND slot_at <= %s::timestamptz
 """
-_UNSENT = """
-SELECT count(*) FROM messages WHERE tenant = %s AND state IN ('queued', 'ready')
+_LEAVING = """
+SELECT count(*) FROM messages WHERE tenant = %s AND state = 'ready'
 UNION ALL SELECT count(*) FROM deliveries WHERE tenant = %s AND state = 'pending'
 """
+_LATER = "SELECT count(*) FROM messages WHERE tenant = %s AND state = 'queued'"
