@@ -152,6 +152,45 @@ def rebuild(tenant: OneTenant = None, after: AfterPlace = None, as_json: AsJson 
     raise typer.Exit(code)
 
 
+@app.command("import")
+def import_command(
+    file: Annotated[Path | None, typer.Argument(help="A .csv, .xlsx or .ndjson file.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="The tenant's name.")] = None,
+    map: Annotated[str | None, typer.Option("--map", help="A map of a table's columns, or the name of a shipped one.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read the whole file and change nothing.")] = False,
+    rejected: Annotated[
+        Path | None, typer.Option(help="Where rows go that were not taken, with why; by default beside the file.")
+    ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Begin at the first row, not where an earlier run stopped.")] = False,
+    user: Annotated[str, typer.Option(help="Who stands in the log behind it.")] = "import",
+    language: Annotated[str, typer.Option(help="Of the reasons: en or zh.")] = "en",
+    example: Annotated[bool, typer.Option("--example", help="Print a map to start from, and do nothing else.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a file of bills and payments as if the ERP had posted it, a thousand events to a commit.
+
+    Lines of CloudEvents (.ndjson) are taken as they are; a table needs a map that says which columns are which events.
+    Stopped at any point, the same command goes on from there; sent twice, nothing doubles. Rows that were not taken
+    stand with their reasons in a file of the same kind, which can be mended and imported itself. Exit code 1 when there
+    are any. Example:
+
+      dunlog import --example > bills.yaml      # then name your own columns in it
+
+      dunlog import bills.csv --tenant acme --map bills.yaml --dry-run
+
+      dunlog import bills.csv --tenant acme --map bills.yaml
+    """
+    from service.importing import command
+
+    if example:
+        typer.echo(command.shipped("accounts-receivable"))
+        return
+    if file is None or tenant is None:
+        raise typer.BadParameter("name a file, and the tenant with --tenant; --help shows an example.")
+    asked = command.Asked(file, tenant, map, dry_run, rejected, anew, user, language, as_json)
+    raise typer.Exit(command.run(given_settings(), asked))
+
+
 def main() -> None:
     """Run a command; what goes wrong is one line that says what, where and how to mend it."""
     sys.excepthook = _tell
@@ -169,6 +208,7 @@ def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType 
 def _sentence(error: BaseException) -> str | None:
     from service.domain.refusals import Refused
     from service.engine.desk import UnknownTenant
+    from service.importing.mapping import MapMistake
     from service.postgres import PostgresError
     from service.settings import SettingsError
     from service.words.sentences import say
@@ -178,7 +218,7 @@ def _sentence(error: BaseException) -> str | None:
             return say(error.code, "en", **error.params)
         case UnknownTenant():
             return f"There is no tenant {error}. `dunlog tenant create` makes one."
-        case PostgresError() | SettingsError():
+        case PostgresError() | SettingsError() | MapMistake():
             return str(error)
         case _:
             return None

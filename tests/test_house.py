@@ -22,7 +22,7 @@ FLOORS: dict[str, set[str]] = {
     "api": {"domain", "store", "engine", "reports", "words", "channels"},
     "console": {"domain", "store", "engine", "reports", "words"},
 }
-COMPOSITION_PACKAGES = {"postgres", "demo"}
+COMPOSITION_PACKAGES = {"postgres", "demo", "importing"}
 DOMAIN_LIBRARIES = {"msgspec"}
 CLOCK_ROOMS = {"engine", "channels"}
 CLOCK_FILES = {"api/guards.py"}

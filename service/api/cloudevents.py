@@ -85,6 +85,11 @@ def parse_lines(lines: list[Line], trace: str | None = None) -> list[Inbound]:
     return [_of_line(line, trace) for line in lines]
 
 
+def of_value(index: int, value: Any) -> Inbound:
+    """The event that a value is, of which nothing is known but that it is JSON's."""
+    return _inbound(index, value, True, None)
+
+
 def _of_line(line: Line, trace: str | None) -> Inbound:
     if line.text is None:
         return Inbound(index=line.number, error=Problem(413, "line_too_long", {"limit": line.limit}))

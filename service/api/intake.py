@@ -1,6 +1,7 @@
 """Events from the ERP: one, a batch or a stream; durable before they are acknowledged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from service.api import bodies, cloudevents, lines
 from service.api.cloudevents import Inbound
 from service.api.failures import answer, problem_data
+from service.api.fingerprints import Print
 from service.api.guards import House, Principal, needs, still
 from service.api.problems import Problem, of_refusal
 from service.api.roles import Right
@@ -44,7 +46,7 @@ async def post_events(
 
 def _post(request: Request, house: House, principal: Principal, body: bytes) -> Response:
     parsed = cloudevents.parse_body(request.headers.get("content-type"), request.headers, body)
-    results = take_in(request, house, principal, parsed.events)
+    results = _take_in(request, house, principal, parsed.events)
     if parsed.is_batch:
         return _json(207, _counted(results) | {"results": [_result(one, done, request) for one, done in results]})
     inbound, done = results[0]
@@ -60,10 +62,16 @@ def _post(request: Request, house: House, principal: Principal, body: bytes) -> 
 Result = tuple[Inbound, Done | Problem]
 
 
-def take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
-    """Carry the events out in order; each with what came of it."""
-    asker = principal.asker(request)
+def _take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
     fingerprint = house.fingerprints.of(principal.secret)
+    carry_out = partial(_handled, house, principal.tenant, len(events) == 1)
+    return take_in(principal.asker(request), fingerprint, carry_out, events)
+
+
+def take_in(
+    asker: Asker, fingerprint: Print, carry_out: Callable[[Sequence[Ask]], list[Done]], events: Sequence[Inbound]
+) -> list[Result]:
+    """Carry the events out in order; each with what came of it."""
     asks: list[Ask] = []
     for one in events:
         if one.command is not None and one.source and one.id:
@@ -76,7 +84,7 @@ def take_in(request: Request, house: House, principal: Principal, events: Sequen
                     extra=one.extra or None,
                 )
             )
-    done = iter(_handled(house, principal.tenant, asks, alone=len(events) == 1))
+    done = iter(carry_out(asks))
     results: list[Result] = []
     for one in events:
         if one.command is None:
@@ -87,7 +95,7 @@ def take_in(request: Request, house: House, principal: Principal, events: Sequen
     return results
 
 
-def _handled(house: House, tenant: str, asks: Sequence[Ask], alone: bool) -> list[Done]:
+def _handled(house: House, tenant: str, alone: bool, asks: Sequence[Ask]) -> list[Done]:
     if alone and asks:
         return [house.convoy.handle(tenant, asks[0])]
     return handle(house.desk, tenant, asks)
@@ -131,7 +139,7 @@ async def _stream(request: Request, house: House, principal: Principal) -> Respo
     def batch_in(batch: list[lines.Line]) -> None:
         still(request)
         events = cloudevents.parse_lines(batch, request.headers.get("traceparent"))
-        results = take_in(request, house, principal, events)
+        results = _take_in(request, house, principal, events)
         for status, count in _counted(results).items():
             counts[status] += count
         for line, (one, done) in zip(batch, results, strict=True):

@@ -108,6 +108,9 @@ offset_range = The distance “{ $given }” leads beyond the calendar. Give a s
 
 token_not_mapped = The token is good, but { $claim } names nobody here. Ask whoever runs the identity provider to set it.
 identity_provider_away = The identity provider cannot be asked for its keys now. Try again soon.
+cell_no_date = “{ $given }” is no day as { $wanted } writes it. Correct the cell, or `dates` in the map.
+cell_no_amount = “{ $given }” is no amount such as { $wanted }. Correct the cell, or `decimal` in the map.
+cell_word_unknown = “{ $given }” is none of the map’s words ({ $wanted }). Correct the cell, or add the word.
 unauthorized = The key is missing or not valid. Send Authorization: Bearer and a key of this tenant.
 role_may_not = The role { NAME($role, of: "role") } may not do this. Use a key of a role that may.
 not_found = There is nothing of that name here. Check the address and the id.

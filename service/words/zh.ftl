@@ -108,6 +108,9 @@ offset_range = 日期间隔“{ $given }”超出日历范围。请缩短。
 
 token_not_mapped = 令牌有效，但其中的 { $claim } 在本服务没有对应者。请联系身份提供方的管理员设置。
 identity_provider_away = 目前无法取得身份提供方的密钥，请稍后重试。
+cell_no_date = “{ $given }”不是按 { $wanted } 书写的日期。请更正该单元格或映射中的 dates。
+cell_no_amount = “{ $given }”不是如 { $wanted } 的金额。请更正该单元格或映射中的 decimal。
+cell_word_unknown = “{ $given }”不在映射的词语（{ $wanted }）之中。请更正该单元格或补充该词。
 unauthorized = 缺少密钥或密钥无效。请发送 Authorization: Bearer 和本租户的密钥。
 role_may_not = { NAME($role, of: "role") }角色无权进行此操作。请使用有权角色的密钥。
 not_found = 此处没有该名称的内容。请检查地址和编号。
