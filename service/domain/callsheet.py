@@ -9,7 +9,7 @@ from service.domain import due
 from service.domain.case import Case
 from service.domain.conditions import days_overdue
 from service.domain.customer import THIRD_PARTIES, Contact, Customer
-from service.domain.events.customer import ContactLogged
+from service.domain.events.conversation import ContactLogged
 from service.domain.scene import Scene
 
 PAY_WITHIN_OPEN_DAYS = 3

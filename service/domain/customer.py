@@ -112,6 +112,7 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_outcome: str | None = None
     flags: dict[str, date] = {}
     missed: dict[str, int] = {}
+    waits_until: date | None = None
 
     def request(self, id: str) -> OpenRequest | None:
         """The open request of that id."""

@@ -11,6 +11,7 @@ from service.domain.account import Account
 from service.domain.case import Case
 from service.domain.customer import Contact, Customer
 from service.domain.decide.messages import slot
+from service.engine import gates
 from service.engine.desk import Desk, Session
 from service.engine.handle import InternalError, isolated
 from service.engine.save import PARKED_FOR
@@ -95,7 +96,10 @@ def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer
         days = scene.workdays.in_zone(customer.time_zone) if customer.time_zone else scene.workdays
         allowed = days.next_moment(scene.now)
         contact = customer.contacts.get(row["contact"])
-        if contact and row["channel"] != "letter" and scene.workdays.today(allowed) > row["day"]:
+        waits = gates.waits_until(session, row, customer)
+        if waits:
+            messages.set_state(tx, row["id"], state="queued", next_at=waits)
+        elif contact and row["channel"] != "letter" and scene.workdays.today(allowed) > row["day"]:
             _put_off(session, row, customer, contact)
         elif allowed > scene.now:
             messages.set_state(tx, row["id"], slot_at=allowed, state="queued")

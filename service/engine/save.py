@@ -14,10 +14,11 @@ from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.events import Event
 from service.domain.events.bill import InvoiceCredited, InvoiceIssued, PaymentApplied, PaymentUnapplied
-from service.domain.events.case import Reminded, StepSkipped
+from service.domain.events.case import StepSkipped
 from service.domain.events.claim import Recovered
-from service.domain.events.customer import ContactErased, LetterIssued, MessageBounced, MessageHandedOver
+from service.domain.events.customer import ContactErased
 from service.domain.events.payment import PaymentReceived
+from service.engine import mailbag
 from service.engine.asks import Ask
 from service.engine.booking import booked
 from service.engine.desk import Session
@@ -25,7 +26,7 @@ from service.engine.erase import erase
 from service.engine.gather import Loaded
 from service.store import cases, codec, customers, digests, log, messages, movements, outbox, payments, worklist
 from service.store.chain import GENESIS
-from service.store.database import Missed, Row
+from service.store.database import Row
 from service.store.workfold import Entry
 
 PARKED_FOR = timedelta(hours=1)
@@ -46,7 +47,8 @@ class Fresh(Struct, frozen=True):
 def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple[str, int], int]:
     """Everything of this transaction; the position of each (stream, version). Raises Missed."""
     tx, now = session.tx, session.scene.now
-    _end_messages(session, fresh)
+    happened = [(one.account.customer.id, one.happened) for one in fresh]
+    mailbag.end(tx, happened)
     _erase(session, fresh)
     work = worklist.moved(
         tx, (Entry(one.account.customer.id, one.state.version, one.happened.event, now) for one in fresh)
@@ -60,7 +62,7 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
         movements.add(tx, moved)
         _save_beside(session, fresh)
         _save_states(session, loaded, fresh)
-        messages.add(tx, _items(fresh), now)
+        messages.add(tx, mailbag.items(happened), now)
         worklist.put(tx, work)
         digests.add(tx, _told_later(fresh), now)
         outbox.put(tx, _letters(session, fresh), tx.now)
@@ -188,66 +190,10 @@ def customer_alarm(session: Session, customer: Customer) -> datetime | None:
     return min(ats, default=None)
 
 
-def _items(fresh: Iterable[Fresh]) -> list[messages.Item]:
-    items: list[messages.Item] = []
-    for one in fresh:
-        event, customer = one.happened.event, one.account.customer.id
-        if isinstance(event, Reminded) and event.message and event.slot and event.contact:
-            items.append(
-                messages.Item(
-                    message=event.message,
-                    customer=customer,
-                    contact=event.contact,
-                    channel=event.channel,
-                    day=date.fromisoformat(event.message.split("~")[3]),
-                    slot_at=event.slot,
-                    service=event.service,
-                    kind="service" if event.service else "dunning",
-                    copy=event.copy,
-                    case_id=one.happened.id,
-                    template=event.template or "",
-                    step=event.step,
-                    rule=event.rule,
-                )
-            )
-        if isinstance(event, LetterIssued) and event.message and event.slot and event.contact:
-            items += [_letter_item(event, customer, case) for case in event.cases]
-    return items
-
-
-def _end_messages(session: Session, fresh: Iterable[Fresh]) -> None:
-    """How a message fared stands in the log and in its row at once, and only once."""
-    for one in fresh:
-        event = one.happened.event
-        if isinstance(event, MessageHandedOver | MessageBounced) and not messages.end(
-            session.tx, event.message, event.type.removeprefix("message.")
-        ):
-            raise Missed
-
-
 def _erase(session: Session, fresh: Iterable[Fresh]) -> None:
     for one in fresh:
         if isinstance(one.happened.event, ContactErased):
             erase(session.tx, one.account.customer.id, one.happened.event.contact, session.scene.now)
-
-
-def _letter_item(event: LetterIssued, customer: str, case: str) -> messages.Item:
-    assert event.slot and event.contact
-    return messages.Item(
-        message=event.letter,
-        customer=customer,
-        contact=event.contact,
-        channel="letter",
-        day=event.on,
-        slot_at=event.slot,
-        service=True,
-        kind=event.kind,
-        copy=None,
-        case_id=case,
-        template=event.kind,
-        step=event.kind,
-        rule=event.rule,
-    )
 
 
 def _told_later(fresh: Iterable[Fresh]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.domain.events.customer import ContactLogged
+from service.domain.events.conversation import ContactLogged
 from service.store import codec, log
 from service.store.database import Tx
 

@@ -187,6 +187,20 @@ def end(tx: Tx, id: str, state: str) -> bool:
     return tx.run(sql, {"id": id, "state": state}) == 1
 
 
+def replied(tx: Tx, id: str) -> None:
+    """Somebody answered a message that has left."""
+    sql = """UPDATE messages SET state = 'replied'
+              WHERE tenant = %(tenant)s AND id = %(id)s AND state IN ('captured', 'handed_over')"""
+    tx.run(sql, {"id": id})
+
+
+def look_again(tx: Tx, customer: str) -> None:
+    """What waited for a person to look may leave."""
+    sql = """UPDATE messages SET next_at = NULL
+              WHERE tenant = %(tenant)s AND customer = %(customer)s AND state = 'queued' AND next_at IS NOT NULL"""
+    tx.run(sql, {"customer": customer})
+
+
 def erase(tx: Tx, customer: str, contact: str, now: datetime) -> None:
     """What a person was told, and where: no text stays, and what has not left does not leave. One that is being sent this
     moment ends as that turns out."""

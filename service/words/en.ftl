@@ -64,6 +64,7 @@ record_incomplete = This task’s record also needs { $field }. Add it.
 unknown_contact = No contact { $contact } is known for this customer. Add the person first, or correct the id.
 third_party = { $contact } is a third party and knows nothing of the debt. Record who it was said by, or “reached”.
 third_party_details = { $contact } is a third party and learns nothing. Give another role first.
+message_not_left = Message { $message } has not left ({ $state }); nobody can have answered it.
 
 tenant_open = { $tenant } is not closed. There is nothing to undo.
 tenant_time_over = The time of { $tenant } is over: it is being deleted and cannot come back.
@@ -278,6 +279,7 @@ task-give_credit = The dispute was resolved for the customer: give the credit.
 task-no_contact = Find a person who may receive account details, with phone and e-mail.
 task-next_step = The next step agreed in the last conversation falls due; its record says what it is.
 task-lost_contact = Nobody is reached any more: refused, bounced or missed again and again. Find another way, or decide what follows.
+task-reply_received = The customer has answered. Read it: messages to them wait until this is done, two open days at most.
 task-contact_crossed_out = A person was crossed out (wrong number, left or moved). Find another one and their number.
 task-reply_received = The customer has answered: read it and decide how to go on.
 
@@ -527,6 +529,7 @@ task_kind-finance = finance
 task_kind-legal = legal
 task_kind-follow_up = next step
 task_kind-lost_contact = lost contact
+task_kind-reply = reply
 approval-hold = hold
 approval-release = release
 approval-letter = formal letter

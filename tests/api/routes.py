@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/customers/{customer}/contacts/{contact}": {"title": "CFO"},
     "POST /v1/customers/{customer}/contacts/{contact}/erase": REASON,
     "POST /v1/letters/{letter}/receipt": {"signed": True},
+    "POST /v1/messages/{message}/reply": {"text": "x"},
     "POST /v1/tasks/{task}/complete": RECORD,
     "POST /v1/tasks/{task}/assign": {"owner": "li.na"},
     "POST /v1/tasks/{task}/snooze": PAUSE,

@@ -34,6 +34,22 @@ def agree(tenant: Tenant) -> None:
         assert granted.status_code == 200, granted.text
 
 
+def test_C12_only_a_message_that_has_left_can_be_answered(tenant):
+    tenant.customer()
+    tenant.bill("INV-1", issued_on="2026-01-05", due_on="2026-02-27")
+    tenant.walk("2026-03-02T18:00:00+08:00")
+    tenant.bill("INV-2", issued_on="2026-01-05", due_on="2026-03-01")
+    left, *_ = tenant.ids("/v1/messages", state="captured")
+    reply = {"text": "Soon."}
+    answer = tenant.as_("collector").post(f"/v1/messages/{left}/reply", json=reply)
+    assert answer.status_code == 201 and tenant.get(f"/v1/messages/{left}")["state"] == "replied"
+    assert tenant.as_("collector").post(f"/v1/messages/{left}/reply", json=reply).status_code == 201
+    tenant.walk("2026-03-03T10:00:00+08:00")
+    waiting, *_ = tenant.ids("/v1/messages", state="queued")
+    response = tenant.as_("collector").post(f"/v1/messages/{waiting}/reply", json=reply)
+    assert problem(response) == (409, "message_not_left")
+
+
 def test_a_message_about_several_bills(post: Tenant):
     (first, *_) = post.get("/v1/messages", customer="C-1", limit=200)["data"][::-1]
     found = fits(MessageAnswer, post.get(f"/v1/messages/{first['id']}"))

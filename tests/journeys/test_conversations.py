@@ -47,3 +47,37 @@ def test_C4_C7_C9_from_a_next_step_to_a_lost_contact(company):
     told.walk("2026-03-18")
     assert {m["contact"] for m in told.messages(customer="C-1") if m["at"][:10] >= "2026-03-17"} == {"cfo"}
     assert told.get("/v1/customers/C-1")["flags"] == {"refusal": "2026-03-16", "lost_contact": "2026-03-16"}
+
+
+def sent(company) -> list[tuple[str, str]]:
+    """(day, state) of the dunning e-mails that left."""
+    found = [m for m in company.messages(customer="C-1") if not m["id"].endswith("~service")]
+    return [(m["at"][5:10], m["state"]) for m in found if m["state"] not in ("queued", "struck")]
+
+
+def test_C12_a_reply_stops_messages_until_a_person_has_looked(company):
+    told = owing(company)
+    told.walk("2026-03-12")
+    assert sent(told) == [("03-03", "captured"), ("03-11", "captured")]
+    last = told.messages(customer="C-1")[-1]["id"]
+    told.do("collector", f"/v1/messages/{last}/reply", {"text": "We pay on Friday."}, 201)
+    (replied,) = told.log("I1", "message.replied")
+    assert (replied["private"]["text"], replied["data"]["waits_until"]) == ("We pay on Friday.", "2026-03-16")
+    told.say("tax_invoice.dispatched", invoice="I1", courier="SF", tracking="1")
+    told.walk("2026-03-13")
+    assert [m["state"] for m in told.messages(customer="C-1") if m["id"].endswith("~service")] == ["captured"]
+    assert sent(told) == [("03-03", "captured"), ("03-11", "replied")]  # D+3 was on the 13th
+    (task,) = told.tasks(kind="reply", customer="C-1", state="open")
+    assert task["owner"] == "li.na"
+    told.do("collector", f"/v1/tasks/{task['id']}/complete", {})
+    told.walk("2026-03-16")
+    assert sent(told)[2:] == [("03-16", "captured")]
+
+    told.do("collector", f"/v1/messages/{told.messages(customer='C-1')[-1]['id']}/reply", {}, 201)
+    told.walk("2026-03-17", "23:00")
+    assert len(sent(told)) == 3
+    told.walk("2026-03-18")  # nobody has looked: two open days are over, and all that waited is one message
+    assert [(m["at"][5:10], m["state"]) for m in told.messages(customer="C-1", state="captured")][-1:] == [
+        ("03-18", "captured")
+    ]
+    told.do("collector", "/v1/messages/C-1~ap~email~2026-03-19/reply", {}, 404)

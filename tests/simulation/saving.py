@@ -13,6 +13,7 @@ from service.domain.announce import audience, body
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.events import Event
+from service.domain.events import conversation as se
 from service.domain.events import customer as ce
 from service.domain.events import task as te
 from service.domain.events.case import Reminded
@@ -147,7 +148,7 @@ def _message(house: House, tx: Tx, one: Fresh) -> None:
             )
             for case in event.cases:
                 add_item(tx, row, ItemRow(event.letter, case, event.kind, event.kind))
-        case ce.MessageHandedOver() | ce.MessageBounced():
+        case se.MessageHandedOver() | se.MessageBounced():
             _ended(house, tx, event)
 
 
@@ -157,7 +158,7 @@ def add_item(tx: Tx, message: MessageRow, item: ItemRow) -> None:
     tx.add("items", (item.message, item.case, item.template), item)
 
 
-def _ended(house: House, tx: Tx, event: ce.MessageHandedOver | ce.MessageBounced) -> None:
+def _ended(house: House, tx: Tx, event: se.MessageHandedOver | se.MessageBounced) -> None:
     """How a message fared stands in the log and in its row at once, and only once."""
     row = tx.get("messages", event.message)
     if house.guards.reported_once and row.state != "ready":

@@ -77,6 +77,7 @@ FIELDS = {
     "template": "The message's template.",
     "text": "A code of the catalogue of notices.",
     "until": "To the end of this day.",
+    "waits_until": "From this day's opening messages go on by themselves.",
     "why": "Why, as a code.",
     "users": "The very people who are meant.",
     "willingness": "Whether they want to pay: yes, hesitant, no.",

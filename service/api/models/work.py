@@ -23,6 +23,7 @@ TaskKind: TypeAlias = Literal[
     "credit",
     "follow_up",
     "lost_contact",
+    "reply",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",

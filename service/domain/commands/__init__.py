@@ -15,6 +15,7 @@ from service.domain.commands.agreements import (
     PlanTerms,
     ResolveDispute,
 )
+from service.domain.commands.conversations import RecordReply, TalkCommand
 from service.domain.commands.facts import (
     FACTS,
     AcknowledgeHold,
@@ -80,7 +81,7 @@ from service.domain.commands.people import (
     WriteOff,
 )
 
-Command: TypeAlias = ErpCommand | PersonCommand | AgreementCommand | Wake | ReportMessage
+Command: TypeAlias = ErpCommand | PersonCommand | AgreementCommand | TalkCommand | Wake | ReportMessage
 
 __all__ = [
     "FACTS",
@@ -136,6 +137,7 @@ __all__ = [
     "PlanTerms",
     "ReceivePayment",
     "RecordReceipt",
+    "RecordReply",
     "RejectApproval",
     "ReleaseHold",
     "ReportMessage",

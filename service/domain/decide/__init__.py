@@ -26,6 +26,7 @@ from service.domain.decide import (
     promises,
     records,
     reminders,
+    replies,
     requests,
     task_acts,
     write_offs,
@@ -100,6 +101,8 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return discounts.offer(command, account, scene, asker)
         case c.ResolveDispute():
             return disputes.resolve(command, account, scene)
+        case c.RecordReply():
+            return replies.received(command, account, scene)
         case _:
             return _person(command, account, scene, asker, details)
 

@@ -7,14 +7,8 @@ from service.domain.commands import ContactRecord, LogContact, ReportMessage
 from service.domain.customer import THIRD_PARTIES, Contact
 from service.domain.decide import errands, tasks
 from service.domain.decide.amounts import day
-from service.domain.events.customer import (
-    ContactChanged,
-    ContactFacts,
-    ContactLogged,
-    CustomerFlagged,
-    MessageBounced,
-    NoticeRaised,
-)
+from service.domain.events.conversation import ContactLogged, MessageBounced
+from service.domain.events.customer import ContactChanged, ContactFacts, CustomerFlagged, NoticeRaised
 from service.domain.refusals import Refused
 from service.domain.scene import Asker, Scene
 

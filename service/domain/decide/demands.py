@@ -7,7 +7,7 @@ from service.domain.account import Account, Happened, on_case, on_customer
 from service.domain.commands import RecordReceipt, ReportMessage
 from service.domain.decide.amounts import day
 from service.domain.events.claim import Interrupted
-from service.domain.events.customer import MessageHandedOver
+from service.domain.events.conversation import MessageHandedOver
 from service.domain.events.letter import LetterReceived
 from service.domain.refusals import Refused
 from service.domain.scene import Scene

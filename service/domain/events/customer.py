@@ -6,6 +6,7 @@ from typing import ClassVar, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from service.domain.events.conversation import ConversationEvent
 from service.domain.events.letter import LetterReceived
 from service.domain.events.shape import Shape
 from service.domain.events.task import TaskEvent
@@ -66,28 +67,6 @@ class CustomerFlagged(Shape, frozen=True, kw_only=True):
     on: date
     payment: str | None = None
     cleared: bool = False
-
-
-class ContactLogged(Shape, frozen=True, kw_only=True):
-    """A conversation or an attempt (C4); notes, what was verified and what comes next are private.
-
-    `missed` counts how often in a row this contact (or, unnamed, the customer) could not be spoken to by now (C9).
-    """
-
-    type: ClassVar[str] = "contact.logged"
-    cases: list[str]
-    channel: str
-    on: date
-    outcome: str
-    contact: str | None = None
-    willingness: str | None = None
-    ability: str | None = None
-    cause: str | None = None
-    next_on: date | None = None
-    task: str | None = None
-    point: str | None = None
-    point_is: str | None = None
-    missed: int = 0
 
 
 class NoticeRaised(Shape, frozen=True, kw_only=True):
@@ -241,27 +220,6 @@ class LetterIssued(Shape, frozen=True, kw_only=True):
     approval: str | None = None
 
 
-class MessageHandedOver(Shape, frozen=True, kw_only=True):
-    """The mail server took the message."""
-
-    type: ClassVar[str] = "message.handed_over"
-    message: str
-    cases: list[str]
-    channel: str
-
-
-class MessageBounced(Shape, frozen=True, kw_only=True):
-    """The message did not reach anybody; `missed` counts on for its contact (C9)."""
-
-    type: ClassVar[str] = "message.bounced"
-    message: str
-    cases: list[str]
-    channel: str
-    contact: str
-    code: str
-    missed: int = 0
-
-
 class CustomerNoted(Shape, frozen=True, kw_only=True):
     """Somebody wrote something down about the customer; the text is private."""
 
@@ -273,7 +231,6 @@ CustomerEvent: TypeAlias = (
     CustomerUpdated
     | ContactChanged
     | ContactErased
-    | ContactLogged
     | CustomerFlagged
     | NoticeRaised
     | ApprovalRequested
@@ -288,8 +245,7 @@ CustomerEvent: TypeAlias = (
     | HoldReleaseAcknowledged
     | LetterIssued
     | LetterReceived
-    | MessageHandedOver
-    | MessageBounced
     | CustomerNoted
+    | ConversationEvent
     | TaskEvent
 )

@@ -7,9 +7,11 @@ from msgspec.structs import asdict, replace
 
 from service.domain.case import ERRANDS
 from service.domain.customer import THIRD_PARTIES, Contact, Customer, Hold, OpenRequest, OpenTask, Refusal
+from service.domain.events import conversation as s
 from service.domain.events import customer as e
 from service.domain.events import task as t
 from service.domain.events.letter import LetterReceived
+from service.domain.evolve.conversation import evolve_conversation
 
 ABOUT = 10
 """So many bills of an errand are kept with it."""
@@ -40,37 +42,17 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
             return replace(customer, contacts=_merged(customer, event.contact))
         case e.ContactErased():
             return replace(customer, contacts={id: one for id, one in customer.contacts.items() if id != event.contact})
-        case e.ContactLogged():
-            return _logged(customer, event)
         case e.CustomerFlagged():
             flags = {flag: on for flag, on in customer.flags.items() if flag != event.flag}
             return replace(customer, flags=flags if event.cleared else {**flags, event.flag: event.on})
         case e.NoticeRaised():
             return _told(customer, event)
-        case e.MessageBounced():
-            return replace(customer, missed=_missed(customer, event.contact, event.missed or None))
-        case e.LetterIssued() | LetterReceived() | e.MessageHandedOver() | e.CustomerNoted():
+        case s.ContactLogged() | s.MessageHandedOver() | s.MessageBounced() | s.MessageReplied():
+            return evolve_conversation(customer, event)
+        case e.LetterIssued() | LetterReceived() | e.CustomerNoted():
             return customer
         case _:
             assert_never(event)
-
-
-def _logged(customer: Customer, event: e.ContactLogged) -> Customer:
-    missed = _missed(customer, event.contact or "", event.missed)
-    customer = replace(customer, last_contact_on=event.on, last_outcome=event.outcome, missed=missed)
-    contact = customer.contacts.get(event.contact or "")
-    if contact is None or not event.point or not event.point_is:
-        return customer
-    contact = replace(contact, points={**contact.points, event.point: event.point_is})
-    return replace(customer, contacts={**customer.contacts, contact.id: contact})
-
-
-def _missed(customer: Customer, contact: str, count: int | None) -> dict[str, int]:
-    """How often in a row each could not be spoken to; None leaves things as they are."""
-    if count is None or (not count and contact not in customer.missed):
-        return customer.missed
-    others = {id: known for id, known in customer.missed.items() if id != contact}
-    return {**others, contact: count} if count else others
 
 
 def _updated(customer: Customer, event: e.CustomerUpdated) -> Customer:
@@ -135,7 +117,8 @@ def _task(customer: Customer, event: t.TaskEvent) -> Customer:
             return replace(customer, tasks={**others, event.kind: task})
         case t.TaskCompleted() | t.TaskCancelled():
             missed = {} if event.kind == "lost_contact" else customer.missed
-            return replace(customer, tasks=others, missed=missed)
+            waits_until = None if event.kind == "reply" else customer.waits_until
+            return replace(customer, tasks=others, missed=missed, waits_until=waits_until)
         case _:
             assert_never(event)
 
