@@ -4,7 +4,7 @@ same tables, and the `eventsourcing` library."""
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from tests.bench.bench import Bench
-from tests.bench.lines import Goal, Line, in_turns
+from tests.bench.lines import Goal, Line, Sample, in_turns
 from tests.bench.processes import running
 from tests.bench.rewriting import RENAMED, Client, Written, moment, written_by
 from tests.bench.wire import Request, ask_all, request
@@ -26,23 +26,50 @@ SOURCE = "erp/bench"
 BATCH_TYPE = "application/cloudevents-batch+json"
 
 
+Batch = list[dict[str, Any]]
+
+
 def measure(bench: Bench) -> Iterator[Line]:
     """Ours and the limit in turns on the same tables, then the library."""
     what = f"ingest, batches of {BATCH:,}"
     bench.tell.step(what, bench.repeats + 1)
-    sent = 0
     with running(
         ("service", "serve", "--no-clock"), bench.world.environment, "/readyz", bench.profile("p1")
-    ) as serving, psycopg.connect(bench.world.url) as connection:
+    ) as serving:
+
+        def post(told: list[Batch]) -> float:
+            return _timed(serving.url, [_request(serving.url, bench.world, batch) for batch in told])
+
+        mine, its = beside_sql(bench, BATCHES, EVENTS_A_CASE, events, post)
+    line = partial(Line, figure="P1", what=what, cases=bench.cases, unit="events/s", better="more", ours=mine)
+    yield line(against="set-based SQL, same rows", theirs=its, goal=Goal(">=", 0.45))
+    if bench.full:
+        for saves, bound in ((100, 1.5), (1, 20.0)):
+            told = bench.peers.run("eventsourcing_saves", bench.world.url, saves=saves, repeats=bench.repeats)
+            name, goal = f"eventsourcing, {saves} a save", Goal(">=", bound)
+            yield line(against=name, theirs=told.sample, goal=goal, note=told.note, grows=False)
+
+
+def beside_sql(
+    bench: Bench,
+    batches: int,
+    a_case: int,
+    made: Callable[[World, int, int], Batch],
+    taken_in: Callable[[list[Batch]], float],
+) -> tuple[Sample, Sample]:
+    """Events a second as the service takes them in, and as hand-written SQL writes the same rows, in turns. `made` makes the
+    batch of a number with so many cases, of `a_case` events each; `taken_in` takes batches in and says how fast."""
+    written: list[Written] = []
+    sent = 0
+    with psycopg.connect(bench.world.url) as connection:
         client = Client(connection, {"customers"})
-        written: list[Written] = []
 
         def ours() -> float:
             nonlocal sent, written
-            told = [events(bench.world, sent + n, BATCH // EVENTS_A_CASE) for n in range(BATCHES)]
-            sent += BATCHES
+            told = [made(bench.world, sent + n, BATCH // a_case) for n in range(batches)]
+            sent += batches
             since = moment(bench.world.owner)
-            rate = _timed(serving.url, [_request(serving.url, bench.world, batch) for batch in told])
+            rate = taken_in(told)
             ids = [event["id"] for batch in told for event in batch]
             written = list(written_by(bench.world.owner, TENANT, since, SOURCE, ids))
             bench.tell.advance()
@@ -53,16 +80,10 @@ def measure(bench: Bench) -> Iterator[Line]:
             for batch in written:
                 with client.transaction(TENANT):
                     client.write(batch)
-            return BATCHES * BATCH / (time.perf_counter() - began)
+            return batches * BATCH / (time.perf_counter() - began)
 
         mine, its = in_turns(bench.repeats, (ours, limit), bench.world.rest)
-    line = partial(Line, figure="P1", what=what, cases=bench.cases, unit="events/s", better="more", ours=mine)
-    yield line(against="set-based SQL, same rows", theirs=its, goal=Goal(">=", 0.45))
-    if bench.full:
-        for saves, bound in ((100, 1.5), (1, 20.0)):
-            told = bench.peers.run("eventsourcing_saves", bench.world.url, saves=saves, repeats=bench.repeats)
-            name, goal = f"eventsourcing, {saves} a save", Goal(">=", bound)
-            yield line(against=name, theirs=told.sample, goal=goal, note=told.note, grows=False)
+    return mine, its
 
 
 def _timed(url: str, batches: list[Request]) -> float:

@@ -1,13 +1,9 @@
 """P5: `rebuild` of so many events into empty projections, beside reading the same rows and doing nothing; its memory; and a
 writer of another tenant meanwhile."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from service.engine.asks import Ask
 from service.engine.handle import handle
@@ -20,6 +16,7 @@ from tests.bench.bench import Bench
 from tests.bench.lines import Goal, Line, Sample, in_turns
 from tests.bench.p1_ingest import SOURCE, events
 from tests.bench.patterns import ERP, understood
+from tests.bench.processes import most_resident
 from tests.bench.sampling import profiled
 from tests.bench.world import REPLAYED, TENANT, World
 
@@ -96,23 +93,7 @@ def _check(world: World) -> None:
 
 def _command(world: World) -> float:
     """The command as an operator calls it; its resident memory at most, in MB."""
-    command = [sys.executable, "-m", "service", "rebuild", "--tenant", REPLAYED, "--json"]
-    popen = subprocess.Popen(command, env=dict(os.environ) | world.environment, stdout=subprocess.DEVNULL)
-    most = 0.0
-    while popen.poll() is None:
-        for line in _status(popen.pid):
-            if line.startswith("VmHWM"):
-                most = max(most, int(line.split()[1]) * 1024 / 1e6)
-        time.sleep(0.02)
-    assert popen.returncode == 0
-    return most
-
-
-def _status(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return []
+    return most_resident(["rebuild", "--tenant", REPLAYED, "--json"], world.environment)
 
 
 def _writing(runtime: Runtime, world: World, run: int, meanwhile: Callable[[], object]) -> Sample:

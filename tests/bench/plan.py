@@ -12,6 +12,7 @@ from tests.bench import (
     p4_nothing_due,
     p5_replay,
     p6_ask,
+    p7_import,
     p8_deliver,
     p9_replicas,
     p10_start,
@@ -30,6 +31,7 @@ FIGURES: dict[str, tuple[str, Measure]] = {
     "P8": ("deliver", p8_deliver.measure),
     "P2": ("single event", p2_single.measure),
     "P1": ("ingest in batches", p1_ingest.measure),
+    "P7": ("import", p7_import.measure),
     "P10": ("start and memory", p10_start.measure),
 }
 """By name: what, and how. They are taken in this order: what fires or adds comes after what only reads."""

@@ -97,3 +97,24 @@ def wait_ready(process: Process, path: str, pause: float = 0.01) -> None:
                     return
             time.sleep(pause)
     raise Ended(process.said.read_text(errors="replace")[-4000:])
+
+
+def most_resident(arguments: Sequence[str], environment: dict[str, str]) -> float:
+    """Runs a command of `dunlog` to its end; its resident memory at most, in MB."""
+    command = [sys.executable, "-m", "service", *arguments]
+    popen = subprocess.Popen(command, env=dict(os.environ) | environment, stdout=subprocess.DEVNULL, cwd=_ROOT)
+    most = 0.0
+    while popen.poll() is None:
+        for line in _status(popen.pid):
+            if line.startswith("VmHWM"):
+                most = max(most, int(line.split()[1]) * 1024 / 1e6)
+        time.sleep(0.02)
+    assert popen.returncode == 0, arguments
+    return most
+
+
+def _status(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return []
