@@ -45,7 +45,8 @@ class World:
         self.settings = settings or Settings()
         self.workdays: Workdays = self.settings.workdays(calendar)
         self.now = moment(start)
-        self.account = Account(Customer(id="C-1"))
+        self.loads: dict[str, int] = {}
+        self.account = Account(Customer(id="C-1"), loads=lambda: self.loads)
         self.log: list[tuple[datetime, Any]] = []
         self.slots: dict[str, datetime] = {}
         self.people = Directory()

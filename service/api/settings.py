@@ -1,6 +1,6 @@
 """What the tenant chooses of the process: read, and changed field by field, each change a version in the log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -14,11 +14,12 @@ from service.api.models.problems import responses
 from service.api.models.tenant import SettingsAnswer, SettingsPatch
 from service.api.problems import Fault, invalid
 from service.api.roles import Right
+from service.domain.directory import Directory
 from service.domain.money import MoneyError, is_currency, parse
 from service.domain.settings import Settings
 from service.domain.tenant import Tenant
 from service.engine.administer import Change, settings_changed
-from service.store import tenants
+from service.store import codec, people, tenants
 from service.store.calendars import UnknownCountry, published
 from service.store.database import Tx
 from service.store.laws import OWN, shipped
@@ -50,7 +51,7 @@ def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SET
         version = tenants.settings_version(tx)
         etags.check(asking.request.headers.get("if-match"), etags.etag(version))
         new = _merged(tenant.settings, given)
-        _check(tenant, new)
+        _check(tx, tenant, new)
         changes = settings_changed(tx, tenant, new)
         return changes, _reply(new, tenant.version + 1 if changes else version)
 
@@ -71,8 +72,11 @@ def _merged(old: Settings, given: dict[str, Any]) -> Settings:
     return msgspec.convert(plain, Settings)
 
 
-def _check(tenant: Tenant, new: Settings) -> None:
-    if found := [*_calendar_faults(new), *_playbook_faults(tenant, new), *_other_faults(new)]:
+def _check(tx: Tx, tenant: Tenant, new: Settings) -> None:
+    found = [*_calendar_faults(new), *_playbook_faults(tenant, new), *_other_faults(new)]
+    if new.assignment != tenant.settings.assignment:
+        found += _assignment_faults(new, people.known(tx))
+    if found:
         raise invalid(found)
 
 
@@ -120,17 +124,29 @@ def _limit_faults(new: Settings) -> Iterator[Fault]:
     limits = {f"/{name}": getattr(new, name) for name in _LIMITS}
     limits |= {f"/write_off_limits/{role}": amounts for role, amounts in new.write_off_limits.items()}
     for where, amounts in limits.items():
-        for currency, amount in amounts.items():
-            try:
-                if parse(amount, currency) < 0:
-                    yield Fault(f"{where}/{currency}", "amount_not_positive", {})
-            except MoneyError as error:
-                yield Fault(f"{where}/{currency}", error.code, {"given": amount, "currency": currency})
+        yield from _amount_faults(where, amounts)
+
+
+def _amount_faults(where: str, amounts: Mapping[str, str]) -> Iterator[Fault]:
+    for currency, amount in amounts.items():
+        try:
+            if parse(amount, currency) < 0:
+                yield Fault(f"{where}/{currency}", "amount_not_positive", {})
+        except MoneyError as error:
+            yield Fault(f"{where}/{currency}", error.code, {"given": amount, "currency": currency})
+
+
+def _assignment_faults(new: Settings, directory: Directory) -> Iterator[Fault]:
+    """Owners are people of the directory."""
+    for n, rule in enumerate(new.assignment):
+        yield from _amount_faults(f"/assignment/{n}/amounts", rule.amounts)
+        for m, user in enumerate(rule.to):
+            if user not in directory.users:
+                yield Fault(f"/assignment/{n}/to/{m}", "unknown_user", {"user": user})
 
 
 def _reply(settings: Settings, version: int) -> Reply:
-    plain: dict[str, Any] = msgspec.to_builtins(settings)
+    plain: dict[str, Any] = codec.load(codec.encode(settings))
     windows = [{name: time[:5] for name, time in window.items()} for window in plain["windows"]]
-    lists = {"windows": windows, "limitation_interrupted_by": list(settings.limitation_interrupted_by)}
-    answer = SettingsAnswer.model_validate({**plain, **lists, "version": version})
+    answer = SettingsAnswer.model_validate({**plain, "windows": windows, "version": version})
     return Reply(answer, etag=etags.etag(version))

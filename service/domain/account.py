@@ -9,6 +9,7 @@ from msgspec import Struct
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.events import CaseEvent, CustomerEvent, Event, PaymentEvent
+from service.domain.events.customer import CustomerAssigned
 from service.domain.evolve import evolve_case, evolve_customer, evolve_payment
 from service.domain.payment import Payment
 from service.domain.refusals import NotFound
@@ -59,13 +60,17 @@ State = Case | Customer | Payment
 Gone = Callable[[str], frozenset[str]]
 """Of a customer, the messages of today and later that take no more: few decisions ask for them."""
 
+Loads = Callable[[], dict[str, int]]
+"""How many customers those have who take turns: asked for when it is somebody's turn, for all customers of a batch."""
+
 
 class Account:
     """States change only by `apply`; `after` keeps what each event left, `undo_to` takes a refused command's back."""
 
-    def __init__(self, customer: Customer, gone: Gone = lambda _: frozenset()) -> None:
+    def __init__(self, customer: Customer, gone: Gone = lambda _: frozenset(), loads: Loads = dict) -> None:
         self.customer = customer
         self._gone = gone
+        self._loads = loads
         self.cases: dict[str, Case] = {}
         self.payments: dict[str, Payment] = {}
         self.habits: dict[str, frozenset[str]] = {}
@@ -83,6 +88,11 @@ class Account:
     def gone(self) -> frozenset[str]:
         """The customer's messages that take no more."""
         return self._gone(self.customer.id)
+
+    @cached_property
+    def loads(self) -> dict[str, int]:
+        """How many customers those have who take turns."""
+        return self._loads()
 
     def case(self, id: str, pointer: str = "/data/invoice") -> Case:
         """The case, or a refusal that names where its id came from."""
@@ -109,6 +119,8 @@ class Account:
             self.cases[one.id] = evolve_case(case, one.event)  # type: ignore[arg-type]
             self.after.append(self.cases[one.id])
         elif one.stream == "customer":
+            if isinstance(one.event, CustomerAssigned) and one.event.in_turn:
+                self.loads[one.event.owner] = self.loads.get(one.event.owner, 0) + 1
             self.customer = evolve_customer(self.customer, one.event)  # type: ignore[arg-type]
             self.after.append(self.customer)
         else:

@@ -4,6 +4,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from service.domain.assignment import ANYBODY
+
 THIRD_PARTIES = frozenset({"relative", "colleague"})
 """They are asked for a call back and learn nothing (C7)."""
 
@@ -98,6 +100,8 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     credit_limit: int | None = None
     currency: str | None = None
     collector: str | None = None
+    assigned: str | None = None
+    taken_by: str | None = None
     sales: str | None = None
     restrictions: tuple[str, ...] = ()
     contacts: dict[str, Contact] = {}
@@ -119,6 +123,11 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return next((one for one in self.requests.values() if one.id == id), None)
 
     @property
+    def named_owner(self) -> str | None:
+        """To whom a person, else the ERP, has given the customer."""
+        return self.assigned or self.collector
+
+    @property
     def owner(self) -> str:
-        """Who works this customer's bills until assignment rules say otherwise (E6)."""
-        return self.collector or "collector"
+        """Whose the customer is: as somebody said, else who took them in turn, else the collectors' as a whole (E6)."""
+        return self.named_owner or self.taken_by or ANYBODY

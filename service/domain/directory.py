@@ -1,5 +1,6 @@
 """Our own people as decisions know them: who has which role, who stands above whom, and who stands in for whom."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ ABOVE = {
     "boss": "boss",
 }
 """Whose word is needed beside one's own; beside the boss's it is another boss's."""
+
+SUPERVISOR = "supervisor"
 
 HIGHER = "manager"
 """For those outside that line."""
@@ -42,9 +45,40 @@ class Directory(Struct, frozen=True):
 
     users: dict[str, User] = {}
 
+    def works_for(self, user: str, day: date) -> str:
+        """Who does the user's work that day: they themselves, or while they are away their cover, else their superior, and
+        so on while those are away too."""
+        worker, seen = user, {user}
+        while (one := self.users.get(worker)) and one.is_away(day):
+            stands_in = one.cover or one.reports_to
+            if stands_in is None or stands_in in seen:
+                return user
+            worker = stands_in
+            seen.add(worker)
+        return worker
+
+    def covered_by(self, actor: str, day: date) -> list[User]:
+        """Those whose work the actor does that day beside their own."""
+        return [one for one in self.users.values() if one.id != actor and self.works_for(one.id, day) == actor]
+
     def stands_in_for(self, actor: str, day: date) -> frozenset[str]:
         """The roles of those whom the user covers that day."""
-        return frozenset(user.role for user in self.users.values() if user.cover == actor and user.is_away(day))
+        return frozenset(user.role for user in self.covered_by(actor, day))
+
+    def here(self, users: Sequence[str], day: date) -> list[str]:
+        """Those of them who are not away that day."""
+        return [id for id in users if id not in self.users or not self.users[id].is_away(day)]
+
+    def supervisor_of(self, user: str) -> str:
+        """The supervisor nearest above, or the user who is one; the role's name where the directory names none."""
+        seen: set[str] = set()
+        above = self.users.get(user)
+        while above and above.id not in seen:
+            if above.role == SUPERVISOR:
+                return above.id
+            seen.add(above.id)
+            above = self.superior(above.id)
+        return SUPERVISOR
 
     def role_of(self, user: str) -> str | None:
         """What somebody works as; None for one whom the directory does not know."""

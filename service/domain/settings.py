@@ -4,6 +4,7 @@ from datetime import date, time
 
 from msgspec import Struct
 
+from service.domain.assignment import AssignmentRule
 from service.domain.workdays import DEFAULT_WINDOWS, Calendar, Window, Workdays
 
 DAYS = frozenset({"time_zone", "country", "windows", "law", "limitation_years", "limitation_interrupted_by"})
@@ -55,6 +56,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     law: str | None = None
     limitation_years: int = 3
     limitation_interrupted_by: tuple[str, ...] = ("payment", "acknowledgement", "filed")
+    assignment: tuple[AssignmentRule, ...] = ()
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
@@ -65,6 +67,7 @@ ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
     | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
+    | {"assignment"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""

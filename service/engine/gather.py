@@ -6,7 +6,7 @@ from functools import cache
 from msgspec import Struct
 
 from service.domain import commands as c
-from service.domain.account import Account, ApprovalRow, Gone, Private
+from service.domain.account import Account, ApprovalRow, Gone, Loads, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.due import step_due
@@ -76,9 +76,9 @@ def take(session: Session, asks: Sequence[Ask], names: Sequence[str | None], ski
     customers.ensure(tx, sorted(making))
     locked = customers.lock(tx, sorted(wanted), skip_locked)
     loaded = Loaded({}, {}, {}, set(), {})
-    gone = _gone(session, list(locked))
+    gone, loads = _gone(session, list(locked)), _loads(session)
     for id, one in locked.items():
-        loaded.accounts[id] = Account(one.state, gone)
+        loaded.accounts[id] = Account(one.state, gone, loads)
         loaded.versions[f"customer/{id}"] = one.state.version
         if one.head:
             loaded.heads[f"customer/{id}"] = one.head
@@ -95,6 +95,16 @@ def _gone(session: Session, concerned: Sequence[str]) -> Gone:
         return messages.gone(session.tx, concerned, session.scene.today)
 
     return lambda customer: those().get(customer, frozenset())
+
+
+def _loads(session: Session) -> Loads:
+    """Asked once for all customers of the batch, when the first of them is somebody's to take."""
+
+    @cache
+    def those() -> dict[str, int]:
+        return customers.loads(session.tx, sorted({user for rule in session.scene.settings.assignment for user in rule.to}))
+
+    return those
 
 
 def _load_cases(
@@ -120,6 +130,10 @@ def _load_cases(
     woken = sorted({command.customer for command, _ in concerned if isinstance(command, c.Wake)})
     rung = cases.load_rung(tx, woken, session.scene.now, RUNG_AT_MOST)
     found |= rung
+    given = {(command.customer, command.previous) for command, _ in concerned if isinstance(command, c.AssignCustomer)}
+    moving = cases.load_owned(tx, sorted(given), OWED_AT_MOST)
+    found |= moving
+    tasks |= worklist.tasks_of(tx, sorted({task for one in moving.values() for task in one.state.tasks.values()}))
     found |= _beside(session, locked, found, rung, approvals)
     found |= cases.load_held(tx, [customer.id for customer in locked if customer.hold], HELD_AT_MOST)
     loaded.rung = set(rung)

@@ -199,6 +199,21 @@ def load_held(tx: Tx, customers: Sequence[str], limit: int) -> dict[str, Loaded]
     )
 
 
+def load_owned(tx: Tx, owned: Sequence[tuple[str, str]], limit: int) -> dict[str, Loaded]:
+    """By (customer, owner) the customer's open bills that are that owner's, at most `limit` a customer."""
+    if not owned:
+        return {}
+    return _loaded(
+        tx.rows(
+            """SELECT o.id, o.state::text, o.hash FROM unnest(%(customers)s::text[], %(owners)s::text[]) AS c(id, owner)
+                 CROSS JOIN LATERAL (SELECT id, state, hash FROM cases k
+                   WHERE k.tenant = %(tenant)s AND k.customer = c.id AND k.owner = c.owner AND k.stage <> 'closed'
+                   LIMIT %(limit)s) AS o""",
+            {"customers": [customer for customer, _ in owned], "owners": [owner for _, owner in owned], "limit": limit},
+        )
+    )
+
+
 def load_sharing(tx: Tx, customers: Sequence[str], plans: Sequence[str], limit: int) -> dict[str, Loaded]:
     """The open bills of those plans: they fall with one another (D3)."""
     if not plans:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from service.domain.assignment import ANYBODY
 from service.domain.customer import Customer
 from service.store import codec
 from service.store.cases import fold_key
@@ -101,6 +102,16 @@ def forget_bare(tx: Tx, ids: Sequence[str]) -> None:
             "DELETE FROM customers WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND version = 0",
             {"ids": list(ids)},
         )
+
+
+def loads(tx: Tx, users: Sequence[str]) -> dict[str, int]:
+    """How many customers each of the users has."""
+    rows = tx.rows(
+        f"""SELECT owner, count(*) FROM customers WHERE tenant = %(tenant)s AND owner = ANY(%(users)s::text[])
+              AND owner <> '{ANYBODY}' GROUP BY owner""",
+        {"users": list(users)},
+    )
+    return dict(rows)
 
 
 def rung(tx: Tx, now: datetime, limit: int, free: bool = False) -> dict[str, datetime]:

@@ -11,6 +11,7 @@ from service.api.models.fields import (
     Cursor,
     Day,
     Email,
+    Id,
     Instant,
     Language,
     Line,
@@ -54,6 +55,17 @@ class Bank(Body):
     bank: Line
     account: Line
     reference: Line | None = None
+
+
+class AssignmentRule(Body):
+    """Whose the bills are that fit (E6); what is left out binds nothing."""
+
+    to: list[UserId] = Field(min_length=1, max_length=50, description="One owner, or several who take turns.")
+    customers: list[Id] = Field([], max_length=500)
+    segments: list[SegmentName] = []
+    amounts: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money] = Field(
+        {}, description="The least by currency; bills of other currencies do not fit then."
+    )
 
 
 class SettingsPatch(Body):
@@ -118,6 +130,9 @@ class SettingsPatch(Body):
         description="By role and currency: the lowest role whose limit covers a write-off is asked, else the boss (J2); null "
         "removes a role's.",
         examples=[{"manager": {"CNY": "10000.00"}}],
+    )
+    assignment: list[AssignmentRule] = Field(
+        [], max_length=100, description="In order: the first rule that fits a new bill names its owner (E6)."
     )
 
     @model_validator(mode="after")

@@ -41,6 +41,14 @@ class AssignCase(Struct, frozen=True, kw_only=True):
     owner: str
 
 
+class AssignCustomer(Struct, frozen=True, kw_only=True):
+    """Somebody else works what of this customer was `previous`'s."""
+
+    customer: str
+    owner: str
+    previous: str
+
+
 class AddNote(Struct, frozen=True, kw_only=True):
     customer: str
     cases: tuple[str, ...]
@@ -182,6 +190,7 @@ PersonCommand: TypeAlias = (
     | PauseCases
     | ResumeCases
     | AssignCase
+    | AssignCustomer
     | AddNote
     | LogContact
     | FlagCases

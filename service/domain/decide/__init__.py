@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from service.domain import commands as c
-from service.domain.account import Account, Happened, Private, on_case
+from service.domain.account import Account, Happened, Private
 from service.domain.decide import (
     approvals,
     bills,
@@ -20,6 +20,7 @@ from service.domain.decide import (
     disputes,
     due_dates,
     holds,
+    owners,
     pauses,
     payments,
     plans,
@@ -33,7 +34,6 @@ from service.domain.decide import (
 )
 from service.domain.decide.firing import Firing
 from service.domain.decide.settling import settle
-from service.domain.events.case import Assigned
 from service.domain.scene import Asker, Scene
 
 
@@ -151,7 +151,9 @@ def _person(
         case c.ResumeCases():
             return pauses.resume(command, account, scene)
         case c.AssignCase():
-            return _assign(command, account)
+            return owners.assign_case(command, account)
+        case c.AssignCustomer():
+            return owners.assign_customer(command, account, scene)
         case c.AddNote():
             return records.note(command, account, scene)
         case c.FlagCases():
@@ -182,12 +184,6 @@ def _person(
             return write_offs.ask(command, account, scene, asker)
         case _:
             assert_never(command)
-
-
-def _assign(command: c.AssignCase, account: Account) -> Iterator[Happened]:
-    case = account.case(command.case)
-    if case.owner != command.owner:
-        yield on_case(case.id, Assigned(owner=command.owner, previous=case.owner))
 
 
 def _reported(command: c.ReportMessage, account: Account, scene: Scene) -> Iterator[Happened]:

@@ -6,8 +6,7 @@ from datetime import date
 from service.domain import commands as c
 from service.domain.account import Account, Happened, Private, on_case, on_customer
 from service.domain.case import Case
-from service.domain.customer import Customer
-from service.domain.decide import backfill, discounts, disputes, instalments, money_back, settling, tasks
+from service.domain.decide import backfill, discounts, disputes, instalments, money_back, owners, settling, tasks
 from service.domain.decide.amounts import LATEST, because, day, known_currency, money, period
 from service.domain.decide.closing import close, close_when_settled, reopen_when_owed
 from service.domain.decide.due_dates import complete_terms, new_due_date, read_terms
@@ -44,7 +43,7 @@ def submit(command: c.SubmitInvoice, account: Account, scene: Scene) -> Iterator
             submitted_on=submitted_on,
         ),
     )
-    yield from _opened(command.invoice, account.customer, scene, "review")
+    yield from _opened(command.invoice, account, scene, "review")
 
 
 def issue(command: c.IssueInvoice, account: Account, scene: Scene) -> Iterator[Happened]:
@@ -65,7 +64,7 @@ def issue(command: c.IssueInvoice, account: Account, scene: Scene) -> Iterator[H
         if earlier.stage == "review":
             yield on_case(id, StageChanged(stage=stage, previous="review", why="issued"))
     else:
-        yield from _opened(id, account.customer, scene, stage)
+        yield from _opened(id, account, scene, stage)
     case = account.cases[id]
     if case.due_on is None and event.terms:
         yield from complete_terms(case, scene)
@@ -118,8 +117,10 @@ def _same(case: Case, event: b.InvoiceIssued) -> bool:
     return known == said and (case.reference, case.contract, case.document_url) == beside
 
 
-def _opened(id: str, customer: Customer, scene: Scene, stage: str) -> Iterator[Happened]:
+def _opened(id: str, account: Account, scene: Scene, stage: str) -> Iterator[Happened]:
     """The case begins; an unknown customer begins with it, bare until the ERP says more."""
+    customer = account.customer
+    owner, in_turn = owners.chosen(account, account.cases[id], scene)
     name = customer.playbook or scene.settings.segment_playbooks.get(customer.segment) or scene.settings.playbook
     playbook = scene.newest(name)
     go_live = scene.settings.go_live_on
@@ -127,7 +128,7 @@ def _opened(id: str, customer: Customer, scene: Scene, stage: str) -> Iterator[H
         customer=customer.id,
         playbook=playbook.name,
         playbook_version=playbook.version,
-        owner=customer.owner,
+        owner=owner,
         stage=stage,
         recorded_on=scene.today,
         since=max(scene.today, go_live) if go_live else scene.today,
@@ -138,6 +139,8 @@ def _opened(id: str, customer: Customer, scene: Scene, stage: str) -> Iterator[H
     yield on_case(id, opened)
     if not customer.version:
         yield on_customer(customer.id, CustomerUpdated())
+    if in_turn:
+        yield from owners.took(account, owner)
 
 
 def _grace(playbook: Playbook, segment: str, scene: Scene) -> int:

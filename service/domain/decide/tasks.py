@@ -66,7 +66,7 @@ def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]
         return
     bills = (task.bills if task else 0) + len(cases)
     raised = (task.raised if task else 0) + sum(is_raised(case) for case in cases)
-    role, owner = _belongs_to(account, raised, cases[0].owner if cases else "", task)
+    role, owner = _belongs_to(account, scene, raised, cases[0].owner if cases else "", task)
     if joining.role:
         role, owner = joining.role, task.owner if task and task.role == joining.role else joining.role
     names = joining.cases[:NAMED]
@@ -105,12 +105,13 @@ def join(account: Account, scene: Scene, joining: Joining) -> Iterator[Happened]
     yield on_customer(account.customer.id, created)
 
 
-def _belongs_to(account: Account, raised: int, owner: str, task: OpenTask | None) -> tuple[str, str]:
-    """Whose task it is: while its role stays, whoever has it keeps it."""
+def _belongs_to(account: Account, scene: Scene, raised: int, owner: str, task: OpenTask | None) -> tuple[str, str]:
+    """Whose task it is: while its role stays, whoever has it keeps it. Raised, it goes to the owner's supervisor."""
     role = "supervisor" if raised else "collector"
     if task and task.role == role:
         return role, task.owner
-    return role, role if raised else owner or account.customer.owner
+    owner = owner or account.customer.owner
+    return role, scene.people.supervisor_of(owner) if raised else owner
 
 
 def leave(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happened]:
@@ -134,7 +135,7 @@ def _left(account: Account, scene: Scene, case: Case, kind: str, why: str) -> It
         yield on_customer(account.customer.id, cancelled)
         return
     raised = task.raised - is_raised(case)
-    role, owner = _belongs_to(account, raised, case.owner, task) if kind in CONSOLIDATED else (task.role, task.owner)
+    role, owner = _belongs_to(account, scene, raised, case.owner, task) if kind in CONSOLIDATED else (task.role, task.owner)
     changed = TaskChanged(
         task=task.id,
         kind=kind,
@@ -168,7 +169,7 @@ def raise_to_supervisor(
                 raised=task.raised + len(inside),
                 on=scene.today,
                 role="supervisor",
-                owner="supervisor",
+                owner=scene.people.supervisor_of(inside[0].owner),
             )
             yield on_customer(account.customer.id, changed)
 

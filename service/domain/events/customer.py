@@ -227,8 +227,18 @@ class CustomerNoted(Shape, frozen=True, kw_only=True):
     cases: list[str] = []
 
 
+class CustomerAssigned(Shape, frozen=True, kw_only=True):
+    """Whose the customer is from now on (E6): a person said so, or it was somebody's turn."""
+
+    type: ClassVar[str] = "customer.assigned"
+    owner: str
+    previous: str
+    in_turn: bool = False
+
+
 CustomerEvent: TypeAlias = (
     CustomerUpdated
+    | CustomerAssigned
     | ContactChanged
     | ContactErased
     | CustomerFlagged

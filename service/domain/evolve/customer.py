@@ -38,6 +38,8 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
             return _hold(customer, event)
         case e.CustomerUpdated():
             return _updated(customer, event)
+        case e.CustomerAssigned():
+            return replace(customer, **{"taken_by" if event.in_turn else "assigned": event.owner})
         case e.ContactChanged():
             return replace(customer, contacts=_merged(customer, event.contact))
         case e.ContactErased():
@@ -60,6 +62,8 @@ def _updated(customer: Customer, event: e.CustomerUpdated) -> Customer:
     contacts = facts.pop("contacts")
     if "restrictions" in facts:
         facts["restrictions"] = tuple(facts["restrictions"])
+    if facts.get("collector", customer.collector) != customer.collector:
+        facts["assigned"] = None  # another word of the ERP's is newer than ours; the same one again is not
     customer = replace(customer, **facts)
     for contact in contacts:
         customer = replace(customer, contacts=_merged(customer, contact))

@@ -21,6 +21,7 @@ customers = Table(
     instant("wake_at"),
     Index("customers_wake", "tenant", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
     Index("customers_name", "tenant", "name_key", "id"),
+    Index("customers_owner", "tenant", "owner", postgresql_where=text("owner <> 'collector'")),
     Index("customers_held", "tenant", "name_key", "id", postgresql_where=text("hold IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
