@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from service.api.acts import Asking, Reply, act, asks
-from service.api.answers import local, may_read_texts
+from service.api.answers import may_read_texts
 from service.api.bodies import CommandRoute
 from service.api.callsheets import sheet
 from service.api.models.callsheets import CallSheet
@@ -19,13 +20,13 @@ from service.api.pages import Listing
 from service.api.problems import Problem
 from service.api.queries import known_id
 from service.api.roles import FINANCE, LEGAL, Right
+from service.api.task_answers import answers
 from service.domain.commands import AssignTask, Command, CompleteTask, SnoozeTask
 from service.domain.money import format
 from service.domain.refusals import NotFound
 from service.engine.asks import Done
 from service.engine.desk import Session
-from service.store import balances, worklist
-from service.words.sentences import say
+from service.store import balances, listings, worklist
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"], route_class=CommandRoute)
 
@@ -33,29 +34,32 @@ TaskId = Annotated[str, Path(description="The task's id.", examples=["call~C-1.1
 Reading = Annotated[Asking, Depends(asks(Right.READ))]
 Working = Annotated[Asking, Depends(asks(Right.TASK))]
 _OWN_ONLY = frozenset({FINANCE, LEGAL})
-_NO_DAY = date(9999, 12, 31)
-_PLAIN = ("id kind state role owner customer cases bills contact created_at due_on best_from best_until rule").split()
+NOBODY = ""
+"""Owns nothing."""
+
 _PROBLEMS = responses(404, 409, 422)
 
 
 @router.get("", response_model=TaskList, responses=responses(422), summary="The work list")
 def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()]) -> Response:
-    """By due date, then id; those without a date come last. Ask for `state=open` to see what is to be done."""
+    """The most valuable first: what is open, less the longer it has been due, more after a broken promise. Amounts of
+    several currencies are ranked as they are written. Ask for `state=open` to see what is to be done."""
     listing = Listing(asking.house.cursors, asking.tenant, "tasks", asked)
+    by, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     after = listing.after()
-    behind = (date.fromisoformat(str(after[0])), str(after[1])) if after else None
-    wanted = worklist.Filters(
-        state=asked.state,
-        kind=asked.kind,
-        role=asked.role,
-        owner=asked.owner,
-        customer=asked.customer,
-        due_before=asked.due_before,
-    )
+    behind = (_READ[by](after[0]) if after[0] is not None else None, str(after[1])) if after else None
     with asking.house.desk.open(asking.tenant) as session:
-        rows = worklist.tasks(session.tx, wanted, behind, asked.limit)
-        data = [_answer(session, row, asking.language) for row in rows]
-    cursor = listing.next_cursor(rows, lambda row: ((row["due_on"] or _NO_DAY).isoformat(), row["id"]))
+        wanted = worklist.Filters(
+            state=asked.state,
+            kind=asked.kind,
+            role=asked.role,
+            owners=_owners(session, asked),
+            customer=asked.customer,
+            due_before=asked.due_before,
+        )
+        rows = worklist.tasks(session.tx, wanted, by, down, behind, asked.limit)
+        data = answers(session, rows, asking.language)
+    cursor = listing.next_cursor(rows, lambda row: (listings.position_of(row[by]), row["id"]))
     return Reply(TaskList(data=data, next_cursor=cursor), language=asking.language).response()
 
 
@@ -71,7 +75,8 @@ def get_task(task: TaskId, asking: Reading) -> Response:
         shown = sheet(session, row, asking.principal.role, asking.language) if readable else None
         amounts = [OpenAmount(currency=c, amount=format(a, c)) for c, a in balances.open_on(session.tx, row["cases"])]
         more = {"sheet": shown and CallSheet.model_validate(shown), "amounts": amounts}
-        answer = _answer(session, row, asking.language).model_copy(update=more)
+        (answer,) = answers(session, [row], asking.language)
+        answer = answer.model_copy(update=more)
         return Reply(answer, language=asking.language).response()
 
 
@@ -97,6 +102,25 @@ def snooze(task: TaskId, body: SnoozeBody, asking: Working) -> Response:
     )
 
 
+_READ: dict[str, Callable[[object], Decimal | date]] = {
+    "value": lambda kept: Decimal(str(kept)),
+    "due_on": lambda kept: date.fromisoformat(str(kept)),
+}
+"""Sort values as a cursor kept them."""
+
+
+def _owners(session: Session, asked: TasksAsked) -> tuple[str, ...]:
+    """Whose tasks are wanted; both filters must hold."""
+    people, worker = session.scene.people, asked.worker
+    if worker is None:
+        return (asked.owner,) if asked.owner else ()
+    working = [worker, *(user.id for user in people.covered_by(worker, session.scene.today))]
+    if people.works_for(worker, session.scene.today) != worker:
+        working.remove(worker)
+    theirs = {*working, *(role for user in working if (role := people.role_of(user)))}
+    return tuple(sorted(theirs & {asked.owner} if asked.owner else theirs)) or (NOBODY,)
+
+
 def _on_task(asking: Asking, task: str, command: Callable[[str], Command]) -> Response:
     def plan(session: Session) -> Command:
         row = _row(session, task)
@@ -111,7 +135,8 @@ def _on_task(asking: Asking, task: str, command: Callable[[str], Command]) -> Re
 
 
 def _reply(asking: Asking, session: Session, task: str) -> Reply:
-    return Reply(_answer(session, _row(session, task), asking.language), language=asking.language)
+    (answer,) = answers(session, [_row(session, task)], asking.language)
+    return Reply(answer, language=asking.language)
 
 
 def _row(session: Session, id: str) -> dict[str, Any]:
@@ -120,10 +145,3 @@ def _row(session: Session, id: str) -> dict[str, Any]:
     if row is None:
         raise NotFound("unknown_task", None, task=id)
     return row
-
-
-def _answer(session: Session, row: dict[str, Any], language: str) -> TaskAnswer:
-    code = f"task.{row['why']}"
-    told = {"why": say(code, language), "why_code": code, "sheet": None}
-    moments = {name: local(session, row[name]) for name in ("created_at", "best_from", "best_until") if row[name]}
-    return TaskAnswer.model_validate({name: row[name] for name in _PLAIN} | moments | told)

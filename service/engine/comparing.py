@@ -11,7 +11,7 @@ from service.engine.desk import Session
 from service.engine.folding import Counted, Difference, Folded, batches, fold
 from service.engine.projecting import Deviation, Values, case_row, compare, customer_row, payment_row
 from service.engine.save import bills_named_by
-from service.store import movements, tenants
+from service.store import movements, tenants, worth
 from service.store.database import Row, Tx, columns
 from service.store.workfold import Entry, by_table, folded
 
@@ -59,6 +59,7 @@ class Look:
         for customer, count in movements.strays(self._tx, whole):
             what = Difference("extra", f"movements of {customer}", "0", str(count))
             yield [Deviation([what], customer, "movements", customer)]
+        yield list(self._misvalued(whole))
 
     def people(self, ids: Sequence[str]) -> Iterator[list[Deviation]]:
         """These customers' own streams and rows alone."""
@@ -176,6 +177,12 @@ class Look:
             if found > self._mentions[customer]:
                 what = Difference("extra", f"mentions of {customer}", str(self._mentions[customer]), str(found))
                 yield Deviation([what], customer, "mentions", customer)
+
+
+    def _misvalued(self, customers: Sequence[str]) -> Iterator[Deviation]:
+        """Tasks that stand at another place of the work list than their bills' rows say."""
+        for id, customer, value, fair in worth.misvalued(self._tx, customers):
+            yield Deviation([Difference("column", f"tasks/{id}.value", str(fair), str(value))], customer, "worth", id)
 
 
 def tenant_deviations(tx: Tx, counted: Counted) -> tuple[Tenant | None, bytes, list[Deviation]]:

@@ -21,7 +21,7 @@ from service.engine.folding import COLUMNS, Folded, fold, fold_one
 from service.engine.projecting import Deviation, alarm_or_none
 from service.engine.save import bills_named_by, customer_alarm
 from service.engine.verify import Checked, Place
-from service.store import cases, customers, log, movements, payments, worklist
+from service.store import cases, customers, log, movements, payments, worklist, worth
 from service.store.database import Row, Tx
 from service.store.workfold import Entry
 
@@ -144,6 +144,7 @@ def _written(desk: Desk, part: _Part) -> Checked:
             log.mention(tx, part.mentions)
             movements.add(tx, part.movements)
             worklist.put(tx, work)
+            worth.set_values(tx, [row["id"] for row in work.get("tasks", ())])
     beside = len(part.mentions) + len(part.movements) + sum(map(len, work.values()))
     part.checked.mended = len(bills) + len(paid) + len(people) + beside
     return part.checked

@@ -24,7 +24,8 @@ from service.engine.booking import booked
 from service.engine.desk import Session
 from service.engine.erase import erase
 from service.engine.gather import Loaded
-from service.store import cases, codec, customers, digests, log, messages, movements, outbox, payments, worklist
+from service.engine.valuing import to_value
+from service.store import cases, codec, customers, digests, log, messages, movements, outbox, payments, worklist, worth
 from service.store.chain import GENESIS
 from service.store.database import Row
 from service.store.workfold import Entry
@@ -64,6 +65,7 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
         _save_states(session, loaded, fresh)
         messages.add(tx, mailbag.items(happened), now)
         worklist.put(tx, work)
+        worth.set_values(tx, to_value(loaded.accounts.values(), work.get("tasks", ())))
         digests.add(tx, _told_later(fresh), now)
         outbox.put(tx, _letters(session, fresh), tx.now)
     return positions()

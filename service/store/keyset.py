@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from service.store.database import Tx
 
-Value: TypeAlias = date | datetime | int | str | None
+Value: TypeAlias = date | datetime | int | Decimal | str | None
 After: TypeAlias = tuple[Value, str]
 """Sort value and id of the last row shown."""
 

@@ -1,6 +1,7 @@
 """Lists of cases and customers as people ask for them: filtered, sorted, page by page."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -237,7 +238,9 @@ _HAS_BILLS_IN = """EXISTS (SELECT FROM cases k WHERE k.tenant = c.tenant AND k.c
 
 def position_of(value: Value) -> str | int | None:
     """A sort value as a cursor keeps it."""
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def value_of(kept: Any, sort: str) -> Value:

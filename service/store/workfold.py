@@ -15,7 +15,7 @@ Row = dict[str, Any]
 """A row by column, without its tenant."""
 
 COLUMNS = {
-    table: tuple(column.name for column in metadata.tables[table].columns if column.name != "tenant")
+    table: tuple(column.name for column in metadata.tables[table].columns if column.name not in ("tenant", "value"))
     for table in ("tasks", "approvals")
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from sqlalchemy.types import Text, TypeEngine
 
 from service.domain.account import ApprovalRow
 from service.store.database import Tx, columns
+from service.store.keyset import After, Asked, Sort, page
 from service.store.tables import metadata
 from service.store.workfold import COLUMNS, Entry, Row, by_table, folded
 
@@ -119,31 +121,65 @@ class Filters(Struct, frozen=True, kw_only=True):
     state: str | None = None
     kind: str | None = None
     role: str | None = None
-    owner: str | None = None
+    owners: tuple[str, ...] = ()
     customer: str | None = None
     due_before: date | None = None
 
 
-def tasks(tx: Tx, filters: Filters, after: tuple[date, str] | None, limit: int) -> list[dict[str, Any]]:
-    """Tasks by due day and id; those without a day come last."""
-    wanted = ["tenant = %(tenant)s"]
-    for name in ("state", "kind", "role", "owner", "customer"):
-        if getattr(filters, name) is not None:
-            wanted.append(f"{name} = %({name})s")
-    if filters.due_before:
-        wanted.append("due_on < %(due_before)s")
-    if after:
-        wanted.append("(COALESCE(due_on, DATE '9999-12-31'), id) > (%(after_day)s, %(after_id)s)")
-    return tx.dicts(
-        f"""SELECT * FROM tasks WHERE {" AND ".join(wanted)}
-             ORDER BY COALESCE(due_on, DATE '9999-12-31'), id LIMIT %(limit)s""",
-        {
-            **{name: getattr(filters, name) for name in filters.__struct_fields__},
-            "after_day": after[0] if after else None,
-            "after_id": after[1] if after else None,
-            "limit": limit,
-        },
+_SORTS = {"value": ("value", "numeric", False), "due_on": ("due_on", "date", True)}
+
+
+def tasks(tx: Tx, filters: Filters, sort: str, down: bool, after: After | None, limit: int) -> list[dict[str, Any]]:
+    """A page of tasks. Of several owners each has a page of their own, of which the first rows are taken."""
+    column, type, nullable = _SORTS[sort]
+    order = Sort(column=column, type=type, id="id", down=down, nullable=nullable)
+    found: list[dict[str, Any]] = []
+    for owner in filters.owners or (None,):
+        asked = Asked(["tenant = %(tenant)s"], {})
+        if owner is not None:
+            asked.and_("owner = %(owner)s", owner=owner)
+        for name in ("state", "kind", "role", "customer"):
+            if getattr(filters, name) is not None:
+                asked.and_(f"{name} = %({name})s", **{name: getattr(filters, name)})
+        if filters.due_before:
+            asked.and_("due_on < %(due_before)s", due_before=filters.due_before)
+        found += page(tx, "SELECT * FROM tasks", asked, order, after, limit)
+    if len(filters.owners) > 1:
+        valued = [row for row in found if row[column] is not None]
+        rest = sorted((row for row in found if row[column] is None), key=itemgetter("id"))
+        found = sorted(valued, key=itemgetter(column, "id"), reverse=down) + rest
+    return found[:limit]
+
+
+class Bills(Struct, frozen=True, kw_only=True):
+    """The bills of a task in one currency: how many, what is open in minor units, the earliest due day, promises."""
+
+    currency: str
+    bills: int
+    open_amount: int
+    due_on: date | None
+    kept: int
+    broken: int
+
+
+def bills_of(tx: Tx, ids: Sequence[str]) -> dict[str, list[Bills]]:
+    """What the open bills of these tasks come to, by task and currency."""
+    if not ids:
+        return {}
+    rows = tx.rows(
+        """SELECT t.id, c.currency, count(*), sum(c.open_amount)::bigint, min(c.due_on), sum(p.kept)::int,
+                  sum(COALESCE((c.state ->> 'promises_broken')::int, 0))::int
+             FROM tasks t JOIN cases c ON c.tenant = t.tenant AND c.id = ANY (t.cases) AND c.stage <> 'closed'
+             CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE one ->> 'state' = 'kept') AS kept
+                                   FROM json_array_elements(c.state -> 'promises') AS one) AS p
+            WHERE t.tenant = %(tenant)s AND t.id = ANY(%(ids)s::text[]) GROUP BY t.id, c.currency ORDER BY 1, 2""",
+        {"ids": list(ids)},
     )
+    found: dict[str, list[Bills]] = {}
+    for id, currency, bills, open_amount, due_on, kept, broken in rows:
+        one = Bills(currency=currency, bills=bills, open_amount=open_amount, due_on=due_on, kept=kept, broken=broken)
+        found.setdefault(id, []).append(one)
+    return found
 
 
 def approvals(tx: Tx, filters: Filters, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:

@@ -665,3 +665,20 @@ letter_kind-urgent = urgent reminder
 letter_kind-stern = demand for payment
 letter_kind-final_notice = final notice
 letter_kind-statement = statement of account
+
+# Why a task stands where it stands in the work list
+
+worth-amount = { $bills ->
+    [one] { $amount } open on one bill.
+   *[other] { $amount } open on { $bills } bills.
+}
+worth-age = { $days ->
+    [one] Overdue for one day: what is late is lost with time.
+   *[other] The oldest has been overdue for { $days } days: what is late is lost with time.
+}
+worth-broken_promise = { $broken ->
+    [one] A promise was broken.
+   *[other] { $broken } promises were broken.
+}
+worth-reliability = { $kept } of { $promises } promises kept.
+worth-now = Now is the best time to call, until { $until }.

@@ -647,3 +647,11 @@ letter_kind-urgent = 紧急催款函
 letter_kind-stern = 严正催款函
 letter_kind-final_notice = 最后通知
 letter_kind-statement = 对账单
+
+# 任务在工作清单中的排序原因
+
+worth-amount = { $bills } 张账单共欠 { $amount }。
+worth-age = 最早的一张已逾期 { $days } 天：拖得越久，收回越难。
+worth-broken_promise = 已有 { $broken } 次承诺未兑现。
+worth-reliability = { $promises } 次承诺中兑现了 { $kept } 次。
+worth-now = 现在正是最佳通话时间，至 { $until }。

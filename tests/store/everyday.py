@@ -190,8 +190,10 @@ def _leaves(runtime: Runtime) -> None:
 AT, DAY = datetime.fromisoformat("2026-03-02T10:00:00+08:00"), date(2026, 3, 2)
 
 SELDOM: tuple[Callable[[Tx], Any], ...] = (
+    lambda tx: cases.load_owned(tx, [("C-9", "li.na")], 1),
     lambda tx: cases.load_sharing(tx, ["C-9"], ["p"], 1),
     lambda tx: conversations.last(tx, "C-9"),
+    lambda tx: customers.loads(tx, ["li.na"]),
     lambda tx: customers.forget_bare(tx, ["C-9"]),
     lambda tx: customers.set_wake(tx, ["C-9"], AT),
     lambda tx: endpoints.kept(tx, AT, AT, 10),

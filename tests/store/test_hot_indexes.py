@@ -19,8 +19,9 @@ KEPT = {"cases_closed", "cases_lost", "cases_reference", "inbox_answers", "inbox
 OF_CLOSED = {"cases_pkey", "cases_habit", "cases_closed"}
 """What a closed case still stands in: its key, its customer's history, and the list of closed cases."""
 
-UNUSED = {"customers_held", "messages_ready", "messages_slot"}
-"""Of which this story has none: no hold is granted, and messages are captured the moment they are due."""
+UNUSED = {"customers_held", "customers_owner", "messages_ready", "messages_slot"}
+"""Of which this story has none: no hold is granted, nobody is given a customer, and messages are captured the
+moment they are due."""
 
 
 @pytest.fixture(scope="module")

@@ -116,6 +116,7 @@ CHANGED = {
     "TEXT": "COALESCE({0}, '') || 'x'",
     "INTEGER": "COALESCE({0}, 0) + 1",
     "BIGINT": "{0} + 1",
+    "NUMERIC": "{0} + 1",
     "DATE": "COALESCE({0}, '2026-01-01') + 1",
     "TIMESTAMP": "COALESCE({0}, '2026-01-01 00:00+00') + interval '1 microsecond'",
     "BYTEA": "set_bit({0}, 3, 1 - get_bit({0}, 3))",

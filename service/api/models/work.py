@@ -46,11 +46,17 @@ class TasksAsked(Listed):
     """Which tasks."""
 
     owner: UserId | None = None
+    worker: UserId | None = Field(
+        None,
+        description="What this user works today: their own, what belongs to their role as a whole, and what is theirs "
+        "whom they stand in for.",
+    )
     role: RoleName | None = Field(None, description="Whose work it is.", examples=["supervisor"])
     kind: TaskKind | None = None
     state: Literal["open", "completed", "cancelled"] | None = Field(None, description="All when left out.")
     customer: Id | None = None
     due_before: Day | None = Field(None, description="Due before this day.")
+    sort: Literal["value", "-value", "due_on", "-due_on"] = Field("-value", description="By default the most valuable first.")
 
 
 class ApprovalsAsked(Listed):
@@ -67,6 +73,13 @@ class OpenAmount(Answer):
 
     currency: str = Field(examples=["CNY"])
     amount: str = Field(examples=["1200.00"])
+
+
+class TaskReason(Answer):
+    """Something that makes a task worth more or less."""
+
+    why: str = Field(examples=["CNY 12000.00 open on 3 bills."])
+    why_code: str = Field(examples=["worth.amount"])
 
 
 class TaskAnswer(Answer):
@@ -88,6 +101,8 @@ class TaskAnswer(Answer):
     rule: str = Field(examples=["B3"])
     why: str
     why_code: str = Field(examples=["task.overdue"])
+    worker: UserId = Field(description="Who works it today: the owner, or who stands in for them.")
+    reasons: list[TaskReason] = Field([], description="Why it stands where it stands; of open tasks.")
     sheet: CallSheet | None = Field(None, description="The call sheet (C5), of one task that is a conversation to come.")
     amounts: list[OpenAmount] | None = Field(
         None, description="What is open on its bills now, by currency; null in the work list."

@@ -1,6 +1,6 @@
 """What people must do and agree to."""
 
-from sqlalchemy import Column, Date, Index, Integer, Table, text
+from sqlalchemy import Column, Date, Index, Integer, Numeric, Table, text
 
 from service.store.tables.shape import Text, instant, metadata, words
 
@@ -24,7 +24,10 @@ tasks = Table(
     instant("best_until"),
     instant("created_at", null=False),
     instant("ended_at"),
+    Column("value", Numeric, nullable=False, server_default=text("0")),
     Index("tasks_open", "tenant", "due_on", "id", postgresql_where=text("state = 'open'")),
+    Index("tasks_worth", "tenant", "value", "id", postgresql_where=text("state = 'open'")),
+    Index("tasks_owner", "tenant", "owner", "value", "id", postgresql_where=text("state = 'open'")),
     Index("tasks_customer", "tenant", "customer", "id"),
 )
 
