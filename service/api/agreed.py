@@ -11,7 +11,7 @@ from service.api.models.work import ApprovalAnswer
 from service.domain.case import Case
 from service.domain.commitments import Plan, total
 from service.domain.events.agreed import DiscountOffered, DisputeOpened, PlanAgreed
-from service.domain.events.customer import ApprovalRequested
+from service.domain.events.approval import ApprovalRequested
 from service.domain.money import format
 from service.engine.asks import Done
 from service.engine.desk import Session

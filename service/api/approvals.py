@@ -17,7 +17,7 @@ from service.api.pages import Listing
 from service.api.queries import known_id
 from service.api.roles import Right
 from service.domain.commands import GrantApproval, RejectApproval
-from service.domain.events.customer import ApprovalRequested
+from service.domain.events.approval import ApprovalRequested
 from service.domain.refusals import NotFound
 from service.engine.asks import Done
 from service.engine.desk import Session

@@ -8,6 +8,7 @@ import msgspec
 from service.domain.case import RANK, Case
 from service.domain.customer import Customer
 from service.domain.events import Event
+from service.domain.events import approval as a
 from service.domain.events import case as e
 from service.domain.events import claim as k
 from service.domain.events import customer as c
@@ -37,7 +38,7 @@ def audience(event: Event) -> list[str]:
             return [] if event.backfill else [role_of(event.level)]  # who is told of many at once is told in a digest
         case t.TaskCreated() | t.TaskChanged():
             return [event.role]
-        case c.ApprovalRequested():
+        case a.ApprovalRequested():
             return [event.role]
         case c.HoldApplied() | c.HoldReleased():
             return ["sales", "warehouse", "manager"]

@@ -35,15 +35,31 @@ class User(Struct, frozen=True, kw_only=True):
         return self.away_from is not None and self.away_until is not None and self.away_from <= day <= self.away_until
 
 
+class Delegation(Struct, frozen=True, kw_only=True):
+    """Somebody's word on requests, given to another to the end of a day; of some kinds, or of all."""
+
+    id: str
+    by: str
+    role: str
+    to: str
+    until: date
+    kinds: tuple[str, ...] = ()
+
+    def holds(self, kind: str, day: date) -> bool:
+        """Whether it speaks of such a request that day."""
+        return day <= self.until and (not self.kinds or kind in self.kinds)
+
+
 def above(role: str) -> str:
     """The role whose word is needed beside that of one's own."""
     return ABOVE.get(role, HIGHER)
 
 
 class Directory(Struct, frozen=True):
-    """The users by id. People without an entry have no superior and are never away."""
+    """The users by id, and what they have delegated. People without an entry have no superior and are never away."""
 
     users: dict[str, User] = {}
+    delegations: tuple[Delegation, ...] = ()
 
     def works_for(self, user: str, day: date) -> str:
         """Who does the user's work that day: they themselves, or while they are away their cover, else their superior, and

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from service.domain.events import Event
-from service.domain.events import customer as c
+from service.domain.events import approval as a
 from service.domain.events import task as t
 from service.store.tables import metadata
 
@@ -23,8 +23,6 @@ NAMED = 500
 NAMED_BEHIND_REQUEST = 5000
 
 TaskEvent = t.TaskCreated | t.TaskChanged | t.TaskCompleted | t.TaskCancelled
-Answer = c.ApprovalGranted | c.ApprovalRejected | c.ApprovalCancelled | c.ApprovalExpired
-ApprovalEvent = c.ApprovalRequested | c.ApprovalJoined | Answer
 
 
 class Entry(Struct, frozen=True):
@@ -42,7 +40,7 @@ def by_table(entries: Iterable[Entry]) -> dict[str, dict[str, list[Entry]]]:
     for one in entries:
         if isinstance(one.event, TaskEvent):
             found.setdefault("tasks", {}).setdefault(one.event.task, []).append(one)
-        elif isinstance(one.event, ApprovalEvent):
+        elif isinstance(one.event, a.ApprovalEvent):
             found.setdefault("approvals", {}).setdefault(one.event.approval, []).append(one)
     return found
 
@@ -58,18 +56,18 @@ def _moved(row: Row | None, one: Entry) -> Row | None:
     match one.event:
         case t.TaskCreated():
             return _made("tasks", one, id=one.event.task, created_at=one.at)
-        case c.ApprovalRequested():
+        case a.ApprovalRequested():
             return _made("approvals", one, id=one.event.approval, asked_at=one.at, asked_version=one.version)
         case t.TaskChanged() if row:
             named = {name: getattr(one.event, name) for name in ("bills", "role", "owner")}
             days = {name: getattr(one.event, name) or row[name] for name in ("due_on", "best_from", "best_until")}
             return row | named | days | {"cases": _joined(row, one.event.cases, one.event.removed, NAMED)}
-        case c.ApprovalJoined() if row:
+        case a.ApprovalJoined() if row:
             bills = _joined(row, one.event.cases, one.event.removed, NAMED_BEHIND_REQUEST)
             return row | {"bills": one.event.bills, "cases": bills}
         case t.TaskCompleted() | t.TaskCancelled() if row:
             return row | {"state": one.event.type.removeprefix("task."), "ended_at": one.at}
-        case c.ApprovalGranted() | c.ApprovalRejected() | c.ApprovalCancelled() | c.ApprovalExpired() if row:
+        case a.ApprovalGranted() | a.ApprovalRejected() | a.ApprovalCancelled() | a.ApprovalExpired() if row:
             by = getattr(one.event, "by", None)
             answered = {"answered_by": by, "answered_at": one.at, "answered_version": one.version}
             return row | {"state": one.event.type.removeprefix("approval."), **answered}

@@ -117,17 +117,24 @@ MUTANTS = (
     # Approvals
     Mutant(
         "who asked never grants (I32)",
-        f"{_DECIDE}/approvals.py",
-        "if asker.actor == request.asked_by:",
+        "service/domain/authority.py",
+        "if asker.actor == asked_by:",
         "if False:",
         f"{_SCENARIOS}/test_B_consent.py::test_who_asked_never_approves",
     ),
     Mutant(
         "only the role that was asked answers (I32)",
-        f"{_DECIDE}/approvals.py",
-        "if row.role != asker.role and row.role not in scene.people.stands_in_for(asker.actor, scene.today):",
+        "service/domain/authority.py",
+        "if asker.role != role and not represented:",
         "if False:",
         f"{_SCENARIOS}/test_B_consent.py::test_only_the_role_that_was_asked_may_answer",
+    ),
+    Mutant(
+        "nobody answers by the word of who asked (I32)",
+        "service/domain/authority.py",
+        "others = [user for user in represented if user != asked_by]",
+        "others = represented",
+        f"{_SCENARIOS}/test_B_four_eyes.py::test_I32_nobody_answers_by_the_word_of_who_asked",
     ),
     Mutant(
         "what is granted is what was asked for (I32)",

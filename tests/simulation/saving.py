@@ -13,6 +13,7 @@ from service.domain.announce import audience, body
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.events import Event
+from service.domain.events import approval as ae
 from service.domain.events import conversation as se
 from service.domain.events import customer as ce
 from service.domain.events import task as te
@@ -180,7 +181,7 @@ def _work(tx: Tx, customer: str, event: Event) -> None:
         case te.TaskCompleted() | te.TaskCancelled():
             task = tx.get("tasks", event.task)
             tx.put("tasks", event.task, replace(task, state=event.type.partition(".")[2]))
-        case ce.ApprovalRequested():
+        case ae.ApprovalRequested():
             row = ApprovalRow(
                 event.approval,
                 event.kind,
@@ -192,11 +193,11 @@ def _work(tx: Tx, customer: str, event: Event) -> None:
                 event.content,
             )
             tx.add("approvals", row.id, RequestRow(customer, row))
-        case ce.ApprovalJoined():
+        case ae.ApprovalJoined():
             row = tx.get("approvals", event.approval).row
             cases = tuple(id for id in (*row.cases, *event.cases) if id not in event.removed)
             tx.put("approvals", row.id, RequestRow(customer, replace(row, cases=cases)))
-        case ce.ApprovalGranted() | ce.ApprovalRejected() | ce.ApprovalCancelled() | ce.ApprovalExpired():
+        case ae.ApprovalGranted() | ae.ApprovalRejected() | ae.ApprovalCancelled() | ae.ApprovalExpired():
             row = tx.get("approvals", event.approval).row
             tx.put("approvals", row.id, RequestRow(customer, replace(row, state=event.type.partition(".")[2])))
 

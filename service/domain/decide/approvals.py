@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 
 from service.domain.account import Account, ApprovalRow, Happened, on_case, on_customer
+from service.domain.authority import in_place_of
 from service.domain.commands import GrantApproval, RejectApproval
 from service.domain.customer import OpenRequest
 from service.domain.decide import discounts, due_dates, holds, plans, tasks, write_offs
-from service.domain.decide.content import opened
+from service.domain.decide.content import Content, opened
 from service.domain.decide.measures import letter, rise
+from service.domain.events.approval import ApprovalGranted, ApprovalRejected
 from service.domain.events.case import Decided, StageChanged
-from service.domain.events.customer import ApprovalGranted, ApprovalRejected, NoticeRaised
-from service.domain.refusals import Conflict, Forbidden, NotFound
+from service.domain.events.customer import NoticeRaised
+from service.domain.refusals import Conflict, NotFound
 from service.domain.scene import Asker, Scene
 
 
 def grant(command: GrantApproval, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
     """What was asked for happens with the grant, on the bills that still stand behind it."""
-    row, request = _asked(command.approval, account, scene, asker)
+    row, request, represented = _asked(command.approval, account, scene, asker)
     if command.content_hash is not None and command.content_hash != row.content_hash:
         raise Conflict("content_changed", "/content_hash", approval=row.id)
     # A bill that has left the request meanwhile (another due date, a new ladder) is not bound by the answer.
@@ -28,17 +30,30 @@ def grant(command: GrantApproval, account: Account, scene: Scene, asker: Asker) 
         on=scene.today,
         by=asker.actor,
         content_hash=row.content_hash,
+        in_place_of=represented,
     )
+    content = opened(row.content if request.bound else request.content, row.content_hash)
+    _recheck(account, content, row, names)
     yield on_customer(account.customer.id, granted)
     for id in names:
         yield on_case(id, Decided(kind=row.kind, outcome="granted", on=scene.today, approval=row.id))
-    yield from _carry_out(account, scene, row, request, names)
+    yield from _carry_out(account, scene, row, request, content, names)
+
+
+def _recheck(account: Account, content: Content, row: ApprovalRow, names: list[str]) -> None:
+    """What was asked for must still be there to be done; refused, it stays open to be rejected with a reason."""
+    if row.cases and not names:
+        raise Conflict("content_stale", None, approval=row.id)
+    hold = account.customer.hold
+    if hold and any(deed["deed"] == "hold" for deed in content.granted):
+        raise Conflict("hold_stands", None, customer=account.customer.id)
+    if hold is None and content.kind == "release":
+        raise Conflict("no_hold", None, customer=account.customer.id)
 
 
 def _carry_out(
-    account: Account, scene: Scene, row: ApprovalRow, request: OpenRequest, names: list[str]
+    account: Account, scene: Scene, row: ApprovalRow, request: OpenRequest, content: Content, names: list[str]
 ) -> Iterator[Happened]:
-    content = opened(row.content if request.bound else request.content, row.content_hash)
     if content.kind == "release":
         yield from holds.release(account, scene, "granted", row.id)
     for deed in content.granted:
@@ -90,24 +105,26 @@ def _told(account: Account, scene: Scene, names: list[str], agreed: str, rule: s
 
 def reject(command: RejectApproval, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
     """Not agreed, with a reason that is shown when it is asked again."""
-    row, _ = _asked(command.approval, account, scene, asker)
-    rejected = ApprovalRejected(approval=row.id, kind=row.kind, cases=list(row.cases), on=scene.today, by=asker.actor)
+    row, _, represented = _asked(command.approval, account, scene, asker)
+    rejected = ApprovalRejected(
+        approval=row.id,
+        kind=row.kind,
+        cases=list(row.cases),
+        on=scene.today,
+        by=asker.actor,
+        in_place_of=represented,
+    )
     yield on_customer(account.customer.id, rejected, {"": {"reason": command.reason}})
     for id in row.cases:
         if id in account.cases and account.cases[id].requests.get(row.kind) == row.id:
             yield on_case(id, Decided(kind=row.kind, outcome="rejected", on=scene.today, approval=row.id))
 
 
-def _asked(id: str, account: Account, scene: Scene, asker: Asker) -> tuple[ApprovalRow, OpenRequest]:
+def _asked(id: str, account: Account, scene: Scene, asker: Asker) -> tuple[ApprovalRow, OpenRequest, str | None]:
     row = account.approvals.get(id)
     if row is None:
         raise NotFound("unknown_approval", None, approval=id)
     request = account.customer.request(id)
     if row.state != "open" or request is None:
         raise Conflict("approval_closed", None, approval=id, state=row.state)
-    # While somebody is away, whoever covers them answers in their place.
-    if row.role != asker.role and row.role not in scene.people.stands_in_for(asker.actor, scene.today):
-        raise Forbidden("role_may_not_approve", None, role=row.role)
-    if asker.actor == request.asked_by:
-        raise Forbidden("four_eyes", None, user=asker.actor)
-    return row, request
+    return row, request, in_place_of(scene.people, scene.today, asker, row.role, row.kind, request.asked_by)

@@ -16,8 +16,8 @@ from service.domain.decide import (
     settling,
     tasks,
 )
+from service.domain.events.approval import ApprovalCancelled, ApprovalJoined
 from service.domain.events.case import CaseClosed, CaseReopened, PromiseCancelled
-from service.domain.events.customer import ApprovalCancelled, ApprovalJoined
 from service.domain.scene import Scene
 
 

@@ -10,8 +10,8 @@ from service.domain.case import Case
 from service.domain.decide.content import Content, sealed
 from service.domain.directory import above
 from service.domain.events.agreed import Asked
+from service.domain.events.approval import ApprovalCancelled, ApprovalExpired, ApprovalRequested
 from service.domain.events.case import Decided
-from service.domain.events.customer import ApprovalCancelled, ApprovalExpired, ApprovalRequested
 from service.domain.refusals import Conflict
 from service.domain.scene import Asker, Scene
 

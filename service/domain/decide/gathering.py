@@ -8,7 +8,8 @@ from service.domain.case import Case
 from service.domain.decide import measures, tasks
 from service.domain.decide.content import Content, deeds, sealed
 from service.domain.decide.holds import CLOCK
-from service.domain.events.customer import ApprovalJoined, ApprovalRequested, NoticeRaised
+from service.domain.events.approval import ApprovalJoined, ApprovalRequested
+from service.domain.events.customer import NoticeRaised
 from service.domain.offsets import add
 from service.domain.playbook import Letter, Request, Step, TaskWanted
 from service.domain.scene import Scene

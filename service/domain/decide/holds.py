@@ -6,14 +6,8 @@ from service.domain.account import Account, Happened, on_customer
 from service.domain.case import RANK
 from service.domain.commands import AcknowledgeHold, AcknowledgeRelease
 from service.domain.decide.content import Content, sealed
-from service.domain.events.customer import (
-    ApprovalCancelled,
-    ApprovalRequested,
-    HoldAcknowledged,
-    HoldApplied,
-    HoldReleaseAcknowledged,
-    HoldReleased,
-)
+from service.domain.events.approval import ApprovalCancelled, ApprovalRequested
+from service.domain.events.customer import HoldAcknowledged, HoldApplied, HoldReleaseAcknowledged, HoldReleased
 from service.domain.refusals import Refused
 from service.domain.scene import Scene
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from service.domain.account import Account, Happened, on_customer
 from service.domain.commands import ApplyHold, ReleaseHold
 from service.domain.decide.content import Content, sealed
-from service.domain.events.customer import ApprovalRequested
+from service.domain.events.approval import ApprovalRequested
 from service.domain.refusals import Conflict
 from service.domain.scene import Asker, Scene
 

@@ -6,6 +6,7 @@ from typing import ClassVar, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from service.domain.events.approval import ApprovalEvent
 from service.domain.events.conversation import ConversationEvent
 from service.domain.events.letter import LetterReceived
 from service.domain.events.shape import Shape
@@ -89,83 +90,6 @@ class NoticeRaised(Shape, frozen=True, kw_only=True):
     on: date
 
 
-class ApprovalRequested(Shape, frozen=True, kw_only=True):
-    """A person must agree before `content` is done; `content_hash` binds the answer to exactly that.
-
-    A `bound` request is about these bills and no others: further ones of its kind may wait beside it.
-    """
-
-    type: ClassVar[str] = "approval.requested"
-    approval: str
-    kind: str
-    role: str
-    customer: str
-    cases: list[str]
-    bills: int
-    rule: str
-    asked_by: str
-    asked_on: date
-    content: str
-    content_hash: str
-    expires_on: date | None = None
-    remind_open_days: int = 3
-    previous: str | None = None
-    bound: bool = False
-
-
-class ApprovalJoined(Shape, frozen=True, kw_only=True):
-    """More bills stand behind an open request, or some no longer do."""
-
-    type: ClassVar[str] = "approval.joined"
-    approval: str
-    kind: str
-    cases: list[str] = []
-    removed: list[str] = []
-    bills: int
-
-
-class ApprovalGranted(Shape, frozen=True, kw_only=True):
-    """Agreed; what was asked for happens with this event."""
-
-    type: ClassVar[str] = "approval.granted"
-    approval: str
-    kind: str
-    cases: list[str]
-    on: date
-    by: str
-    content_hash: str
-
-
-class ApprovalRejected(Shape, frozen=True, kw_only=True):
-    """Not agreed; the reason is private text."""
-
-    type: ClassVar[str] = "approval.rejected"
-    approval: str
-    kind: str
-    cases: list[str]
-    on: date
-    by: str
-
-
-class ApprovalCancelled(Shape, frozen=True, kw_only=True):
-    """The request lost its object (B10)."""
-
-    type: ClassVar[str] = "approval.cancelled"
-    approval: str
-    kind: str
-    cases: list[str]
-    why: str
-
-
-class ApprovalExpired(Shape, frozen=True, kw_only=True):
-    """Nobody answered a person's request in time."""
-
-    type: ClassVar[str] = "approval.expired"
-    approval: str
-    kind: str
-    cases: list[str]
-
-
 class HoldApplied(Shape, frozen=True, kw_only=True):
     """Stop outbound deliveries to this customer (B8, E4)."""
 
@@ -243,12 +167,7 @@ CustomerEvent: TypeAlias = (
     | ContactErased
     | CustomerFlagged
     | NoticeRaised
-    | ApprovalRequested
-    | ApprovalJoined
-    | ApprovalGranted
-    | ApprovalRejected
-    | ApprovalCancelled
-    | ApprovalExpired
+    | ApprovalEvent
     | HoldApplied
     | HoldAcknowledged
     | HoldReleased

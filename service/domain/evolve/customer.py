@@ -7,6 +7,7 @@ from msgspec.structs import asdict, replace
 
 from service.domain.case import ERRANDS
 from service.domain.customer import THIRD_PARTIES, Contact, Customer, Hold, OpenRequest, OpenTask, Refusal
+from service.domain.events import approval as a
 from service.domain.events import conversation as s
 from service.domain.events import customer as e
 from service.domain.events import task as t
@@ -26,12 +27,12 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
         case t.TaskCreated() | t.TaskChanged() | t.TaskCompleted() | t.TaskCancelled():
             return _task(customer, event)
         case (
-            e.ApprovalRequested()
-            | e.ApprovalJoined()
-            | e.ApprovalGranted()
-            | e.ApprovalRejected()
-            | e.ApprovalCancelled()
-            | e.ApprovalExpired()
+            a.ApprovalRequested()
+            | a.ApprovalJoined()
+            | a.ApprovalGranted()
+            | a.ApprovalRejected()
+            | a.ApprovalCancelled()
+            | a.ApprovalExpired()
         ):
             return _request(customer, event)
         case e.HoldApplied() | e.HoldAcknowledged() | e.HoldReleased() | e.HoldReleaseAcknowledged():
@@ -134,17 +135,17 @@ def _about(task: OpenTask, event: t.TaskChanged) -> tuple[str, ...]:
 
 def _request(
     customer: Customer,
-    event: e.ApprovalRequested
-    | e.ApprovalJoined
-    | e.ApprovalGranted
-    | e.ApprovalRejected
-    | e.ApprovalCancelled
-    | e.ApprovalExpired,
+    event: a.ApprovalRequested
+    | a.ApprovalJoined
+    | a.ApprovalGranted
+    | a.ApprovalRejected
+    | a.ApprovalCancelled
+    | a.ApprovalExpired,
 ) -> Customer:
     known = customer.request(event.approval)
     others = {key: request for key, request in customer.requests.items() if request is not known}
     match event:
-        case e.ApprovalRequested():
+        case a.ApprovalRequested():
             key = event.approval if event.bound else event.kind
             request = OpenRequest(
                 id=event.approval,
@@ -161,20 +162,20 @@ def _request(
                 bound=event.bound,
             )
             return replace(customer, requests={**others, key: request})
-        case e.ApprovalJoined():
+        case a.ApprovalJoined():
             if known is None:
                 return customer
             key = known.id if known.bound else event.kind
             return replace(customer, requests={**others, key: replace(known, bills=event.bills)})
-        case e.ApprovalRejected() if known and known.bound:
+        case a.ApprovalRejected() if known and known.bound:
             return replace(customer, requests=others)
-        case e.ApprovalRejected():
+        case a.ApprovalRejected():
             refusals = {**customer.refusals, event.kind: Refusal(event.approval, event.on)}
             return replace(customer, requests=others, refusals=refusals)
-        case e.ApprovalGranted():
+        case a.ApprovalGranted():
             refusals = {kind: refusal for kind, refusal in customer.refusals.items() if kind != event.kind}
             return replace(customer, requests=others, refusals=refusals)
-        case e.ApprovalCancelled() | e.ApprovalExpired():
+        case a.ApprovalCancelled() | a.ApprovalExpired():
             return replace(customer, requests=others)
         case _:
             assert_never(event)
