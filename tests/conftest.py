@@ -60,7 +60,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     told = config.stash.get(TOLD, [])
     if told and (much := os.environ.get("CHAOS")):
-        for line in figures.lines(told):
+        for line in figures.lines(told, much):
             terminalreporter.write_line(line)
         terminalreporter.write_line(f"kept in {figures.keep(told, much)}")
 

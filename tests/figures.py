@@ -44,22 +44,28 @@ class Told:
     outcome: str = "passed"
 
 
-def lines(told: Iterable[Told]) -> list[str]:
-    """The table, a row a figure, in the order of their numbers."""
+def lines(told: Iterable[Told], much: str) -> list[str]:
+    """The table, a row a figure, in the order of their numbers: what is asked, the verdict, what was reached."""
     by_row: dict[str, list[Told]] = {row: [] for row in ASKED}
     for one in told:
         by_row.setdefault(one.row, []).append(one)
     written = []
     for row, asked in ASKED.items():
-        written += [f"{row:4}{asked}"]
-        if not by_row[row]:
-            written += ["      not run"]
+        written += [f"{row:4}{asked}", f"    {_verdict(by_row[row], float(much))}"]
         for one in by_row[row]:
             figures = ", ".join(f"{name} {_short(value)}" for name, value in one.reached.items())
             seed = f", seed {one.seed}" if one.seed is not None else ""
             outcome = "" if one.outcome == "passed" else f"{one.outcome.upper()} "
             written += [f"    = {outcome}{figures or one.test} ({one.seconds:.0f} s{seed})"]
     return ["-" * WIDTH, *written, "-" * WIDTH]
+
+
+def _verdict(told: list[Told], much: float) -> str:
+    if not told:
+        return "NOT RUN"
+    if failing := sorted({one.test for one in told if one.outcome != "passed"}):
+        return f"MISSED by {', '.join(failing)}"
+    return "REACHED" if much >= 1 else f"held, with {much:g} of what is asked"
 
 
 def _short(value: Any) -> str:

@@ -70,7 +70,9 @@ def test_without_a_key_nothing_is_told(database, what):
                 assert tenant.name not in response.text
 
 
-def test_a_role_without_the_right_is_refused_before_anything_is_read(tenant):
+@pytest.mark.figure("R9")
+def test_a_role_without_the_right_is_refused_before_anything_is_read(tenant, figure):
+    asked = 0
     for route in GUARDED:
         assert route.right
         for role in sorted(ROLES - admitted(route.right)):
@@ -79,6 +81,8 @@ def test_a_role_without_the_right_is_refused_before_anything_is_read(tenant):
             # not even a body that cannot be read says more
             content = tenant.as_(role).request(route.method, re.sub(r"{\w+}", "X-1", route.path), content=b"{")
             assert content.status_code == 403, (role, route.name)
+            asked += 2
+    figure(routes=len(GUARDED), wrong_role=asked, other_than_403=0)
 
 
 def test_a_role_with_the_right_is_let_in(tenant):
@@ -90,7 +94,9 @@ def test_a_role_with_the_right_is_let_in(tenant):
             assert response.status_code != 403 or response.json()["code"] != "role_may_not", (role, route.name)
 
 
-def test_another_tenants_things_are_not_there(tenant, stranger, things):
+@pytest.mark.figure("R9")
+def test_another_tenants_things_are_not_there(tenant, stranger, things, figure):
+    asked = 0
     before = stranger.get("/v1/events", "admin", limit=200)["next_cursor"]
     for route in NAMING:
         assert route.right
@@ -99,7 +105,9 @@ def test_another_tenants_things_are_not_there(tenant, stranger, things):
             response = ask(tenant, route, tenant.as_(role), path)
             assert problem(response)[0] == 404, (role, route.name, response.text)
             assert stranger.name not in response.text
+            asked += 1
     assert stranger.get("/v1/events", "admin", cursor=before)["data"] == []
+    figure(routes=len(NAMING), wrong_tenant=asked, other_than_404=0)
 
 
 def test_the_owner_of_those_things_does_find_them(stranger, things):

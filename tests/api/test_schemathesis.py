@@ -155,7 +155,8 @@ def _run(name: str, mode: GenerationMode, count: int, tenant: Tenant, ids: dict[
     return made
 
 
-def test_generated_requests_are_answered_as_the_document_says(busy):
+@pytest.mark.figure("R9")
+def test_generated_requests_are_answered_as_the_document_says(busy, figure):
     """Every operation, by requests that fit the document and by requests that do not; what fails is told of all of them."""
     made, failures = 0, []
     for mode, count, names in (
@@ -168,6 +169,7 @@ def test_generated_requests_are_answered_as_the_document_says(busy):
             except Exception as failure:
                 failure.add_note(f"{name}, {mode.value}")
                 failures.append(failure)
+    figure(cases=made, operations=len(OPERATIONS), failing=len(failures))
     if failures:
         raise ExceptionGroup(f"{len(failures)} of {len(OPERATIONS)} operations", failures)
     assert made >= 1000 * min(1, SHARE / 0.1)

@@ -144,7 +144,7 @@ def dripping(start: bytes, drop: bytes, *, asked: bool = True) -> Callable[[sock
         if asked:
             request_of(conn)
         conn.sendall(start)
-        for _ in range(100):
+        for _ in range(400):  # 20 s
             if over.wait(0.05):
                 return
             conn.sendall(drop)
