@@ -80,7 +80,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture
 def sender() -> Iterator[Sender]:
-    with Sender(LOOPBACK, version="1.2.3", deadline=3.0) as made:
+    with Sender(LOOPBACK, version="1.2.3", deadline=60.0) as made:
         yield made
 
 

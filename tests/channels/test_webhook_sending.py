@@ -28,7 +28,7 @@ from tests.channels.receivers import (
 def test_a_webhook_arrives_signed_over_its_exact_bytes(sender, receive) -> None:
     receiver = receive()
     result = sender.send(delivery(receiver.url(path="/hook?tenant=a"), traceparent=TRACE))
-    assert isinstance(result, Sent) and result.status == 204 and 0 <= result.duration_ms < 3000
+    assert isinstance(result, Sent) and result.status == 204 and result.duration_ms >= 0
     (got,) = receiver.requests
     assert got.path == "/hook?tenant=a" and got.body == BODY
     assert got.headers["content-type"] == "application/cloudevents+json"
