@@ -6,6 +6,7 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from service.domain import due as d
+from service.domain import handed as h
 from service.domain.case import RANK, Case, Mark
 from service.domain.deadlines import DiscountDue, DisputeDue, PlanDue
 from service.domain.limitation import WARNING, LimitationNears
@@ -41,6 +42,8 @@ def afterwards(case: Case, one: d.Due, at: datetime, workdays: Workdays) -> Case
             return replace(case, drafts=drafts, pause=pause)
         case LimitationNears() as what:
             return replace(case, done={**case.done, WARNING: Mark(what.expires_on, what.day)})
+        case h.DeadlineNears() as what:
+            return replace(case, done={**case.done, h.WARNING: Mark(what.day, what.day)})
         case d.TakeUp():
             return replace(case, taken_up=True)
         case _:

@@ -46,6 +46,8 @@ def audience(event: Event) -> list[str]:
             return ["legal", "supervisor"]
         case k.WrittenOff() | k.Recovered():
             return ["finance"]
+        case k.HandedOver():
+            return ["legal"]
         case InvoiceIssued():
             return []
         case _:

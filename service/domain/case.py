@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from service.domain.commitments import Discount, Dispute, Plan
+from service.domain.handed import Handed
 
 LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
@@ -16,6 +17,7 @@ CONSOLIDATED = frozenset({"call", "visit", "find_contact"}) | ERRANDS
 """Tasks of which a customer has at most one open, for all their bills together (C10, C11)."""
 
 STAGES = ("review", "confirmation", "collection", "legal", "closed")
+OURS = tuple(stage for stage in STAGES if stage != "legal")
 
 
 SEVERAL = frozenset({"dispute", "credit"})
@@ -169,6 +171,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     closed_on: date | None = None
     written_off: int = 0
     recovered: int = 0
+    handed: Handed | None = None
     interrupted: dict[str, Interruption] = {}
 
     @property

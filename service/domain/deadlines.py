@@ -1,4 +1,5 @@
-"""The deadlines of what was agreed about a bill, or stands in its way (D3, D5, D6): when the clock asks how it stands."""
+"""The deadlines of what was agreed about a bill, or stands in its way (D3, D5, D6): when the clock asks how it stands; and
+those of a bill that was handed over (J1)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from service.domain.case import Case
 from service.domain.commitments import Part
+from service.domain.handed import WARNING, DeadlineNears, warnings
 from service.domain.workdays import Workdays
 
 _DAY = timedelta(1)
@@ -53,3 +55,11 @@ def agreed_dues(case: Case, workdays: Workdays) -> Iterator[tuple[datetime, Agre
             yield workdays.moment(dispute.until), DisputeDue(dispute.n)
     if case.discount and case.discount.state == "open":
         yield workdays.moment(case.discount.until + _DAY), DiscountDue(case.discount.id)
+
+
+def handed_dues(case: Case, workdays: Workdays) -> Iterator[tuple[datetime, DeadlineNears]]:
+    """When our people are told of the deadlines of a bill that was handed over (J1)."""
+    if case.stage == "legal" and case.handed and case.handed.deadlines:
+        mark = case.done.get(WARNING)
+        for warning in warnings(case.handed, mark.on if mark else None, workdays):
+            yield workdays.moment(warning.day), warning

@@ -11,7 +11,8 @@ from msgspec import Struct
 from service.domain.case import RANK, Case
 from service.domain.clocks import anchor_of, runs
 from service.domain.customer import Customer
-from service.domain.deadlines import AgreedWhat, agreed_dues
+from service.domain.deadlines import AgreedWhat, agreed_dues, handed_dues
+from service.domain.handed import DeadlineNears
 from service.domain.limitation import Law, LimitationNears, warnings
 from service.domain.occurrences import occurrences
 from service.domain.offsets import OffsetError, add
@@ -84,7 +85,7 @@ class TakeUp(Struct, frozen=True):
 
 OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp | AgreedWhat
 CustomerWhat: TypeAlias = TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
-What: TypeAlias = StepDue | OwnWhat | CustomerWhat | LimitationNears
+What: TypeAlias = StepDue | OwnWhat | CustomerWhat | LimitationNears | DeadlineNears
 
 
 class Due(Struct, frozen=True):
@@ -106,6 +107,8 @@ def dues(case: Case, playbook: Playbook, workdays: Workdays, law: Law) -> Iterat
         return
     yield from own_dues(case, workdays)
     yield from islice(limitation_dues(case, workdays, law), 1)
+    for at, warning in islice(handed_dues(case, workdays), 1):
+        yield Due(at, warning, windowed=True)
     if case.pause is None and case.taken_up:
         for step in playbook.during[case.stage]:
             one = step_due(case, step, workdays)

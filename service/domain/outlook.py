@@ -9,6 +9,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from service.domain import due as d
+from service.domain import handed as h
 from service.domain import playbook as p
 from service.domain.account import Account
 from service.domain.afterwards import afterwards
@@ -153,6 +154,9 @@ def _own(case: Case, what: d.What, at: datetime) -> Ahead:
         case LimitationNears():
             params = {"until": what.expires_on, "days": (what.expires_on - what.day).days}
             name, rule, reason = WARNING, "I1", Reason("schedule.limitation_nears", params)
+        case h.DeadlineNears():
+            params = {"deadline": what.deadline, "left": what.left}
+            name, rule, reason = h.WARNING, "J1", Reason("schedule.deadline_nears", params)
         case d.TakeUp():
             name, rule, reason = "take-up", "F2", Reason("schedule.taken_up")
         case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires() | d.HoldUnacknowledged():

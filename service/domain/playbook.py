@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-from service.domain.case import LEVELS, STAGES
+from service.domain.case import LEVELS, OURS, STAGES
 from service.domain.offsets import Offset, add
 from service.domain.wanted import Conditions
 
@@ -167,8 +167,11 @@ class Step(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def standing(self) -> tuple[tuple[str, Any], ...]:
-        """What the case's own facts must be, all of them, for the clock to run."""
-        return tuple(one for conditions in self.while_ for one in conditions.own)
+        """What the case's own facts must be, all of them, for the clock to run. After hand-over nobody is dunned (J1): there
+        runs only what names that stage and contacts no customer."""
+        own = tuple(one for conditions in self.while_ for one in conditions.own)
+        stages = [wanted for name, wanted in own if name == "stage"]
+        return own if stages and not (self.contacts and all("legal" in one for one in stages)) else (*own, ("stage", OURS))
 
     def may_run(self, stage: str) -> bool:
         """Whether nothing of it rules the stage out."""

@@ -38,6 +38,7 @@ def case_view(case: Case, customer: Customer, today: date, law: Law) -> dict[str
         "closed_as": case.closed_as,
         "closed_on": case.closed_on,
         "written_off": _written_off(case),
+        "handed_over": _handed_over(case),
         "flags": case.flags,
         "limitation": _limitation(case, law),
         "version": case.version,
@@ -63,6 +64,23 @@ def _written_off(case: Case) -> dict[str, str] | None:
     return {
         "amount": format(case.written_off, case.currency),
         "recovered": format(case.recovered, case.currency),
+    }
+
+
+def _handed_over(case: Case) -> dict[str, Any] | None:
+    handed = case.handed
+    if handed is None:
+        return None
+    return {
+        "to": handed.to,
+        "name": handed.name,
+        "reference": handed.reference,
+        "on": handed.on,
+        "back_on": handed.back_on,
+        "milestones": handed.milestones,
+        "deadlines": [{"deadline": one.n, "what": one.what, "on": one.on} for one in handed.deadlines],
+        "costs": [{"currency": code, "amount": format(cost, code)} for code, cost in sorted(handed.costs.items())],
+        "recovered": format(max(0, case.paid - handed.paid), case.currency),
     }
 
 

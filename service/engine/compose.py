@@ -145,6 +145,8 @@ def _struck(case: Case, one: _Leaving) -> str | None:
         return None
     if case.stage == "closed":
         return "closed"
+    if case.stage == "legal":
+        return "hand_over"
     if case.pause is not None:
         return "paused"
     if one.customer.restrictions:

@@ -79,7 +79,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
 def _also_open(parts: Parts, named: set[str], today: date) -> Iterator[BillLine]:
     for case in parts.owed:
         unsaid = case.id not in named and case.id not in parts.lettered
-        if unsaid and case.pause is None and case.chased and days_overdue(case, today) > 0:
+        if unsaid and case.pause is None and case.stage != "legal" and case.chased and days_overdue(case, today) > 0:
             yield _bill(case, today)
 
 

@@ -28,6 +28,7 @@ RELIABLE = frozenset(
         *("contact.logged contact.erased").split(),
         *("task.created task.changed task.completed task.cancelled").split(),
         *("promise.made promise.kept promise.broken dispute.opened dispute.resolved plan.agreed plan.kept plan.broken").split(),
+        *("case.recovered case.handed_over case.taken_back milestone.reached").split(),
         *("discount.offered discount.taken discount.withdrawn discount.lapsed").split(),
         *("approval.requested approval.granted approval.rejected approval.cancelled approval.expired").split(),
         *("hold.applied hold.acknowledged hold.released hold.release_acknowledged").split(),

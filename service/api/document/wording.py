@@ -52,6 +52,7 @@ PATH_PARAMETERS = {
     "case": ("The case's id, which is its invoice's.", "INV-1"),
     "customer": ("The ERP's id of the customer.", "C-1"),
     "contact": ("The id of a person at the customer's.", "zhang"),
+    "deadline": ("The deadline's number on the case.", "1"),
     "dispute": ("Which of the bill's disputes, counted from one.", "1"),
     "payment": ("The ERP's id of the payment.", "P-1"),
     "task": ("The task's id.", "C-1.14"),

@@ -19,6 +19,7 @@ from service.api.models.fields import (
     UserId,
     Version,
 )
+from service.api.models.pursuit import HandedOverAnswer
 
 
 class PlaybookVersion(Answer):
@@ -99,6 +100,7 @@ class CaseAnswer(Answer):
     limitation: Limitation | None
     version: Version
     written_off: WrittenOff | None = None
+    handed_over: HandedOverAnswer | None = None
     flags: dict[str, Day] = Field({}, description="Marks and their days.", examples=[{"wilful_default": "2026-03-20"}])
     period: str | None = Field(None, examples=["2026-01"])
     reference: str | None = None

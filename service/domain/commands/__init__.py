@@ -81,8 +81,19 @@ from service.domain.commands.people import (
     Wake,
     WriteOff,
 )
+from service.domain.commands.pursuit import (
+    EndDeadline,
+    HandOver,
+    IncurCost,
+    PursuitCommand,
+    ReachMilestone,
+    SetDeadline,
+    TakeBack,
+)
 
-Command: TypeAlias = ErpCommand | PersonCommand | AgreementCommand | TalkCommand | Wake | ReportMessage
+Command: TypeAlias = (
+    ErpCommand | PersonCommand | AgreementCommand | PursuitCommand | TalkCommand | Wake | ReportMessage
+)
 
 __all__ = [
     "FACTS",
@@ -112,6 +123,7 @@ __all__ = [
     "Currency",
     "DispatchTaxInvoice",
     "Duration",
+    "EndDeadline",
     "EraseContact",
     "ErpCommand",
     "ExtendCase",
@@ -119,8 +131,10 @@ __all__ = [
     "FlagCases",
     "FlagCustomer",
     "GrantApproval",
+    "HandOver",
     "HonourPayment",
     "Id",
+    "IncurCost",
     "IssueInvoice",
     "IssueTaxInvoice",
     "Language",
@@ -137,6 +151,8 @@ __all__ = [
     "Period",
     "PersonCommand",
     "PlanTerms",
+    "PursuitCommand",
+    "ReachMilestone",
     "ReceivePayment",
     "RecordReceipt",
     "RecordReply",
@@ -148,8 +164,10 @@ __all__ = [
     "ResumeCases",
     "ReversePayment",
     "Segment",
+    "SetDeadline",
     "SnoozeTask",
     "SubmitInvoice",
+    "TakeBack",
     "TaxDetails",
     "Text",
     "UpdateCustomer",

@@ -19,6 +19,7 @@ from service.domain.decide import (
     discounts,
     disputes,
     due_dates,
+    hand_overs,
     holds,
     owners,
     pauses,
@@ -103,6 +104,8 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return disputes.resolve(command, account, scene)
         case c.RecordReply():
             return replies.received(command, account, scene)
+        case c.HandOver() | c.TakeBack() | c.ReachMilestone() | c.SetDeadline() | c.EndDeadline() | c.IncurCost():
+            return _pursuit(command, account, scene, asker)
         case _:
             return _person(command, account, scene, asker, details)
 
@@ -136,6 +139,24 @@ def _bill(command: c.BillCommand, account: Account, scene: Scene) -> Iterator[Ha
             return due_dates.change_due_date(command, account, scene)
         case c.VoidInvoice():
             return bills.void(command, account, scene)
+        case _:
+            assert_never(command)
+
+
+def _pursuit(command: c.PursuitCommand, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
+    match command:
+        case c.HandOver():
+            return hand_overs.ask(command, account, scene, asker)
+        case c.TakeBack():
+            return hand_overs.take_back(command, account, scene)
+        case c.ReachMilestone():
+            return hand_overs.reach(command, account, scene)
+        case c.SetDeadline():
+            return hand_overs.set_deadline(command, account, scene)
+        case c.EndDeadline():
+            return hand_overs.end_deadline(command, account, scene)
+        case c.IncurCost():
+            return hand_overs.incur(command, account, scene)
         case _:
             assert_never(command)
 

@@ -6,11 +6,11 @@ from service.domain.account import Account, ApprovalRow, Happened, on_case, on_c
 from service.domain.authority import in_place_of
 from service.domain.commands import GrantApproval, RejectApproval
 from service.domain.customer import OpenRequest
-from service.domain.decide import discounts, due_dates, holds, plans, tasks, write_offs
+from service.domain.decide import discounts, due_dates, hand_overs, holds, plans, write_offs
 from service.domain.decide.content import Content, opened
 from service.domain.decide.measures import letter, rise
 from service.domain.events.approval import ApprovalGranted, ApprovalRejected
-from service.domain.events.case import Decided, StageChanged
+from service.domain.events.case import Decided
 from service.domain.events.customer import NoticeRaised
 from service.domain.refusals import Conflict, NotFound
 from service.domain.scene import Asker, Scene
@@ -71,22 +71,26 @@ def _carry_out(
                 yield from due_dates.extended(account, scene, deed, row.id)
             case "discount" if request.bound:
                 yield from discounts.granted(account, scene, deed, row.id)
+            case "hand_over" if request.bound:
+                yield from hand_overs.carry_out(account, scene, names, deed, row.id)
+                yield _told(account, scene, names, "hand_over", content.rule)
             case "write_off" if request.bound:
                 yield from write_offs.carry_out(account, scene, names, deed, row.id)
                 yield _told(account, scene, names, "write_off", content.rule)
             case agreed:
-                yield from _hand_on(account, scene, names, agreed, content.rule)
+                yield from _hand_on(account, scene, row, names, agreed, content.rule)
 
 
 _TAKES_ON = {"credit_stop": "finance", "hand_over": "legal", "write_off": "finance"}
 
 
-def _hand_on(account: Account, scene: Scene, names: list[str], agreed: str, rule: str) -> Iterator[Happened]:
+def _hand_on(
+    account: Account, scene: Scene, row: ApprovalRow, names: list[str], agreed: str, rule: str
+) -> Iterator[Happened]:
     """What was agreed is somebody's to carry out; dunning stops at hand-over (J1)."""
     if agreed == "hand_over":
         for id in names:
-            yield from tasks.leave(account, scene, account.cases[id], agreed)
-            yield on_case(id, StageChanged(stage="legal", previous=account.cases[id].stage, why=agreed))
+            yield from hand_overs.hand_over(account, scene, id, "legal", row.id)
     yield _told(account, scene, names, agreed, rule)
 
 

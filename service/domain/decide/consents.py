@@ -1,7 +1,7 @@
 """What people ask each other's consent to about bills (D3, D4, D6): kept exactly as asked until it is answered, and given
 up by itself when the bills are no longer what it was asked about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,8 @@ from service.domain.directory import above
 from service.domain.events.agreed import Asked
 from service.domain.events.approval import ApprovalCancelled, ApprovalExpired, ApprovalRequested
 from service.domain.events.case import Decided
-from service.domain.refusals import Conflict
+from service.domain.money import format, parse
+from service.domain.refusals import Conflict, Refused
 from service.domain.scene import Asker, Scene
 
 EXPIRES_AFTER = timedelta(30)
@@ -21,7 +22,10 @@ OPEN_AT_MOST = 16
 """Requests about bills that may wait for one customer: their state stays small."""
 
 
-DIVISIBLE = frozenset({"write_off"})
+MOST_BILLS = 100
+"""Of one request: what a grant will do must fit into a webhook."""
+
+DIVISIBLE = frozenset({"write_off", "hand_over"})
 """What is done bill by bill: one of several may leave such a request, and one that shrank is still what was asked about."""
 
 
@@ -65,6 +69,35 @@ def ask(
     yield on_customer(customer.id, asked, {"": {"reason": reason}} if reason else None)
     for id in cases:
         yield on_case(id, Asked(kind=kind, approval=asked.approval))
+
+
+def about(account: Account, ids: Sequence[str]) -> list[Case]:
+    """The bills that a divisible request is to be about; refuses those that nothing is owed on, or not yet."""
+    cases = [account.case(id, "/cases") for id in dict.fromkeys(ids)]
+    if len(cases) > MOST_BILLS:
+        raise Refused("too_many", "/cases", limit=MOST_BILLS)
+    for case in cases:
+        if case.stage == "closed":
+            raise Conflict("case_closed", None, case=case.id)
+        if case.issued_on is None:
+            raise Conflict("not_issued", None, case=case.id)
+    return cases
+
+
+def amounts(cases: Sequence[Case]) -> dict[str, str]:
+    """What is open on each: a grant acts on that, or on less."""
+    return {case.id: format(case.open, case.currency) for case in cases}
+
+
+def still(account: Account, names: Sequence[str], agreed: Mapping[str, str]) -> Iterator[Case]:
+    """The bills of a divisible request that are still there to act on, with at most as much open as was agreed to."""
+    for id, amount in agreed.items():
+        case = account.cases.get(id)
+        if case is None or id not in names or case.stage == "closed":
+            continue
+        if case.open > parse(amount, case.currency):
+            raise Conflict("amount_grown", None, case=id, agreed=amount, open=format(case.open, case.currency))
+        yield case
 
 
 def expire(account: Account, scene: Scene, approval: str) -> Iterator[Happened]:

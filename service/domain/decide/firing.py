@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from service.domain import handed as h
 from service.domain import playbook as p
 from service.domain.account import Account, Happened, on_case
 from service.domain.announce import role_of
 from service.domain.case import RANK, Case
 from service.domain.conditions import forbids, meets, selects
+from service.domain.deadlines import handed_dues
 from service.domain.decide.acting import Acting
 from service.domain.decide.gathering import Gathering
 from service.domain.decide.occasion import Occasion, came_up, chosen
@@ -16,6 +18,8 @@ from service.domain.due import Due, limitation_dues, step_due
 from service.domain.events.case import StepFired, StepSkipped
 from service.domain.limitation import WARNING, LimitationNears
 from service.domain.scene import Scene
+
+_DEADLINES = {h.WARNED_BEFORE: "deadline_nears", 0: "deadline_today", -1: "deadline_missed"}
 
 
 class Firing:
@@ -32,6 +36,7 @@ class Firing:
         going: dict[str, tuple[Case, list[Occasion], set[str]]] = {}
         for case in self.account.open_cases():
             yield from self._warn(case)
+            yield from self._watch(case)
             found = self._due(case) if case.pause is None and case.taken_up else []
             if found:
                 names = chosen(found, self.scene.today)
@@ -64,6 +69,27 @@ class Firing:
         lapsed = self.scene.today > what.expires_on
         self.gathering.notice("I1", "limitation_lapsed" if lapsed else f"limitation_{left}", ("legal",), case.id)
         yield on_case(case.id, StepFired(**fields, did=["notice:legal"]))
+
+    def _watch(self, case: Case) -> Iterator[Happened]:
+        """Legal is told of the deadlines of a bill that was handed over, the managers too of one that was missed (J1)."""
+        days = self.scene.workdays
+        latest = {what.deadline: what for at, what in handed_dues(case, days) if at <= self.scene.now}
+        if not latest:
+            return
+        for what in latest.values():
+            audience = ("legal", "manager") if what.left < 0 else ("legal",)
+            self.gathering.notice("J1", _DEADLINES[what.left], audience, case.id)
+        day = max(what.day for what in latest.values())
+        fired = StepFired(
+            step=h.WARNING,
+            rule="J1",
+            anchor=day,
+            on=day,
+            due_at=days.moment(day),
+            provisional=days.is_provisional(day),
+            did=["notice:legal"],
+        )
+        yield on_case(case.id, fired)
 
     def fire_now(self, id: str, ready: list[Due]) -> Iterator[Happened]:
         """The steps that follow a fact at once (T3)."""

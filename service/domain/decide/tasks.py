@@ -215,9 +215,10 @@ def close_own(
 
 
 def call_if_may(account: Account, scene: Scene, id: str, rule: str, why: str) -> Iterator[Happened]:
-    """Somebody calls, unless the bill is left alone or stands in the call already."""
+    """Somebody calls, unless the bill is left alone, is with others, or stands in the call already."""
     case = account.cases[id]
-    if case.pause is None and not account.customer.restrictions and not is_in(account, case, "call"):
+    is_ours = case.pause is None and case.stage != "legal" and not account.customer.restrictions
+    if is_ours and not is_in(account, case, "call"):
         yield from call_about(account, scene, case, rule, why)
 
 

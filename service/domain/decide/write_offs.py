@@ -8,8 +8,7 @@ from service.domain.case import Case
 from service.domain.commands import WriteOff
 from service.domain.decide import closing, consents
 from service.domain.events.claim import WrittenOff
-from service.domain.money import format, parse
-from service.domain.refusals import Conflict, Refused
+from service.domain.money import parse
 from service.domain.scene import Asker, Scene
 from service.domain.settings import Settings
 
@@ -18,23 +17,12 @@ KIND = "write_off"
 LEVELS = ("supervisor", "manager", "general_manager")
 """Who agrees to what their limits cover, the lowest first; the boss agrees to everything."""
 
-MOST_BILLS = 100
-"""Of one request: what a grant will do must fit into a webhook."""
-
 
 def ask(command: WriteOff, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
     """What is open on the bills now is what may be written off, no more; who must agree follows from the sums."""
-    cases = [account.case(id, "/cases") for id in dict.fromkeys(command.cases)]
-    if len(cases) > MOST_BILLS:
-        raise Refused("too_many", "/cases", limit=MOST_BILLS)
-    for case in cases:
-        if case.stage == "closed":
-            raise Conflict("case_closed", None, case=case.id)
-        if case.issued_on is None:
-            raise Conflict("not_issued", None, case=case.id)
-    ids = [case.id for case in cases]
-    deed = {"bills": {case.id: format(case.open, case.currency) for case in cases}}
+    cases = consents.about(account, command.cases)
     role = approver(scene.settings, cases)
+    ids, deed = [case.id for case in cases], {"bills": consents.amounts(cases)}
     yield from consents.ask(account, scene, asker, KIND, "J2", ids, deed, command.reason, role)
 
 
@@ -54,11 +42,7 @@ def carry_out(
     account: Account, scene: Scene, names: list[str], deed: dict[str, Any], approval: str
 ) -> Iterator[Happened]:
     """Each bill's present rest, which may have shrunk; one that has grown needs another consent."""
-    for id, agreed in deed["bills"].items():
-        case = account.cases.get(id)
-        if case is None or id not in names or case.stage == "closed":
-            continue
-        if case.open > parse(agreed, case.currency):
-            raise Conflict("amount_grown", None, case=id, agreed=agreed, open=format(case.open, case.currency))
-        yield on_case(id, WrittenOff(amount=case.open, currency=case.currency, on=scene.today, approval=approval))
-        yield from closing.close(account, scene, account.cases[id], "written_off", scene.today)
+    for case in consents.still(account, names, deed["bills"]):
+        written_off = WrittenOff(amount=case.open, currency=case.currency, on=scene.today, approval=approval)
+        yield on_case(case.id, written_off)
+        yield from closing.close(account, scene, account.cases[case.id], "written_off", scene.today)

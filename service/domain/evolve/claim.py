@@ -1,12 +1,11 @@
 """What each event of a claim that is not simply paid means for its case: total, for any state."""
 
-from typing import assert_never
-
 from msgspec.structs import replace
 
 from service.domain.case import Case, Interruption
 from service.domain.events import claim as e
 from service.domain.events.bill import PaymentApplied, PaymentUnapplied
+from service.domain.evolve.pursuit import evolve_pursuit, interrupted
 
 REVERSED = "reversed"
 """Why an application is taken back with its payment."""
@@ -16,22 +15,13 @@ def evolve_claim(case: Case, event: e.ClaimEvent) -> Case:
     """The case after the event, its version counted already."""
     match event:
         case e.Interrupted():
-            one = Interruption(event.on, event.by, event.version, event.stream)
-            return interrupted(case, event.cause, one)
+            return interrupted(case, event.cause, Interruption(event.on, event.by, event.version, event.stream))
         case e.WrittenOff():
             return replace(case, written_off=case.written_off + event.amount)
         case e.Recovered():
             return case  # the payment's own event has moved the money
         case _:
-            assert_never(event)
-
-
-def interrupted(case: Case, cause: str, one: Interruption) -> Case:
-    """The latest of each cause; of one day the last that was told."""
-    known = case.interrupted.get(cause)
-    if known is not None and known.on > one.on:
-        return case
-    return replace(case, interrupted={**case.interrupted, cause: one})
+            return evolve_pursuit(case, event)
 
 
 def came(case: Case, event: PaymentApplied) -> Case:

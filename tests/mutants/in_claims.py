@@ -1,0 +1,116 @@
+"""Guards of claims that are not simply paid: handed over, written off, lapsing."""
+
+from tests.mutants.mutant import Mutant
+
+_DECIDE = "service/domain/decide"
+_I1 = "tests/scenarios/test_I_limitation.py"
+_J1 = "tests/scenarios/test_J_hand_over.py"
+_J2 = "tests/scenarios/test_J_write_off.py"
+
+MUTANTS = (
+    Mutant(
+        "after hand-over nobody is dunned (J1)",
+        "service/domain/playbook.py",
+        'else (*own, ("stage", OURS))',
+        "else own",
+        f"{_J1}::test_J1_after_hand_over_only_steps_run_that_name_that_stage_and_contact_nobody",
+    ),
+    Mutant(
+        "steps that name the stage contact nobody (J1)",
+        "service/domain/playbook.py",
+        'if stages and not (self.contacts and all("legal" in one for one in stages))',
+        "if stages",
+        f"{_J1}::test_J1_after_hand_over_only_steps_run_that_name_that_stage_and_contact_nobody",
+    ),
+    Mutant(
+        "a promise to the agency that breaks calls nobody (J1)",
+        f"{_DECIDE}/tasks.py",
+        ' and case.stage != "legal"',
+        "",
+        f"{_J1}::test_J1_a_promise_to_the_agency_that_breaks_calls_nobody_and_raises_nothing",
+    ),
+    Mutant(
+        "what the playbook asked for is asked no more (J1)",
+        f"{_DECIDE}/hand_overs.py",
+        "    yield from closing.leave_requests(account, scene, case, KIND)\n",
+        "",
+        f"{_J1}::test_J1_what_the_playbook_asked_for_is_asked_no_more_and_legals_task_is_done",
+    ),
+    Mutant(
+        "no milestone lies before the hand-over (J1)",
+        f"{_DECIDE}/hand_overs.py",
+        "if case.handed and on < case.handed.on and not case.handed.milestones:",
+        "if False:",
+        f"{_J1}::test_J1_a_milestone_needs_a_hand_over_lies_after_it_and_not_ahead",
+    ),
+    Mutant(
+        "one deadline does not hide another (J1)",
+        "service/domain/handed.py",
+        "if told_on is None or one.day > told_on",
+        "if told_on is None",
+        f"{_J1}::test_J1_two_deadlines_do_not_hide_each_other",
+    ),
+    Mutant(
+        "nobody is told of days before a deadline was set (J1)",
+        "service/domain/handed.py",
+        " if day > one.set_on",
+        "",
+        f"{_J1}::test_J1_a_deadline_near_is_told_on_its_day_and_one_of_today_only_when_missed",
+    ),
+    Mutant(
+        "no more comes back than was spent (J1)",
+        f"{_DECIDE}/hand_overs.py",
+        'command.kind == "refund" and amount > so_far.get(currency, 0)',
+        "False",
+        f"{_J1}::test_J1_costs_that_cannot_be",
+    ),
+    Mutant(
+        "more than was agreed to needs another consent (J1, J2)",
+        f"{_DECIDE}/consents.py",
+        "if case.open > parse(amount, case.currency):",
+        "if False:",
+        f"{_J2}::test_J2_more_than_was_asked_for_needs_another_consent",
+    ),
+    Mutant(
+        "only what is owed is written off or handed over (J1, J2)",
+        f"{_DECIDE}/consents.py",
+        'if case.stage == "closed":\n            raise',
+        "if False:\n            raise",
+        f"{_J1}::test_J1_only_what_is_owed_is_handed_over",
+    ),
+    Mutant(
+        "each currency needs a limit of its own (J2)",
+        f"{_DECIDE}/write_offs.py",
+        "code in limits and ",
+        "code not in limits or ",
+        f"{_J2}::test_J2_currencies_are_never_added_and_each_needs_a_limit",
+    ),
+    Mutant(
+        "a recovery that is reversed is lost again (J2)",
+        "service/domain/evolve/claim.py",
+        "less = 0 if event.why == REVERSED else event.recovered",
+        "less = event.recovered",
+        f"{_J2}::test_J2_a_recovery_that_is_taken_back_is_lost_again",
+    ),
+    Mutant(
+        "a bounced message and one that asks for nothing are no demands (I1)",
+        f"{_DECIDE}/demands.py",
+        'if kind in DEMANDS if command.channel == "letter" else not command.message.endswith("~service"):',
+        "if True:",
+        f"{_I1}::test_I1_a_bounced_message_and_one_that_asks_for_nothing_are_no_demands",
+    ),
+    Mutant(
+        "a hearing interrupts nothing (I1)",
+        "service/domain/evolve/pursuit.py",
+        "if event.milestone in CAUSES:",
+        "if True:",
+        f"{_J1}::test_I1_legal_action_interrupts_as_the_law_says_and_a_hearing_does_not",
+    ),
+    Mutant(
+        "legal is told once of a warning (I1)",
+        "service/domain/limitation.py",
+        "        if day > told_on:\n",
+        "        if True:\n",
+        f"{_I1}::test_I1_legal_is_told_180_90_and_30_days_before",
+    ),
+)
