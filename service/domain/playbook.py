@@ -200,12 +200,17 @@ class Step(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def contacts(self) -> bool:
         """Whether it reaches out to the customer."""
-        return any(isinstance(a.deed, Message) or _is_contact(a.deed) for a in self.actions)
+        return any(reaches_out(a.deed) for a in self.actions)
 
     @cached_property
     def reminds(self) -> bool:
         """Whether it asks the customer for something: such steps collapse when missed (F1); service messages do not."""
-        return any(_is_contact(a.deed) or (isinstance(a.deed, Message) and not a.deed.service) for a in self.actions)
+        return any(reminds(a.deed) for a in self.actions)
+
+    @cached_property
+    def climbs(self) -> bool:
+        """Whether it raises the bill or asks for consent: what is missed of that follows, one a day (F1)."""
+        return self.escalates_to is not None or self.request is not None
 
     @cached_property
     def asks_habit(self) -> bool:
@@ -233,8 +238,14 @@ class Step(Struct, frozen=True, kw_only=True, dict=True):
         return [c for c in conditions if c is not None]
 
 
-def _is_contact(deed: Deed) -> bool:
-    return isinstance(deed, TaskWanted) and deed.kind in ("call", "visit")
+def reaches_out(deed: Deed) -> bool:
+    """Whether the customer hears of it: messages, letters, calls and visits."""
+    return isinstance(deed, Message | Letter) or (isinstance(deed, TaskWanted) and deed.kind in ("call", "visit"))
+
+
+def reminds(deed: Deed) -> bool:
+    """Whether it asks the customer for something."""
+    return reaches_out(deed) and not (isinstance(deed, Message) and deed.service)
 
 
 class Playbook(Struct, frozen=True, kw_only=True, dict=True):

@@ -236,3 +236,21 @@ def test_F2_the_finance_task_of_a_bill_confirmed_before_comes_on_the_day():
     world.bill("NEW", "2026-05-20", "2026-08-20")
     world.confirm("NEW")
     assert world.walk("2026-06-11").dated("task.created", kind="finance") == ["06-11"]
+
+
+def test_F2_a_step_whose_level_is_taken_at_once_leaves_the_word_to_another():
+    plan = a_playbook("""
+grammar: 1
+name: pressing
+ladders:
+  - ladder: collection
+    start: due
+    steps:
+      - {step: first, rule: G, at: P7D, do: [{letter: {kind: reminder}}]}
+      - {step: urgent, rule: G, at: P9D, do: [{letter: {kind: urgent}}, {escalate: supervisor}]}
+""")
+    world = World("2026-03-25", playbook=plan)
+    world.owed("INV-1", due="2026-03-09", issued="2026-03-02")
+    world.walk("2026-04-30")
+    assert world.levels("INV-1") == ["03-25 supervisor"]
+    assert [e.kind for e in world.events("letter.issued")] == ["reminder"]

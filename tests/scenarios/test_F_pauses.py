@@ -234,3 +234,43 @@ ladders:
     assert (world.days("thank"), world.days("ask")) == ([], ["03-20"])
     assert [(e.step, e.why) for e in world.events("step.skipped")] == [("thank", "missed"), ("tell", "missed")]
     assert world.notices("overdue") == []
+
+
+PRESSING = """
+grammar: 1
+name: pressing
+ladders:
+  - ladder: collection
+    start: due
+    steps:
+      - {step: ring, rule: G, at: P1D, do: [{task: {kind: call, why: overdue}}]}
+      - {step: first, rule: G, at: P7D, do: [{letter: {kind: reminder}}]}
+      - {step: urgent, rule: G, at: P9D, do: [{letter: {kind: urgent}}, {escalate: supervisor}]}
+      - {step: stern, rule: G, at: P11D, do: [{letter: {kind: stern}}, {escalate: manager}]}
+LAST
+"""
+LAST = "      - {step: last, rule: G, at: P13D, do: [{letter: {kind: final_notice}}]}"
+
+
+@pytest.mark.parametrize(
+    ("last", "letters"),
+    [(LAST, ["03-25 final_notice"]), ("", ["03-25 urgent"])],  # the latest that can speak today
+)
+def test_F1_missed_letters_are_one_too_and_the_levels_that_came_with_them_follow_quietly(last, letters):
+    world = World("2026-03-02", playbook=a_playbook(PRESSING.replace("LAST", last)))
+    world.owed("INV-1", due="2026-03-09", issued="2026-03-02")
+    world.walk("2026-03-09").sleep("2026-03-25 08:00")
+    world.walk("2026-04-30")
+    sent = zip(world.dated("letter.issued"), world.events("letter.issued"), strict=True)
+    assert [f"{day} {one.kind}" for day, one in sent] == letters
+    assert world.levels("INV-1") == ["03-25 supervisor", "03-26 manager"]
+    assert "call" not in world.customer.tasks
+
+
+def test_F1_letters_of_their_own_day_go_beside_what_was_missed():
+    world = World("2026-03-02", playbook=a_playbook(PRESSING.replace("LAST", LAST)))
+    world.owed("INV-1", due="2026-03-09", issued="2026-03-02")
+    world.walk("2026-03-09").sleep("2026-03-18 08:00")  # the urgent letter's own day
+    world.walk("2026-04-30")
+    days = list(zip(world.dated("letter.issued"), [e.kind for e in world.events("letter.issued")], strict=True))
+    assert days == [("03-18", "urgent"), ("03-20", "stern"), ("03-23", "final_notice")]

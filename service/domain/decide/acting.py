@@ -31,17 +31,18 @@ class Acting:
         self.gathering = gathering
         self.listed: Counter[str] = Counter()
 
-    def fire(self, id: str, occasion: Occasion) -> Told:
-        """The step's actions in their order; whatever they do, the occurrence is logged once at least."""
+    def fire(self, id: str, occasion: Occasion, quietly: bool = False) -> Told:
+        """The step's actions in their order; whatever they do, the occurrence is logged once at least. `quietly`: the
+        customer has heard of what was missed by another step."""
         traced, did, why = False, [], "condition"
         for action in occasion.step.actions:
             case = self.account.cases[id]
-            if not self._goes(case, occasion, action):
+            if not self._goes(case, occasion, action) or (quietly and p.reminds(action.deed)):
                 continue
             if isinstance(action.deed, p.Escalate) and RANK[case.level] >= RANK[action.deed.level]:
                 yield on_case(id, StepSkipped(**occasion.fields(), why="level_reached"))
                 return True
-            if self.account.customer.restrictions and _reaches_out(action.deed):
+            if self.account.customer.restrictions and p.reaches_out(action.deed):
                 why = "restricted"
                 continue
             traced = (yield from self._deed(case, occasion, action)) or traced
@@ -193,11 +194,6 @@ def _stands(case: Case, deed: p.Request) -> bool:
 
 def _line(deed: p.Message, contact: Contact) -> str:
     return f"{contact.id}~{deed.channel}~{deed.service}"
-
-
-def _reaches_out(deed: p.Deed) -> bool:
-    """Messages, calls and visits stop for those who must not be contacted; our own people go on (E5)."""
-    return isinstance(deed, p.Message) or (isinstance(deed, p.TaskWanted) and deed.kind in ("call", "visit"))
 
 
 def _name(deed: p.Deed) -> str:

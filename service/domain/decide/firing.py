@@ -121,7 +121,7 @@ class Firing:
         """Counts, before anything is sent, how many bills each message will list."""
         lines: set[str] = set()
         for occasion in found:
-            if self._why_not(case, occasion, names) is None:
+            if self._why_not(case, occasion, names) is None and not _is_quiet(occasion, names):
                 lines |= self.acting.lines(case, occasion)
         self.acting.listed.update(lines)
 
@@ -142,13 +142,13 @@ class Firing:
             if before:
                 missed = self._why_missed(case, before[-1])
                 yield on_case(id, StepSkipped(**occasion.fields(on=before[-1]), why=missed, count=len(before)))
-            yield from self.acting.fire(id, occasion)
+            yield from self.acting.fire(id, occasion, quietly=_is_quiet(occasion, names))
 
     def _why_not(self, case: Case, occasion: Occasion, names: set[str]) -> str | None:
         step, today = occasion.step, self.scene.today
         if occasion.is_too_late(today):
             return "backfill" if occasion.backfilled else "too_late"
-        if step.reminds and step.name not in names:
+        if _is_quiet(occasion, names) and not step.climbs:
             return self._why_missed(case, occasion.days[-1])
         if occasion.is_missed and step.catch_up == "none":
             return self._why_missed(case, occasion.days[-1])
@@ -162,6 +162,11 @@ class Firing:
         if case.since and self.scene.workdays.next_open(day) < case.since:
             return "backfill"
         return "paused" if case.resumed_on and day <= case.resumed_on else "missed"
+
+
+def _is_quiet(occasion: Occasion, names: set[str]) -> bool:
+    """What it would say to the customer is not said: `names` speak for all that was missed."""
+    return occasion.step.reminds and occasion.step.name not in names
 
 
 def _told_later(case: Case, step: p.Step) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from service.domain.case import Case
+from service.domain.case import RANK, Case
 from service.domain.due import Due, StepDue, natural_day
 from service.domain.occurrences import occurrences
 from service.domain.offsets import add
@@ -27,6 +27,9 @@ class Occasion:
         self.missed = [day for day in self.days if workdays.next_open(day) < scene.today]
         self.is_missed = self.natural < scene.today and not step.at_once
         self.backfilled = case.since is not None and self.natural < case.since
+        taken = self.backfilled and step.escalates_to is not None and RANK[case.level] >= RANK[step.escalates_to]
+        followed = self.is_missed and case.missed_on is not None and self.natural <= case.missed_on
+        self.is_spoken_for = taken or followed
         self._due_at = one.at if step.at_once else workdays.opening(self.natural)
         self._provisional = workdays.is_provisional(self.natural)
 
@@ -60,9 +63,13 @@ def came_up(case: Case, one: Due | None, scene: Scene) -> Occasion | None:
 
 
 def chosen(found: list[Occasion], today: date) -> set[str]:
-    """Reminders of today all go; when every one was missed, only the latest does (F1)."""
-    reminders = [o for o in found if o.step.reminds and not o.is_too_late(today)]
+    """Reminders of today all go; when every one was missed, only the latest does (F1). Missed steps that raise the bill
+    follow one a day: the first of them may be the one that speaks, those of later days have been spoken for.
+    """
+    reminders = [o for o in found if o.step.reminds and not o.is_too_late(today) and not o.is_spoken_for]
     reminders = [o for o in reminders if not (o.is_missed and o.step.catch_up == "none")]
+    waiting = [o.step.name for o in reminders if o.step.climbs and o.is_missed][1:]
+    reminders = [o for o in reminders if o.step.name not in waiting]
     fresh = {o.step.name for o in reminders if not o.is_missed}
     if fresh or not reminders:
         return fresh
