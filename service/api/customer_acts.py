@@ -11,9 +11,10 @@ from service.api.acts import Asking, Reply, act, asks
 from service.api.approvals import asked_for
 from service.api.bodies import CommandRoute
 from service.api.models import commands as b
-from service.api.models.cases import PromiseList, ResumePreview
+from service.api.models.cases import PromiseList
 from service.api.models.claims import FlagBody
 from service.api.models.customers import CommandAnswer
+from service.api.models.previews import ResumePreview
 from service.api.models.problems import responses
 from service.api.models.work import ApprovalAnswer, Logged
 from service.api.previews import previewed

@@ -14,12 +14,10 @@ from service.api.models.problems import responses
 from service.api.outlooks import outlook, schedule_answer
 from service.api.queries import known_id
 from service.api.roles import Right
-from service.domain.account import Account
-from service.domain.case import Case
 from service.domain.outlook import HORIZON, OCCURRENCES
 from service.domain.refusals import NotFound
-from service.engine.desk import Session
-from service.store import balances, cases, log, lookups
+from service.engine.standing import account_of
+from service.store import lookups
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -39,23 +37,7 @@ def get_schedule(case: str, request: Request, house: House, reader: Reader) -> R
         if found is None:
             raise NotFound("unknown_invoice", None, invoice=case)
         state, customer = found
-        account = Account(customer)
-        account.cases[case] = state
-        _circumstances(session, account, state)
+        account = account_of(session, customer, [state])
         rows = schedule_answer(session, outlook(session, state, account), language)
     bounds = {"occurrences": OCCURRENCES, "days": HORIZON.days}
     return json({"data": rows, "bounds": bounds}, language)
-
-
-def _circumstances(session: Session, account: Account, case: Case) -> None:
-    """What conditions may ask of the customer, as it is today."""
-    scene, customer = session.scene, account.customer
-    settings = scene.settings
-    rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
-    grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
-    account.habits |= cases.habits(session.tx, [case], scene.today, rules, grace)
-    for one in balances.of_customers(session.tx, [customer.id], scene.today)[customer.id]:
-        account.exposure[one.currency] = one.exposure
-    account.ability = log.abilities(session.tx, [customer.id]).get(customer.id)
-    oldest = balances.oldest_due(session.tx, customer.id)
-    account.oldest_overdue = max(0, (scene.today - oldest).days) if oldest else 0

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from service.api import replies
 from service.api.acts import Asking, Reply, act, asks
 from service.api.bodies import CommandRoute
-from service.api.models.cases import PromiseAnswer, ResumePreview
+from service.api.models.cases import PromiseAnswer
 from service.api.models.claims import FlagBody
 from service.api.models.commands import (
     AssignBody,
@@ -19,6 +19,7 @@ from service.api.models.commands import (
     ResumeBody,
 )
 from service.api.models.customers import CommandAnswer
+from service.api.models.previews import ResumePreview
 from service.api.models.problems import responses
 from service.api.models.work import Logged
 from service.api.previews import previewed

@@ -703,3 +703,4 @@ worth-broken_promise = { $broken ->
 }
 worth-reliability = { $kept } of { $promises } promises kept.
 worth-now = Now is the best time to call, until { $until }.
+schedule-after_pause = Rule { $rule }: the latest of what was due while contact rested.

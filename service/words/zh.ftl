@@ -676,3 +676,4 @@ worth-age = 最早的一张已逾期 { $days } 天：拖得越久，收回越难
 worth-broken_promise = 已有 { $broken } 次承诺未兑现。
 worth-reliability = { $promises } 次承诺中兑现了 { $kept } 次。
 worth-now = 现在正是最佳通话时间，至 { $until }。
+schedule-after_pause = 规则 { $rule }：暂停期间到期事项中最近的一项。

@@ -120,6 +120,10 @@ def test_a_pause_and_its_end(owed):
     assert coming["case"] == "INV-1"
     assert coming["next_action"]["at"].startswith("2026-03-03T09:00"), "not before the next open day"
     assert coming["next_action"]["why"]
+    assert {one["channel"]: (one["at"][:16], one["cases"]) for one in preview.json()["contacts"]} == {
+        "email": ("2026-03-03T09:00", ["INV-1"]),
+        "phone": ("2026-03-03T09:00", ["INV-1"]),
+    }
     assert owed.get("/v1/cases/INV-1")["paused"], "a preview changes nothing"
     assert owed.as_("supervisor").post("/v1/cases/INV-1/resume", json={}).status_code == 200
     assert owed.get("/v1/cases/INV-1")["paused"] is None

@@ -174,3 +174,43 @@ def test_G_a_ladder_published_today_comes_on_its_next_day_and_finds_those_it_is_
     told.walk(date(2026, 3, 4).isoformat())
     (notice,) = told.feed("notice.raised")
     assert (day_of(notice), notice["data"]["customers"]) == ("03-04", ["C-1"])
+
+
+# Resuming (F1)
+
+
+def test_F1_the_preview_of_a_resume_is_what_then_happens(company):
+    told = company("2026-03-02T08:00:00+08:00")
+    told.customer(confirmation_required=False)
+    for bill in ("I-1", "I-2"):
+        told.bill(bill, "2026-03-02", "2026-03-09")
+    told.walk("2026-03-11")
+    told.do("supervisor", "/v1/customers/C-1/pause", {"until": "2026-07-31", "reason": "a new system"})
+    told.walk("2026-06-17")
+    seen = told.do("supervisor", "/v1/customers/C-1/resume?preview=true", {})
+    before = {bill: len(told.log(bill)) for bill in ("I-1", "I-2")}
+    told.do("supervisor", "/v1/customers/C-1/resume", {})
+    told.walk("2026-06-25")
+    fresh = {bill: told.log(bill)[before[bill] :] for bill in before}
+
+    mail = [one for one in seen["contacts"] if one["channel"] == "email"]
+    assert (mail[0]["at"][:10], mail[0]["cases"]) == ("2026-06-18", ["I-1", "I-2"])
+    sent = [m["at"][:10] for m in told.messages() if m["at"] >= "2026-06-18"]
+    assert [one["at"][:10] for one in mail] == sent[: len(mail)]
+    levels = [(one["case"], one["at"][5:10], one["level"]) for one in seen["escalations"]]
+    assert sorted(levels) == sorted(
+        (bill, day_of(e), e["data"]["level"]) for bill in fresh for e in fresh[bill] if e["type"] == "case.escalated"
+    )
+    assert [level for case, _, level in levels if case == "I-1"] == ["supervisor", "manager", "general_manager"]
+    assert (
+        [one["at"][5:10] for one in seen["requests"]]
+        == [day_of(e) for e in told.feed("approval.requested")]
+        == ["06-24"]
+    )
+    skipped = {(one["case"], one["step"], one["count"], one["why_code"]) for one in seen["skipped"]}
+    assert skipped == {
+        (bill, e["data"]["step"], e["data"]["count"], f"skipped.{e['data']['why']}")
+        for bill in fresh
+        for e in fresh[bill]
+        if e["type"] == "step.skipped"
+    }

@@ -198,19 +198,6 @@ class Schedule(Answer):
     bounds: Bounds
 
 
-class Resumed(Answer):
-    """What would go out next about a case if it were resumed now; null: nothing."""
-
-    case: Id
-    next_action: NextAction | None
-
-
-class ResumePreview(Answer):
-    """What resuming would lead to; nothing has been changed."""
-
-    cases: list[Resumed]
-
-
 class PromiseAnswer(Answer):
     """Money promised (D1)."""
 

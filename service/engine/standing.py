@@ -1,0 +1,26 @@
+"""A customer as they stand, read without a lock: for what is shown, never for what is decided and kept."""
+
+from collections.abc import Iterable
+
+from service.domain.account import Account
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.engine.desk import Session
+from service.store import balances, cases, log, messages
+
+
+def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> Account:
+    """The account of those bills, with all that conditions may ask of the customer as it is today."""
+    tx, scene = session.tx, session.scene
+    account = Account(customer, lambda id: messages.gone(tx, [id], scene.today).get(id, frozenset()))
+    account.cases = {case.id: case for case in bills}
+    settings = scene.settings
+    rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
+    grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
+    account.habits = cases.habits(tx, list(account.cases.values()), scene.today, rules, grace)
+    for one in balances.of_customers(tx, [customer.id], scene.today)[customer.id]:
+        account.exposure[one.currency] = one.exposure
+    account.ability = log.abilities(tx, [customer.id]).get(customer.id)
+    oldest = balances.oldest_due(tx, customer.id)
+    account.oldest_overdue = max(0, (scene.today - oldest).days) if oldest else 0
+    return account
