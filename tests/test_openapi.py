@@ -22,6 +22,8 @@ from service.domain import announce
 from service.domain.commands import FACTS
 from service.domain.events import TYPES
 from service.domain.views import case_view, customer_view
+from service.reports import REPORTS
+from service.reports.table import NUMBER, RATIO
 from service.store import codec
 from tests.shaped import an_event
 from tests.test_house import ROOT
@@ -35,7 +37,9 @@ DOCUMENT: Json = APP.openapi()
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 OPERATIONS = [(path, method, one) for path, methods in DOCUMENT["paths"].items() for method, one in methods.items()]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NUMBERS_THAT_ARE_NO_MONEY = {"average_days_late"}
+NUMBERS_THAT_ARE_NO_MONEY = {"average_days_late"} | {
+    column for one in REPORTS.values() for column, kind in one.columns.items() if kind in (NUMBER, RATIO)
+}
 
 
 @cache

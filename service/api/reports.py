@@ -40,14 +40,14 @@ def _route(name: str, report: Report) -> Callable[..., Response]:
         kind = prefers(request, "application/json", CSV, XLSX)
         pages = listing(house, reader, f"reports/{name}/{reader.user if reader.role == COLLECTOR else ''}", asked)
         with house.desk.open(reader.tenant) as session:
-            of = _asked(session, asked, pages, reader, ROWS_AT_MOST.get(kind))
+            of = _asked(session, report, asked, pages, reader, ROWS_AT_MOST.get(kind))
             rows = report.read(session.tx, of)
         if kind != "application/json":
             return _file(name, report, kind, of.as_of, rows)
         head = {"report": name, "as_of": of.as_of, "known_at": of.known_at, "group_by": of.group_by}
         return _json(head, report, pages, rows)
 
-    if report.periodic:
+    if report.days is not None:
 
         def read_period(asked: Annotated[PeriodAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
             return answer(asked, request, house, reader)
@@ -60,7 +60,9 @@ def _route(name: str, report: Report) -> Callable[..., Response]:
     return read
 
 
-def _asked(session: Session, asked: ReportAsked, pages: Listing, reader: Principal, at_most: int | None) -> Asked:
+def _asked(
+    session: Session, report: Report, asked: ReportAsked, pages: Listing, reader: Principal, at_most: int | None
+) -> Asked:
     """What the reader may see of it; files are whole, and one row beyond what they may hold is enough to know."""
     today = session.scene.today
     as_of = asked.as_of or today
@@ -73,8 +75,9 @@ def _asked(session: Session, asked: ReportAsked, pages: Listing, reader: Princip
         as_of=as_of,
         known_at=asked.known_at,
         group_by=asked.group_by,
-        days=asked.days if isinstance(asked, PeriodAsked) else 90,
+        days=(asked.days if isinstance(asked, PeriodAsked) else None) or report.days or 1,
         own=reader.user if reader.role == COLLECTOR else None,
+        rates=session.scene.settings.provision_rates,
         limit=asked.limit if at_most is None else at_most + 1,
         after=(str(position[0]), str(position[1])) if position else None,
     )

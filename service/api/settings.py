@@ -27,7 +27,7 @@ from service.store.laws import OWN, shipped
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=CommandRoute)
 
 _LIMITS = ("plan_amounts", "extension_amounts", "discount_amounts")
-_BY_KEY = ("segment_playbooks", "grace_days", "banks", "write_off_limits", *_LIMITS)
+_BY_KEY = ("segment_playbooks", "grace_days", "banks", "write_off_limits", "provision_rates", *_LIMITS)
 """Fields that are merged entry by entry."""
 
 
@@ -40,8 +40,8 @@ def get_settings(asking: Annotated[Asking, Depends(asks(Right.READ))]) -> Respon
 
 @router.patch("", response_model=SettingsAnswer, responses=responses(412, 422), summary="Change settings")
 def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SETTINGS))]) -> Response:
-    """Absent fields stay. `banks`, `segment_playbooks`, `grace_days` and limits are merged by key (a currency, for write-offs
-    a role); null removes an entry.
+    """Absent fields stay. `banks`, `segment_playbooks`, `grace_days`, `provision_rates` and limits are merged by key (a
+    currency, for write-offs a role); null removes an entry.
 
     What was decided stays decided; alarms not yet rung are computed anew. The history is `settings.changed` in the feed.
     """

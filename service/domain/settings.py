@@ -53,6 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     discount_percent: int = 5
     discount_amounts: dict[str, str] = {}
     write_off_limits: dict[str, dict[str, str]] = {}
+    provision_rates: dict[str, int] = {}
     law: str | None = None
     limitation_years: int = 3
     limitation_interrupted_by: tuple[str, ...] = ("payment", "acknowledgement", "filed")
@@ -65,7 +66,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
-    | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits"}
+    | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits", "provision_rates"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
     | {"assignment"}
 )

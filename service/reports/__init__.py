@@ -4,9 +4,21 @@ Every report is as of a day, with what was known at a moment, and never adds one
 """
 
 from service.reports.ageing import AGEING
+from service.reports.at_risk import AT_RISK
+from service.reports.dso import DSO
+from service.reports.effectiveness import EFFECTIVENESS
+from service.reports.provision import PROVISION
+from service.reports.rolls import ROLL_RATES
 from service.reports.table import Report
 
-REPORTS: dict[str, Report] = {"ageing": AGEING}
+REPORTS: dict[str, Report] = {
+    "ageing": AGEING,
+    "dso": DSO,
+    "effectiveness": EFFECTIVENESS,
+    "roll-rates": ROLL_RATES,
+    "at-risk": AT_RISK,
+    "provision": PROVISION,
+}
 """By the last part of their path."""
 
 __all__ = ["REPORTS", "Report"]

@@ -18,23 +18,27 @@ COLUMNS = {"group": TEXT, "currency": TEXT, "open": MONEY, "overdue": MONEY, **d
 
 
 def in_bucket(name: str) -> str:
-    """The condition on `m.due_on` as of the day."""
+    """The condition on a due date as of the day."""
     first, last = BUCKETS[name]
     if first is None:
-        return "(m.due_on IS NULL OR m.due_on >= %(as_of)s)"
-    older = f"m.due_on <= %(as_of)s::date - {first}"
-    return older if last is None else f"{older} AND m.due_on >= %(as_of)s::date - {last}"
+        return "(due_on IS NULL OR due_on >= %(as_of)s)"
+    older = f"due_on <= %(as_of)s::date - {first}"
+    return older if last is None else f"{older} AND due_on >= %(as_of)s::date - {last}"
 
 
 def _select(asked: Asked) -> tuple[str, dict[str, object]]:
     of = source(asked)
-    sums = ", ".join(f"COALESCE(sum(m.amount) FILTER (WHERE {in_bucket(name)}), 0)::bigint" for name in BUCKETS)
-    keys = f"{of.key}, m.currency" if asked.group_by != "currency" else "m.currency"
     limit = "LIMIT %(limit)s" if asked.limit is not None else ""
+    rows = f"(SELECT {of.key} AS key, m.currency, m.due_on, m.amount FROM {of.tables} WHERE {of.where})"
+    if asked.group_by != "customer":
+        # A group has as many due dates as there are days: each row is added up once, not asked for every bucket. Customers
+        # have few bills a date, and a page of them is read in the order of the index.
+        rows = f"(SELECT key, currency, due_on, sum(amount) AS amount FROM {rows} AS each GROUP BY 1, 2, 3)"
+    sums = ", ".join(f"COALESCE(sum(amount) FILTER (WHERE {in_bucket(name)}), 0)::bigint" for name in BUCKETS)
     sql = f"""
-        SELECT {of.key}, m.currency, sum(m.amount)::bigint, {sums} FROM {of.tables} WHERE {of.where}
-         GROUP BY {keys} HAVING sum(m.amount) <> 0 ORDER BY {keys} {limit}"""
-    return sql, of.values | ({"limit": asked.limit} if asked.limit is not None else {})
+        SELECT key, currency, sum(amount)::bigint, {sums} FROM {rows} AS m
+         GROUP BY key, currency HAVING sum(amount) <> 0 ORDER BY key, currency {limit}"""
+    return sql, of.values | {"limit": asked.limit}
 
 
 def read(tx: Tx, asked: Asked) -> Rows:

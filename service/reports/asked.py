@@ -11,14 +11,15 @@ GROUPS = ("currency", "customer", "owner", "segment")
 class Asked(Struct, frozen=True, kw_only=True):
     """As of the end of a day, by what was recorded up to `known_at` (all, when None). `days` is the length of the period
     that ends with that day. Of the bills of one owner alone when there is an `own`. Rows are told by key: at most `limit`,
-    behind `after`.
+    behind `after`. `rates` are the tenant's for provisions, by bucket.
     """
 
     as_of: date
     known_at: datetime | None = None
     group_by: str = "currency"
-    days: int = 90
+    days: int = 1
     own: str | None = None
+    rates: dict[str, int] = {}
     limit: int | None = None
     after: tuple[str, str] | None = None
 

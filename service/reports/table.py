@@ -17,11 +17,11 @@ Rows = Sequence[Sequence[Any]]
 class Report(Struct, frozen=True):
     """One of the reports: its columns by name with their kind, and how its rows are read. `group` and `currency` come first.
 
-    A report is over a period when `periodic`, and then takes its length.
+    One over a period has a usual length of it in `days`.
     """
 
     summary: str
     text: str
     columns: dict[str, str]
     read: Callable[[Tx, Asked], Rows]
-    periodic: bool = False
+    days: int | None = None

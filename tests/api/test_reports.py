@@ -166,13 +166,56 @@ def test_another_form_is_not_to_be_had(tenant):
     assert problem(ask(tenant, "text/html")) == (406, "not_acceptable")
 
 
+def test_K_provision_is_what_is_open_by_bucket_times_the_tenants_rates(tenant):
+    admin = tenant.as_("admin")
+    rates = {"days_1_30": 100, "days_31_60": 333, "days_91_180": 5000, "over_180": 10_000}
+    assert admin.patch("/v1/settings", json={"provision_rates": {"current": 7}}).status_code == 200
+    assert admin.patch("/v1/settings", json={"provision_rates": rates | {"current": None}}).status_code == 200
+    (cny, jpy) = tenant.get("/v1/reports/provision")["data"]
+    assert told_of(cny) == ["1460.00", "267.92", "0.00", "4.60", "13.32", "0.00", "250.00", "0.00"]
+    assert told_of(jpy) == ["7000", "0", "0", "0", "0", "0", "0", "0"]
+    for wrong in ({"days_1_30": 10_001}, {"days_1_31": 1}, {"current": "0.01"}):
+        assert problem(admin.patch("/v1/settings", json={"provision_rates": wrong}))[0] == 422
+
+
+def told_of(row: Json) -> list[str]:
+    return [row[name] for name in ("open", "provision", *BUCKETS)]
+
+
+def test_K_provisions_are_rounded_to_the_nearest_minor_unit_a_half_up(tenant):
+    assert tenant.as_("admin").patch("/v1/settings", json={"provision_rates": {"days_61_90": 1}}).status_code == 200
+    assert [row["days_61_90"] for row in tenant.get("/v1/reports/provision")["data"]] == ["0.00", "1"]
+
+
+def test_K_at_risk_is_what_was_unpaid_ninety_days_late(tenant):
+    """E was due 91 days ago; F was paid, but later than that; the others' ninety days are not over."""
+    (row,) = tenant.get("/v1/reports/at-risk")["data"]
+    assert (row["month"], row["billed"], row["unpaid"], row["at_risk_rate"]) == ("2025-08-01", "1100.00", "1100.00", 1.0)
+    (row,) = tenant.get("/v1/reports/at-risk", as_of="2025-12-02")["data"]
+    assert (row["billed"], row["unpaid"]) == ("600.00", "600.00")
+
+
+def test_K_what_rolled_stayed_and_was_cured_of_a_bucket(tenant):
+    """From 31 January on: F paid, C paid in part and now 30 days late, D 31, E from 61 to 91."""
+    rows = {row["bucket"]: row for row in tenant.get("/v1/reports/roll-rates")["data"] if row["currency"] == "CNY"}
+    names = ("opening", "rolled", "stayed", "cured", "written_off")
+    assert {bucket: [row[name] for name in names] for bucket, row in rows.items()} == {
+        "current": ["680.00", "460.00", "100.00", "120.00", "0.00"],
+        "days_1_30": ["400.00", "400.00", "0.00", "0.00", "0.00"],
+        "days_61_90": ["500.00", "500.00", "0.00", "0.00", "0.00"],
+        "days_91_180": ["600.00", "0.00", "0.00", "600.00", "0.00"],
+    }
+    assert rows["current"]["roll_rate"] == 0.6765 and rows["current"]["cure_rate"] == 0.1765
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_answers_in_every_group_and_form(tenant, name):
     for group_by in ("currency", "customer", "owner", "segment"):
-        answer = tenant.get(f"/v1/reports/{name}", group_by=group_by)
+        asked = {"group_by": group_by} | ({"days": 60} if name == "roll-rates" else {})
+        answer = tenant.get(f"/v1/reports/{name}", **asked)
         assert answer["data"] and list(answer["data"][0]) == list(REPORTS[name].columns)
         for kind in (CSV, XLSX):
             response = tenant.as_("finance").get(
-                f"/v1/reports/{name}", params={"group_by": group_by}, headers={"Accept": kind}
+                f"/v1/reports/{name}", params=asked, headers={"Accept": kind}
             )
             assert response.status_code == 200 and response.content

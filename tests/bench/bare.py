@@ -56,6 +56,13 @@ def app(url: str, pool_size: int) -> FastAPI:
         (state,) = one("SELECT state::text FROM customers WHERE tenant = %s AND id = %s", TENANT, id)
         return Response(state, media_type="application/json")
 
+    @served.get("/owed")
+    def owed() -> dict[str, int]:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            statement = "SELECT currency, sum(amount)::bigint FROM movements WHERE tenant = %s GROUP BY currency"
+            return dict(driver.execute(statement, (TENANT,), prepare=True).fetchall())
+
     return served
 
 

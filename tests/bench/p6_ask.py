@@ -1,5 +1,5 @@
 """P6: what people ask all day - a case, a customer's credit, filtered pages, the worklist, a page far down a listing - beside
-the bare SELECT by key through the same server, framework and pool. (Ageing comes with its report.)"""
+the bare SELECT by key through the same server, framework and pool; and ageing beside the sum that it divides."""
 
 import json
 import random
@@ -26,6 +26,7 @@ PAGES = {
     "search by one letter": "/v1/cases?q=c",
     "search by a name's beginning": "/v1/cases?q=Buyer%20C0000",
     "the worklist": "/v1/tasks?state=open",
+    "ageing by customer, page of 50": "/v1/reports/ageing?group_by=customer",
 }
 
 
@@ -52,7 +53,7 @@ def measure(bench: Bench) -> Iterator[Line]:
         }
         first, deep, page = _deep(ours.url, key, world.cases)
         pages = PAGES | {"page 1 of a listing": first, f"page {page:,} of a listing": deep}
-        bench.tell.step("asking", len(by_key) + len(pages))
+        bench.tell.step("asking", len(by_key) + len(pages) + 1)
         for what, (mine, its) in by_key.items():
             yield from _by_key(bench, what, (ours.url, sent(ours.url, mine)), (bare.url, sent(bare.url, its)))
             bench.tell.advance()
@@ -61,6 +62,8 @@ def measure(bench: Bench) -> Iterator[Line]:
             seen[what] = _page(bench, ours.url, sent(ours.url, [path] * (ASKED // 3)))
             yield _paged(bench, what, seen[what][1])
             bench.tell.advance()
+        yield _ageing(bench, sent(ours.url, ["/v1/reports/ageing"]), ours.url, sent(bare.url, ["/owed"]), bare.url)
+        bench.tell.advance()
         far = f"page {page:,} of a listing"
         yield Line(
             figure="P6", what=f"{far}, p50", cases=bench.cases, ours=seen[far][0], unit="ms", better="less",
@@ -81,6 +84,21 @@ def _by_key(bench: Bench, what: str, ours: tuple[str, list[Request]], bare: tupl
             ours=Sample.of([statistic(one) for one in kept["ours"]]), against="bare SELECT by key",
             theirs=Sample.of([statistic(one) for one in kept["bare"]]), goal=Goal("<=", bound), grows=name == "p50",
         )  # fmt: skip
+
+
+def _ageing(bench: Bench, mine: list[Request], ours: str, its: list[Request], bare: str) -> Line:
+    """Of the whole tenant, as of today."""
+    kept: dict[str, list[float]] = {"ours": [], "bare": []}
+    for turn in range(bench.repeats + 1):
+        for name, url, requests in (("ours", ours, mine), ("bare", bare, its)):
+            seconds, _ = latencies(url, requests)
+            if turn:
+                kept[name] += [1000 * one for one in seconds]
+    return Line(
+        figure="P6", what="ageing of all bills", cases=bench.cases, unit="ms", better="less",
+        ours=Sample.of(kept["ours"]), against="their sum by currency", theirs=Sample.of(kept["bare"]),
+        goal=Goal("<=", 1.5),
+    )  # fmt: skip
 
 
 def _page(bench: Bench, url: str, requests: list[Request]) -> tuple[Sample, Sample]:

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -168,6 +168,108 @@ def test_I8_on_a_day_in_between_open_and_overdue_amounts_are_the_files(half_way:
         for field, theirs in (("exposure", owed), ("overdue", late)):
             amount = sum((line.amount for line in theirs.get(one["id"], [])), NOTHING)
             assert Decimal(one[field].get("USD", "0.00")) == amount, (one["id"], field)
+
+
+BUCKETS = {"current": (-9999, 0), "days_1_30": (1, 30), "days_31_60": (31, 60), "days_61_90": (61, 90)}
+DAYS_LOOKED_AT = [date(2012, 2, 29), date(2012, 12, 31), CUT_OFF, date(2013, 12, 31), AFTER_ALL]
+
+
+def owed(lines: list[Line], day: date) -> Decimal:
+    """What is open at the end of a day."""
+    return sum((line.amount for line in lines if line.issued <= day < line.settled), NOTHING)
+
+
+@pytest.mark.parametrize("day", DAYS_LOOKED_AT)
+def test_K_ageing_of_every_customer_on_a_past_day_is_the_files(settled: Company, lines: list[Line], day: date):
+    expected = {}
+    for customer, theirs in by_customer([line for line in lines if line.issued <= day < line.settled]).items():
+        late = [((day - line.due).days, line.amount) for line in theirs]
+        expected[customer] = [sum((amount for _, amount in late), NOTHING)] + [
+            sum((amount for days, amount in late if first <= days <= last), NOTHING) for first, last in BUCKETS.values()
+        ]
+    rows = settled.all("/v1/reports/ageing", group_by="customer", as_of=str(day))
+    assert {row["group"]: [Decimal(row[name]) for name in ("open", *BUCKETS)] for row in rows} == expected
+    assert {row["days_91_180"] for row in rows} | {row["over_180"] for row in rows} <= {"0.00"}
+
+
+def test_K_days_sales_outstanding_are_the_files(settled: Company, lines: list[Line]):
+    for day in DAYS_LOOKED_AT[:-1]:
+        since = day - timedelta(89)
+        sold = sum((line.amount for line in lines if since <= line.issued <= day), NOTHING)
+        current = owed([line for line in lines if line.due >= day], day)
+        (row,) = settled.all("/v1/reports/dso", as_of=str(day))
+        assert row["sales"] == f"{sold:.2f}" and row["open"] == f"{owed(lines, day):.2f}"
+        assert row["dso"] == round(float(owed(lines, day) * 90 / sold), 2)
+        assert row["dso_best_possible"] == round(float(current * 90 / sold), 2)
+        assert row["average_days_delinquent"] == round(row["dso"] - row["dso_best_possible"], 2)
+        assert row["dso_countback"] == countback(lines, day)
+
+
+def countback(lines: list[Line], day: date) -> float:
+    """Day by day backwards, a month's sales spread evenly over its days up to then."""
+    left, days, last = owed(lines, day), Decimal(0), day
+    while True:
+        month = [line.amount for line in lines if (line.issued.year, line.issued.month) == (last.year, last.month)]
+        sold = (
+            sum(month, NOTHING)
+            if last != day
+            else sum((x.amount for x in lines if last.replace(day=1) <= x.issued <= day), NOTHING)
+        )
+        if sold >= left:
+            return round(float(days + last.day * left / sold), 2)
+        left, days, last = left - sold, days + last.day, last.replace(day=1) - timedelta(1)
+
+
+def test_K_collection_effectiveness_is_the_files(settled: Company, lines: list[Line]):
+    for day, days in ((CUT_OFF, 90), (CUT_OFF, 30), (date(2013, 12, 31), 365), (date(2012, 3, 31), 91)):
+        before, since = day - timedelta(days), day - timedelta(days - 1)
+        begun, ended = owed(lines, before), owed(lines, day)
+        sold = sum((line.amount for line in lines if since <= line.issued <= day), NOTHING)
+        late = [line for line in lines if line.issued <= day < line.settled and line.due < day]
+        current = ended - sum((line.amount for line in late), NOTHING)
+        closed = [line for line in lines if since <= line.settled <= day]
+        (row,) = settled.all("/v1/reports/effectiveness", as_of=str(day), days=days)
+        assert (row["opening"], row["sales"], row["open"]) == (f"{begun:.2f}", f"{sold:.2f}", f"{ended:.2f}")
+        assert row["collected"] == f"{sum((line.amount for line in closed), NOTHING):.2f}"
+        assert row["cei"] == round(float(100 * (begun + sold - ended) / (begun + sold - current)), 2)
+        weighted = sum(line.amount * line.days_late for line in closed) / sum(line.amount for line in closed)
+        assert row["weighted_average_days_late"] == round(float(weighted), 2)
+        for name, limit in (("overdue_ratio", 0), ("over_30_ratio", 30), ("over_60_ratio", 60)):
+            part = sum((line.amount for line in late if (day - line.due).days > limit), NOTHING)
+            assert row[name] == round(float(part / ended), 4)
+        assert (row["written_off"], row["bad_debt_ratio"]) == ("0.00", 0.0)
+
+
+def test_K_roll_rates_are_the_files(settled: Company, lines: list[Line]):
+    def place(line: Line, day: date) -> int:
+        return next(n for n, (first, last) in enumerate(BUCKETS.values()) if first <= (day - line.due).days <= last)
+
+    for day, days in ((CUT_OFF, 30), (date(2012, 12, 31), 15)):
+        before = day - timedelta(days)
+        expected: dict[str, list[Decimal]] = {}
+        for line in lines:
+            if line.issued <= before < line.settled:
+                was = place(line, before)
+                became = 3 if line.settled <= day else 1 if place(line, day) > was else 2
+                parts = expected.setdefault(list(BUCKETS)[was], [NOTHING] * 4)
+                parts[0] += line.amount
+                parts[became] += line.amount
+        rows = settled.all("/v1/reports/roll-rates", as_of=str(day), days=days)
+        names = ("opening", "rolled", "stayed", "cured")
+        assert {row["bucket"]: [Decimal(row[name]) for name in names] for row in rows} == expected
+        for row in rows:
+            assert row["roll_rate"] == round(float(Decimal(row["rolled"]) / Decimal(row["opening"])), 4)
+
+
+def test_K_at_risk_rates_are_the_files(half_way: Company, settled: Company, lines: list[Line]):
+    """The file is never ninety days late: what is unpaid is so because the ERP has not yet told."""
+    for company, day in ((settled, AFTER_ALL), (half_way, CUT_OFF)):
+        ripe = [line for line in lines if day - timedelta(364) <= line.issued and line.due <= day - timedelta(90)]
+        rows = company.all("/v1/reports/at-risk", as_of=str(day))
+        assert {row["month"]: (row["billed"], row["unpaid"], row["at_risk_rate"]) for row in rows} == {
+            str(month): (f"{sum((x.amount for x in ripe if x.issued.replace(day=1) == month), NOTHING):.2f}", "0.00", 0.0)
+            for month in {line.issued.replace(day=1) for line in ripe}
+        }
 
 
 def test_F2_bills_recorded_long_after_their_day_send_nothing_by_themselves(half_way: Company):

@@ -66,6 +66,10 @@ LISTS = {
         *("", "group_by=customer&limit=1", "group_by=owner&limit=1", "group_by=segment", "as_of=2026-03-01"),
         "known_at=2026-03-01T00:00:00Z",
     ),
+    **{
+        f"/v1/reports/{name}": ("", "group_by=customer&limit=1&known_at=2026-03-02T00:00:00Z")
+        for name in ("dso", "effectiveness", "roll-rates", "at-risk", "provision")
+    },
     "/v1/events": ("", "type=case.*", "customer=C-1", "limit=1"),
 }
 

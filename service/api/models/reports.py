@@ -1,7 +1,7 @@
 """What reports are asked for, and the shape of their answers, made from their columns."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -27,7 +27,9 @@ class ReportAsked(Listed):
 class PeriodAsked(ReportAsked):
     """Over which period beside."""
 
-    days: int = Field(90, ge=1, le=1100, description="Length of the period that ends with `as_of`.")
+    days: Annotated[int, Field(ge=1, le=1100)] | None = Field(
+        None, description="Length of the period that ends with `as_of`; 90, for roll rates 30, for the at-risk rate 365."
+    )
 
 
 class ReportAnswer(Answer):

@@ -38,6 +38,7 @@ Cause: TypeAlias = Literal[
     "enforcement",
 ]
 WriteOffLimit: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money]
+AgeingBucket: TypeAlias = Literal["current", "days_1_30", "days_31_60", "days_61_90", "days_91_180", "over_180"]
 SegmentName: TypeAlias = Literal["preferred", "standard", "risk"]
 
 
@@ -133,6 +134,12 @@ class SettingsPatch(Body):
     )
     assignment: list[AssignmentRule] = Field(
         [], max_length=100, description="In order: the first rule that fits a new bill names its owner (E6)."
+    )
+
+    provision_rates: dict[AgeingBucket, Annotated[int, Field(ge=0, le=10_000)] | None] = Field(
+        {},
+        description="By ageing bucket, in hundredths of a percent: what is set aside for bad debts; null removes one.",
+        examples=[{"days_61_90": 500, "days_91_180": 2000, "over_180": 5000}],
     )
 
     @model_validator(mode="after")
