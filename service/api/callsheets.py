@@ -19,7 +19,7 @@ from service.words.languages import language_of
 from service.words.objections import filled, likely
 from service.words.writing import amount, day, listed
 
-KINDS = frozenset({"call", "visit", "follow_up", "lost_contact", "find_contact"})
+KINDS = frozenset({"call", "visit", "follow_up", "lost_contact", "find_contact", "reply", "confirm_call"})
 BILLS_SHOWN = 50
 COMMITMENTS_AT_MOST = 200
 _FIRST = {"details": 0, "call_back": 1, "nothing": 2}
@@ -44,6 +44,7 @@ def sheet(session: Session, row: dict[str, Any], role: str, language: str) -> di
         "habits": habits_of(session, customer),
         "people": _people(session, customer, role),
         "last": _last(session, known),
+        "appointment": _appointment(session, customer, row),
         "commitments": list(_commitments(session, customer, bills)),
         "bills": [_bill(session, case) for case in bills[:BILLS_SHOWN]],
         "bills_in_all": len(bills),
@@ -98,13 +99,20 @@ def _last(session: Session, known: tuple[Any, dict[str, Any], dict[str, Any]] | 
         return None
     event, private, who = known
     told = ("channel", "contact", "outcome", "cause", "willingness", "ability", "next_on")
-    said = {"verified": private.get("verified", []), "notes": private.get("notes"), "next_step": private.get("next_step")}
+    said = {name: private.get(name, []) for name in ("verified", "met")}
+    said |= {name: private.get(name) for name in ("notes", "agreed", "next_step")}
     return {
         "at": local(session, who["at"]),
         "actor": who["actor"],
         **{name: getattr(event, name) for name in told},
         **said,
     }
+
+
+def _appointment(session: Session, customer: Customer, row: dict[str, Any]) -> dict[str, Any] | None:
+    task = customer.tasks.get(row["kind"])
+    arranged = task.appointment if task and task.id == row["id"] else None
+    return {"contact": arranged.contact, "at": local(session, arranged.at)} if arranged else None
 
 
 def _commitments(session: Session, customer: Customer, bills: Sequence[Case]) -> Iterator[dict[str, Any]]:

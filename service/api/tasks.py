@@ -15,13 +15,14 @@ from service.api.callsheets import sheet
 from service.api.models.callsheets import CallSheet
 from service.api.models.commands import AssignBody, SnoozeBody, TaskCompleteBody
 from service.api.models.problems import responses
+from service.api.models.talks import AppointmentBody
 from service.api.models.work import OpenAmount, TaskAnswer, TaskList, TasksAsked
 from service.api.pages import Listing
 from service.api.problems import Problem
 from service.api.queries import known_id
 from service.api.roles import FINANCE, LEGAL, Right
 from service.api.task_answers import answers
-from service.domain.commands import AssignTask, Command, CompleteTask, SnoozeTask
+from service.domain.commands import ArrangeVisit, AssignTask, Command, CompleteTask, SnoozeTask
 from service.domain.money import format
 from service.domain.refusals import NotFound
 from service.engine.asks import Done
@@ -90,6 +91,18 @@ def complete(task: TaskId, body: TaskCompleteBody, asking: Working) -> Response:
 def assign(task: TaskId, body: AssignBody, asking: Annotated[Asking, Depends(asks(Right.ASSIGN))]) -> Response:
     """Whose role it is stays; the bills keep their owners."""
     return _on_task(asking, task, lambda customer: AssignTask(customer=customer, task=task, owner=body.owner))
+
+
+@router.post(
+    "/{task}/appointment", response_model=TaskAnswer, responses=_PROBLEMS, summary="A visit has an appointment"
+)
+def arrange(task: TaskId, body: AppointmentBody, asking: Working) -> Response:
+    """With a person who can decide (C13); without one no visit ends at which somebody was met. The visit is due on its day."""
+    return _on_task(
+        asking,
+        task,
+        lambda customer: ArrangeVisit(customer=customer, task=task, contact=body.contact, at=body.at),
+    )
 
 
 @router.post("/{task}/snooze", response_model=TaskAnswer, responses=_PROBLEMS, summary="Put it off to a day")

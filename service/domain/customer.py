@@ -1,6 +1,6 @@
 """Who owes: the customer's facts and what is open with them across their bills, as their events have left it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -26,6 +26,13 @@ class Contact(Struct, frozen=True, omit_defaults=True):
         return self.may_receive_details and self.mark is None and channel in self.reachable_by
 
 
+class Appointment(Struct, frozen=True, omit_defaults=True):
+    """Whom a visit is to meet, and when (C13)."""
+
+    contact: str
+    at: datetime
+
+
 class OpenTask(Struct, frozen=True, omit_defaults=True):
     """A call, visit or search that is open: at most one of a kind (C10). An errand names its first bills in `about`, for
     they do not know of it.
@@ -41,6 +48,7 @@ class OpenTask(Struct, frozen=True, omit_defaults=True):
     told: bool = False
     requires: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    appointment: Appointment | None = None
 
 
 class OpenRequest(Struct, frozen=True, omit_defaults=True):

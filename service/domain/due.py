@@ -23,7 +23,7 @@ BACKFILL_QUIET_DAYS = 7
 """Nothing is asked so soon after a bill was first recorded late (F2)."""
 
 NEGLECTED_OPEN_DAYS = 3
-WATCHED = ("call", "visit", "follow_up")
+WATCHED = ("call", "visit", "follow_up", "confirm_call")
 HOLD_OPEN_DAYS = 1
 
 _DAY = timedelta(1)

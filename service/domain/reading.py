@@ -56,7 +56,7 @@ LETTERS = frozenset(
     | {"hold", "lawyer", "plan", "paid_in_full"}
 )
 RECORD_FIELDS = frozenset(
-    {"contact", "point", "willingness", "ability", "cause", "verified", "notes", "next_step", "next_on"}
+    {"contact", "point", "met", "agreed", "willingness", "ability", "cause", "verified", "notes", "next_step", "next_on"}
 )
 POINTS = frozenset({"workplace", "home", "mobile", "third_party"})
 CYCLES = frozenset({"none", "monthly"})

@@ -65,6 +65,9 @@ unknown_contact = No contact { $contact } is known for this customer. Add the pe
 third_party = { $contact } is a third party and knows nothing of the debt. Record who it was said by, or “reached”.
 third_party_details = { $contact } is a third party and learns nothing. Give another role first.
 message_not_left = Message { $message } has not left ({ $state }); nobody can have answered it.
+no_visit = Task { $task } is no visit; there is nothing to arrange.
+cannot_decide = { $contact } cannot decide, or is crossed out. Arrange the visit with a contact whose role is decision_maker.
+appointment_first = A visit begins with an appointment with somebody who can decide. Post it to the task’s appointment first, or record that nobody was met.
 
 tenant_open = { $tenant } is not closed. There is nothing to undo.
 tenant_time_over = The time of { $tenant } is over: it is being deleted and cannot come back.
@@ -290,7 +293,7 @@ task-next_step = The next step agreed in the last conversation falls due; its re
 task-lost_contact = Nobody is reached any more: refused, bounced or missed again and again. Find another way, or decide what follows.
 task-reply_received = The customer has answered. Read it: messages to them wait until this is done, two open days at most.
 task-contact_crossed_out = A person was crossed out (wrong number, left or moved). Find another one and their number.
-task-reply_received = The customer has answered: read it and decide how to go on.
+task-confirm_visit = The visit is over. Call today and confirm the points that were agreed; the record says which.
 
 ### Notices to our own people: $customer (name), $count (bills), $bills (their numbers), $about (what a reminder is of)
 
@@ -550,6 +553,7 @@ task_kind-legal = legal
 task_kind-follow_up = next step
 task_kind-lost_contact = lost contact
 task_kind-reply = reply
+task_kind-confirm_call = call to confirm
 approval-hold = hold
 approval-release = release
 approval-letter = formal letter

@@ -65,6 +65,9 @@ unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，�
 third_party = { $contact } 是第三方，不得知晓债务。请注明实际说话人，或将结果记为 reached。
 third_party_details = { $contact } 是第三方，不得接收账款信息。请先更改其角色。
 message_not_left = 消息 { $message } 尚未发出（{ $state }），不可能有回复。
+no_visit = 任务 { $task } 不是拜访，无需约定时间。
+cannot_decide = { $contact } 无决定权或已被标记。请与角色为 decision_maker 的联系人约定拜访。
+appointment_first = 拜访须先与有决定权的人约定。请先提交该任务的 appointment，或记录未见到人。
 
 tenant_open = { $tenant } 未关闭，无可撤销。
 tenant_time_over = { $tenant } 的保留期已过，正在删除，无法恢复。
@@ -284,7 +287,7 @@ task-next_step = 上次沟通约定的下一步已到期；内容见该次记录
 task-lost_contact = 多次被拒、退信或无人接听，已联系不上。请另寻途径，或决定后续措施。
 task-reply_received = 客户已回复，请查看。完成本任务前不再自动发送消息，最多暂停两个工作日。
 task-contact_crossed_out = 有联系人已被标记（号码错误、离职或搬迁）。请另找联系人及其号码。
-task-reply_received = 客户已回复：请阅读并决定后续办法。
+task-confirm_visit = 拜访已结束。请当天致电确认约定事项，内容见拜访记录。
 
 ### 给我方人员的通知：$customer（名称）、$count（账单数）、$bills（账单号）、$about（所提醒的事项）
 
@@ -532,6 +535,7 @@ task_kind-legal = 法务
 task_kind-follow_up = 下一步
 task_kind-lost_contact = 失联
 task_kind-reply = 回复
+task_kind-confirm_call = 确认电话
 approval-hold = 停货
 approval-release = 解除停货
 approval-letter = 催帐函

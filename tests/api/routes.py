@@ -62,6 +62,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/customers/{customer}/contacts/{contact}/erase": REASON,
     "POST /v1/letters/{letter}/receipt": {"signed": True},
     "POST /v1/messages/{message}/reply": {"text": "x"},
+    "POST /v1/tasks/{task}/appointment": {"contact": "zhang", "at": "2026-03-09T10:00:00+08:00"},
     "POST /v1/tasks/{task}/complete": RECORD,
     "POST /v1/tasks/{task}/assign": {"owner": "li.na"},
     "POST /v1/tasks/{task}/snooze": PAUSE,

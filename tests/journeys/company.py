@@ -174,6 +174,10 @@ class Company:
         """The customer's open task of a kind is done, with a contact record."""
         (task,) = self.tasks(kind=kind, customer=customer, state="open")
         given = {"channel": "visit" if kind == "visit" else "phone", "outcome": "reached", **record}
+        if kind == "visit":
+            now = self.get("/v1/me")["now"]
+            self.do(role, f"/v1/tasks/{task['id']}/appointment", {"contact": "cfo", "at": now})
+            given = {"met": ["Wu Lei"], "agreed": "to look into it", **given}
         done: dict[str, Any] = self.do(role, f"/v1/tasks/{task['id']}/complete", given)
         return done
 

@@ -81,3 +81,27 @@ def test_C12_a_reply_stops_messages_until_a_person_has_looked(company):
         ("03-18", "captured")
     ]
     told.do("collector", "/v1/messages/C-1~ap~email~2026-03-19/reply", {}, 404)
+
+
+def test_C13_a_visit_is_arranged_recorded_and_confirmed(company):
+    told = owing(company)
+    for id, paid in (("OLD-1", "02-20"), ("OLD-2", "02-20")):  # who pays late by habit is visited (B5)
+        told.bill(id, "2026-01-05", "2026-02-06")
+        told.pay(f"P-{id}", "1000.00", f"2026-{paid}", allocations=[{"invoice": id, "amount": "1000.00"}])
+    told.walk("2026-03-18")
+    (visit,) = told.tasks(kind="visit", customer="C-1", state="open")
+    path = f"/v1/tasks/{visit['id']}"
+    record = {"channel": "visit", "outcome": "reached", "contact": "cfo", "met": ["Wu Lei"], "agreed": "Half by Friday."}
+    told.do("collector", f"{path}/complete", record, 409)
+    told.do("collector", f"{path}/appointment", {"contact": "ap", "at": "2026-03-20T14:00:00+08:00"}, 422)
+    arranged = told.do("collector", f"{path}/appointment", {"contact": "cfo", "at": "2026-03-20T14:00:00+08:00"})
+    assert (arranged["due_on"], arranged["best_from"]) == ("2026-03-20", "2026-03-20T14:00:00+08:00")
+    assert told.get(path, "collector")["sheet"]["appointment"]["contact"] == "cfo"
+    told.walk("2026-03-20", "16:00")
+    told.do("collector", f"{path}/complete", record | {"agreed": ""}, 422)
+    told.do("collector", f"{path}/complete", record)
+    (call,) = told.tasks(kind="confirm_call", customer="C-1", state="open")
+    assert (call["due_on"], call["cases"], call["why_code"]) == ("2026-03-20", ["I1"], "task.confirm_visit")
+    last = told.get(f"/v1/tasks/{call['id']}", "collector")["sheet"]["last"]
+    assert (last["met"], last["agreed"], last["channel"]) == (["Wu Lei"], "Half by Friday.", "visit")
+    told.do("collector", f"/v1/tasks/{call['id']}/complete", {"channel": "phone", "outcome": "reached", "contact": "cfo"})

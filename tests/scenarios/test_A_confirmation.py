@@ -171,7 +171,7 @@ def test_A10_a_visit_replaces_the_call_of_habitually_late_confirmers_from_the_ei
 
 def test_A10_at_most_one_visit_a_week():
     world = late_confirmer().walk("2026-03-10")
-    record = c.ContactRecord(channel="visit", outcome="reached")
+    record = c.ContactRecord(channel="visit", outcome="not_reached")
     world.finish("visit", record)
     world.walk("2026-03-16 18:00")
     assert world.dated("task.created", kind="visit") == ["03-10"]

@@ -152,6 +152,8 @@ def test_C7_of_two_numbers_a_wrong_one_is_crossed_out_alone():
     say(world, "wrong_number", point="workplace")
     contact = world.customer.contacts["ap"]
     assert (contact.mark, contact.points) == (None, {"workplace": "invalid"})
+    say(world, "left", point="workplace")
+    assert world.customer.contacts["ap"].mark == "left"  # gone, whichever number told so
     say(world, "wrong_number", point="mobile")
     assert world.customer.contacts["ap"].mark == "wrong_number"
 

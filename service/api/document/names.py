@@ -39,6 +39,7 @@ _OWN = {
     "post /v1/customers/{customer}/contact-log": "log_customer_contact",
     "post /v1/events": "post_events",
     "post /v1/playbooks": "publish_playbook",
+    "post /v1/tasks/{task}/appointment": "arrange_visit",
     "post /v1/tasks/{task}/ask-help": "ask_task_help",
     "post /v1/test-clock": "move_test_clock",
     "post /v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/redeliver": "redeliver_delivery",

@@ -54,6 +54,8 @@ class SheetTalk(Answer):
     ability: str | None
     verified: list[str] = []
     notes: str | None
+    met: list[str] = []
+    agreed: str | None
     next_step: str | None
     next_on: Day | None
 
@@ -93,6 +95,13 @@ class SheetObjection(Answer):
     signs: list[str] = Field(description="What speaks for it.", examples=[["promise_broken"]])
 
 
+class SheetAppointment(Answer):
+    """Whom the visit is to meet, and when (C13)."""
+
+    contact: str
+    at: Instant
+
+
 class CallSheet(Answer):
     """What somebody should know before a conversation."""
 
@@ -104,6 +113,7 @@ class CallSheet(Answer):
     habits: Habits
     people: list[SheetPerson] = Field(description="Those first to whom details may be told.")
     last: SheetTalk | None
+    appointment: SheetAppointment | None = Field(description="null until a visit has been arranged, and for other tasks.")
     commitments: list[SheetCommitment]
     bills: list[SheetBill] = Field(description="The oldest first, at most 50.")
     bills_in_all: int = Field(examples=[2])

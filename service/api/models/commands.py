@@ -34,6 +34,8 @@ Cases = Field(
 class _Record(Body):
     contact: Id | None = Field(None, description="The id of the customer's contact.", examples=["zhang"])
     point: Point | None = Field(None, description="Where they were called; a wrong number crosses out this one alone.")
+    met: list[Line] = Field([], max_length=20, description="Who was met at a visit (C13).", examples=[["Wu Lei, CFO"]])
+    agreed: Text | None = Field(None, description="What was agreed.", examples=["Half by Friday, the rest in April."])
     willingness: Literal["yes", "hesitant", "no"] | None = None
     ability: Literal["full", "part", "none"] | None = None
     cause: Cause | None = Field(None, description="Why payment is late.")
@@ -79,7 +81,7 @@ class TaskCompleteBody(_Record):
 
 def _record(body: ContactLogBody | TaskCompleteBody) -> ContactRecord:
     values = {name: getattr(body, name) for name in ContactRecord.__struct_fields__}
-    return ContactRecord(**{**values, "verified": tuple(body.verified)})
+    return ContactRecord(**{**values, "verified": tuple(body.verified), "met": tuple(body.met)})
 
 
 class PromiseBody(Body):

@@ -24,6 +24,7 @@ TaskKind: TypeAlias = Literal[
     "follow_up",
     "lost_contact",
     "reply",
+    "confirm_call",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",

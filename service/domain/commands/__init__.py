@@ -15,7 +15,7 @@ from service.domain.commands.agreements import (
     PlanTerms,
     ResolveDispute,
 )
-from service.domain.commands.conversations import RecordReply, TalkCommand
+from service.domain.commands.conversations import ArrangeVisit, RecordReply, TalkCommand
 from service.domain.commands.facts import (
     FACTS,
     AcknowledgeHold,
@@ -106,6 +106,7 @@ __all__ = [
     "Allocation",
     "AmendInvoice",
     "ApplyHold",
+    "ArrangeVisit",
     "AssignCase",
     "AssignCustomer",
     "AssignTask",

@@ -1,5 +1,6 @@
 """What people tell of their exchange with a customer beside the contact record."""
 
+from datetime import datetime
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -16,4 +17,13 @@ class RecordReply(Struct, frozen=True, kw_only=True):
     text: str | None = None
 
 
-TalkCommand: TypeAlias = RecordReply
+class ArrangeVisit(Struct, frozen=True, kw_only=True):
+    """Somebody who can decide agreed to be met."""
+
+    customer: str
+    task: str
+    contact: str
+    at: datetime
+
+
+TalkCommand: TypeAlias = RecordReply | ArrangeVisit

@@ -62,6 +62,8 @@ class ContactRecord(Struct, frozen=True, kw_only=True):
     outcome: str
     contact: str | None = None
     point: str | None = None
+    met: tuple[str, ...] = ()
+    agreed: str | None = None
     willingness: str | None = None
     ability: str | None = None
     cause: str | None = None

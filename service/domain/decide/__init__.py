@@ -31,6 +31,7 @@ from service.domain.decide import (
     replies,
     requests,
     task_acts,
+    visits,
     write_offs,
 )
 from service.domain.decide.firing import Firing
@@ -102,6 +103,8 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return discounts.offer(command, account, scene, asker)
         case c.ResolveDispute():
             return disputes.resolve(command, account, scene)
+        case c.ArrangeVisit():
+            return visits.arrange(command, account, scene)
         case c.RecordReply():
             return replies.received(command, account, scene)
         case c.HandOver() | c.TakeBack() | c.ReachMilestone() | c.SetDeadline() | c.EndDeadline() | c.IncurCost():

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from service.domain.account import Account, Happened, on_case, on_customer
 from service.domain.case import SEVERAL
 from service.domain.commands import CompleteTask, ContactRecord
-from service.domain.decide import conversations
+from service.domain.decide import conversations, visits
 from service.domain.decide.tasks import is_customers
 from service.domain.events.task import TaskCompleted
 from service.domain.refusals import Conflict, NotFound, Refused
 from service.domain.scene import Asker, Scene
+
+RECORDED = frozenset({"call", "visit", "confirm_call"})
+"""What ends with a record of who was spoken to."""
 
 
 def complete(command: CompleteTask, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
@@ -21,9 +24,11 @@ def complete(command: CompleteTask, account: Account, scene: Scene, asker: Asker
         raise Conflict("task_closed", None, task=command.task, state=state)
     if kind in SEVERAL:
         raise Conflict("task_ends_by_itself", None, task=command.task)
-    if kind in ("call", "visit") and command.record is None:
+    if kind in RECORDED and command.record is None:
         raise Refused("record_required", "/outcome", kind=kind)
     open_task = account.customer.tasks.get(kind)
+    if kind == "visit" and command.record:
+        visits.check(open_task, command.record)
     for name in open_task.requires if open_task and open_task.id == command.task else ():
         if command.record and not getattr(command.record, name) and _can_be_said(command.record, name):
             raise Refused("record_incomplete", f"/{name}", field=name)
@@ -34,6 +39,8 @@ def complete(command: CompleteTask, account: Account, scene: Scene, asker: Asker
         yield on_case(cases[0], completed)
     if command.record:
         yield from conversations.recorded(account, scene, asker, command.record, cases, command.task)
+        if kind == "visit":
+            yield from visits.confirm(account, scene, asker, command.record, cases)
 
 
 def _can_be_said(record: ContactRecord, field: str) -> bool:

@@ -52,7 +52,8 @@ def recorded(
         point_is=_point_is(record),
         missed=account.customer.missed.get(record.contact or "", 0) + 1 if record.outcome in MISSED else 0,
     )
-    said = {"notes": record.notes, "verified": list(record.verified), "next_step": record.next_step}
+    said: dict[str, object] = {"notes": record.notes, "verified": list(record.verified), "next_step": record.next_step}
+    said |= {"met": list(record.met), "agreed": record.agreed}
     private = {"": {name: value for name, value in said.items() if value}}
     yield on_customer(account.customer.id, event, private if private[""] else None)
     yield from _mark(account, scene, record, cases)
@@ -158,9 +159,13 @@ def _next(
     """What was agreed to come next is theirs who agreed it, on its day (C4)."""
     assert record.next_on
     owed = [id for id in cases if id in account.cases and account.cases[id].stage != "closed"]
-    whose = (asker.role, asker.actor) if asker.role in LINE else ("collector", account.customer.owner)
     on = scene.workdays.next_open(record.next_on)
-    yield from errands.send(account, scene, "follow_up", whose, ("C4", "next_step"), owed, on, record.contact)
+    yield from errands.send(account, scene, "follow_up", whose(account, asker), ("C4", "next_step"), owed, on, record.contact)
+
+
+def whose(account: Account, asker: Asker) -> tuple[str, str]:
+    """The role and user of whoever spoke to the customer; what somebody outside the line recorded is the owner's."""
+    return (asker.role, asker.actor) if asker.role in LINE else ("collector", account.customer.owner)
 
 
 def flag(account: Account, scene: Scene, name: str) -> Iterator[Happened]:

@@ -9,10 +9,11 @@ from service.domain.decide.tasks import NAMED, task_id
 from service.domain.events.task import TaskCancelled, TaskChanged, TaskCreated
 from service.domain.scene import Scene
 
-ENDING = ("follow_up",)
+ENDING = ("follow_up", "confirm_call")
 """Errands that end with their bills; the others are about the person."""
 
 
+CALLS = frozenset({"confirm_call"})
 SUPERVISOR = "supervisor"
 
 
@@ -52,6 +53,7 @@ def send(
             )
             yield on_customer(customer.id, changed)
         return
+    best_from, best_until = scene.workdays.best_time(due_on, scene.now) if kind in CALLS else (None, None)
     created = TaskCreated(
         task=task_id(account, kind),
         kind=kind,
@@ -63,6 +65,8 @@ def send(
         why=reason[1],
         on=scene.today,
         due_on=due_on,
+        best_from=best_from,
+        best_until=best_until,
         contact=contact,
     )
     yield on_customer(customer.id, created)

@@ -1,6 +1,6 @@
 """What was said to a customer and by them: conversations recorded, and how messages fared."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 from service.domain.events.shape import Shape
@@ -63,4 +63,13 @@ class MessageReplied(Shape, frozen=True, kw_only=True):
     waits_until: date
 
 
-ConversationEvent: TypeAlias = ContactLogged | MessageHandedOver | MessageBounced | MessageReplied
+class VisitArranged(Shape, frozen=True, kw_only=True):
+    """Somebody who can decide will be met (C13)."""
+
+    type: ClassVar[str] = "visit.arranged"
+    task: str
+    contact: str
+    at: datetime
+
+
+ConversationEvent: TypeAlias = ContactLogged | MessageHandedOver | MessageBounced | MessageReplied | VisitArranged

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from service.domain.customer import Customer
+from service.domain.customer import Appointment, Customer
 from service.domain.events import conversation as e
 
 
@@ -18,6 +18,8 @@ def evolve_conversation(customer: Customer, event: e.ConversationEvent) -> Custo
         case e.MessageReplied():
             missed = _missed(customer, event.contact, 0)
             return replace(customer, waits_until=event.waits_until, missed=missed)
+        case e.VisitArranged():
+            return _arranged(customer, event)
         case e.MessageHandedOver():
             return customer
         case _:
@@ -32,6 +34,12 @@ def _logged(customer: Customer, event: e.ContactLogged) -> Customer:
         return customer
     contact = replace(contact, points={**contact.points, event.point: event.point_is})
     return replace(customer, contacts={**customer.contacts, contact.id: contact})
+
+
+def _arranged(customer: Customer, event: e.VisitArranged) -> Customer:
+    appointment = Appointment(event.contact, event.at)
+    tasks = {k: replace(one, appointment=appointment) if one.id == event.task else one for k, one in customer.tasks.items()}
+    return replace(customer, tasks=tasks)
 
 
 def _missed(customer: Customer, contact: str, count: int | None) -> dict[str, int]:
