@@ -11,7 +11,7 @@ import typer
 from service.api import cloudevents
 from service.app import drawn
 from service.cli import app
-from service.domain import grammar, reading
+from service.domain import grammar, reading, reliability
 from service.domain.case import LEVELS, STAGES
 from service.domain.deeds import DEEDS
 from service.domain.playbook import Channel, Message, Playbook, TaskWanted
@@ -180,6 +180,7 @@ DETAILS = {
     *(*STAGES, *LEVELS, *reading.SEGMENTS, *reading.AUDIENCES, *reading.CONTACT_ROLES, *reading.OUTCOMES),
     *(*reading.TASK_KINDS, *reading.REQUEST_KINDS, *reading.LETTERS, *reading.RECORD_FIELDS, *reading.POINTS),
     *(*reading.PARAMETERS, *reading.CYCLES, *get_args(Channel), "confirms_late", "pays_late"),
+    *reliability.WORDS,
 }
 """Words that stand inside steps, conditions and actions."""
 

@@ -20,6 +20,7 @@ from service.domain.directory import Directory
 from service.domain.due import customer_dues, due
 from service.domain.offsets import Offset, add
 from service.domain.playbook import Playbook
+from service.domain.reliability import judged_on, record
 from service.domain.scene import Asker, Scene
 from service.domain.settings import Settings
 from service.domain.workdays import Calendar, Workdays
@@ -81,6 +82,9 @@ class World:
         elif isinstance(command, c.Wake):
             self.account.habits = habits_of(self)
         self.account.ability = next((e.ability for e in self.events("contact.logged")[::-1] if e.ability), None)
+        if isinstance(command, c.Wake):
+            judged = [one for case in self.account.cases.values() for one in judged_on(case)]
+            self.account.reliability = record(judged).word
         happened = list(run(command, self.account, self.scene, who, details))
         for one in happened:
             self.log.append((self.now, one))

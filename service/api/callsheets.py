@@ -117,8 +117,8 @@ def _appointment(session: Session, customer: Customer, row: dict[str, Any]) -> d
 
 def _commitments(session: Session, customer: Customer, bills: Sequence[Case]) -> Iterator[dict[str, Any]]:
     """Whatever stands open with the customer, also on bills that the task does not name."""
-    promised = balances.promised(session.tx, customer.id, COMMITMENTS_AT_MOST)
-    for case in {case.id: case for case in (*bills, *promised)}.values():
+    committed = balances.committed(session.tx, customer.id, COMMITMENTS_AT_MOST)
+    for case in {case.id: case for case in (*bills, *committed)}.values():
         promise, plan, discount = case.standing_promise(), case.standing_plan(), case.discount
         if promise:
             yield _commitment("promise", case, promise.amount, promise.due_on)

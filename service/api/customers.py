@@ -12,18 +12,19 @@ from service.api.guards import House, Principal, needs
 from service.api.models.customers import CreditAnswer, CustomerAnswer, CustomerList, CustomerRow
 from service.api.models.problems import responses
 from service.api.models.queries import CustomersAsked
+from service.api.outstanding import counted, outstanding
 from service.api.pages import page
 from service.api.people import contact_answers
 from service.api.queries import after_of, check_currency, known_id, listing, minor, sorted_by_amount
 from service.api.roles import Right
 from service.api.wishes import Counting
-from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.money import format
 from service.domain.refusals import NotFound
+from service.domain.reliability import by_contact, record
 from service.domain.views import hold_view
 from service.engine.desk import Session
-from service.store import balances, listings, lookups
+from service.store import balances, listings, lookups, reliability
 from service.store.balances import Balance
 
 COMMITMENTS_AT_MOST = 500
@@ -110,7 +111,7 @@ def _whole(session: Session, customer: Customer, role: str) -> dict[str, Any]:
         "bills": {one.currency: one.bills for one in owed},
         "bills_overdue": {one.currency: one.bills_overdue for one in owed},
         "contacts": contact_answers(session, customer, role),
-        "commitments": list(_commitments(balances.promised(session.tx, customer.id, COMMITMENTS_AT_MOST))),
+        **outstanding(balances.committed(session.tx, customer.id, COMMITMENTS_AT_MOST)),
         "habits": habits_of(session, customer),
         "flags": customer.flags,
         "version": customer.version,
@@ -121,25 +122,12 @@ def _sums(owed: Iterable[Balance], name: str) -> dict[str, str]:
     return {one.currency: format(getattr(one, name), one.currency) for one in owed}
 
 
-def _commitments(cases: Iterable[Case]) -> Iterable[dict[str, Any]]:
-    for case in cases:
-        promise = case.standing_promise()
-        if promise:
-            yield {
-                "kind": "promise",
-                "id": promise.id,
-                "case": case.id,
-                "amount": format(promise.amount, case.currency),
-                "currency": case.currency,
-                "due_on": promise.due_on,
-            }
-
-
 def habits_of(session: Session, customer: Customer) -> dict[str, Any]:
     """How the customer pays, over their last bills."""
     scene, settings = session.scene, session.scene.settings
     in_time = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
     found = balances.habits(session.tx, customer.id, scene.today, settings, in_time)
+    judged = reliability.of_customers(session.tx, [customer.id])[customer.id]
     return {
         "late_confirmer": found.late_confirmations >= settings.habit_late,
         "late_confirmations": found.late_confirmations,
@@ -149,6 +137,8 @@ def habits_of(session: Session, customer: Customer) -> dict[str, Any]:
         "payments": found.payments,
         "bills_settled": found.bills_settled,
         "average_days_late": found.average_days_late,
+        "promises": counted(record(judged)),
+        "promises_by_contact": {contact: counted(one) for contact, one in by_contact(judged).items()},
     }
 
 

@@ -13,6 +13,7 @@ from service.domain.events.customer import CustomerAssigned
 from service.domain.evolve import evolve_case, evolve_customer, evolve_payment
 from service.domain.payment import Payment
 from service.domain.refusals import NotFound
+from service.domain.reliability import Word
 
 Private = dict[str, dict[str, Any]]
 """Personal data and free text beside an event, by part (a contact's id, or empty for the event itself)."""
@@ -80,6 +81,7 @@ class Account:
         self.exposure: dict[str, int] = {}
         self.oldest_overdue: int = 0
         self.ability: str | None = None
+        self.reliability: Word = "unknown"
         self.happened: list[Happened] = []
         self.after: list[State] = []
         self._before: list[tuple[dict[str, Any] | None, str, Any]] = []

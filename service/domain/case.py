@@ -67,6 +67,7 @@ class Promise(Struct, frozen=True, omit_defaults=True):
     pauses: bool = False
     state: str = "open"
     already: int = 0
+    contact: str | None = None
 
 
 class Pause(Struct, frozen=True, omit_defaults=True):

@@ -34,6 +34,7 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     already: int = 0
     kept: int = 0
     bills: int = 1
+    contact: str | None = None
 
     @property
     def next_part(self) -> Part | None:

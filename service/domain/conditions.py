@@ -53,6 +53,7 @@ def _customer_meets(wanted: Conditions, account: Account) -> bool:
         and (wanted.last_outcome is None or customer.last_outcome in wanted.last_outcome)
         and (wanted.last_ability is None or account.ability in wanted.last_ability)
         and (wanted.customer_flag is None or wanted.customer_flag in customer.flags)
+        and (wanted.reliability is None or account.reliability in wanted.reliability)
         and (wanted.oldest_overdue_over is None or account.oldest_overdue > wanted.oldest_overdue_over)
         and (wanted.exposure_over_limit is None or _over_limit(account) == wanted.exposure_over_limit)
     )

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from service.domain.case import LEVELS, OURS, STAGES
 from service.domain.offsets import Offset, add
-from service.domain.wanted import Conditions
+from service.domain.wanted import ASKED_FOR, Conditions
 
 Scope = Literal["case", "customer", "tenant"]
 Channel = Literal["email", "sms", "letter"]
@@ -213,29 +213,11 @@ class Step(Struct, frozen=True, kw_only=True, dict=True):
         return self.escalates_to is not None or self.request is not None
 
     @cached_property
-    def asks_habit(self) -> bool:
-        """Whether a condition of it needs the customer's habits, which cost a query."""
-        return any(c.habit is not None for c in self._asked())
-
-    @cached_property
-    def asks_balance(self) -> bool:
-        """Whether a condition of it needs what the customer owes in all, which costs a query."""
-        return any(c.exposure_over_limit is not None or c.oldest_overdue_over is not None for c in self._asked())
-
-    @cached_property
-    def asks_ability(self) -> bool:
-        """Whether a condition of it needs what was last said of the customer's means, which costs a query."""
-        return any(c.last_ability is not None for c in self._asked())
-
-    @cached_property
-    def asks_customer(self) -> bool:
-        """Whether a condition of it needs any of these."""
-        return self.asks_habit or self.asks_balance or self.asks_ability
-
-    def _asked(self) -> list[Conditions]:
-        """The conditions that are asked when it fires."""
-        conditions = [self.when, self.unless, *(c for a in self.actions for c in (a.when, a.unless))]
-        return [c for c in conditions if c is not None]
+    def asks(self) -> frozenset[str]:
+        """What its conditions want to know of the customer that costs a query (`ASKED_FOR`)."""
+        on_actions = (c for a in self.actions for c in (a.when, a.unless))
+        conditions = [c for c in (self.when, self.unless, *on_actions) if c]
+        return frozenset(of for name, of in ASKED_FOR.items() if any(getattr(c, name) is not None for c in conditions))
 
 
 def reaches_out(deed: Deed) -> bool:

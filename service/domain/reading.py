@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from service.domain import playbook as p
+from service.domain import reliability
 from service.domain.case import LEVELS, STAGES
 from service.domain.money import MoneyError, parse
 from service.domain.offsets import Offset, OffsetError
@@ -210,6 +211,7 @@ def conditions(reader: Reader, data: Any, path: Path) -> Conditions:
         ("segment", SEGMENTS),
         ("last_outcome", OUTCOMES),
         ("last_ability", ABILITIES),
+        ("reliability", reliability.WORDS),
     ):
         words(getattr(given, name), known, (*path, name))
     for name, known in (

@@ -39,6 +39,7 @@ class Conditions(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     oldest_overdue_over: int | None = None
     key_account: bool | None = None
     billing_cycle: str | None = None
+    reliability: tuple[str, ...] | None = None
 
     @cached_property
     def own(self) -> tuple[tuple[str, Any], ...]:
@@ -55,3 +56,12 @@ OWN = frozenset(
     | {"tax_dispatched", "flag", "request_open", "answered", "granted", "letter_issued"}
 )
 """Conditions on the case's own facts: the only ones that may say whether a step's clock runs at all (`while`)."""
+
+ASKED_FOR = {
+    "habit": "habits",
+    "exposure_over_limit": "balance",
+    "oldest_overdue_over": "balance",
+    "reliability": "reliability",
+    "last_ability": "ability",
+}
+"""The conditions on a customer that cost a query, by what that is of."""

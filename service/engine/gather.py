@@ -11,9 +11,10 @@ from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.due import step_due
 from service.domain.playbook import Step
+from service.domain.reliability import record
 from service.engine.asks import Ask
 from service.engine.desk import Session
-from service.store import balances, cases, customers, log, messages, payments, private, worklist
+from service.store import balances, cases, customers, log, messages, payments, private, reliability, worklist
 
 OWED_AT_MOST = 500
 RUNG_AT_MOST = 500
@@ -188,21 +189,24 @@ def _ids(concerned: Iterable[tuple[c.Command, str | None]], name: str) -> list[s
 
 
 def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case]) -> None:
-    """What steps ask of the customer when they fire: habits, what is owed in all."""
+    """What steps ask of the customer when they fire, each looked up only for those whose steps do ask."""
     scene, tx = session.scene, session.tx
-    asking = {case.id: _due_steps(session, case) for case in rung}
+    asked = {case.id: {what for step in _due_steps(session, case) for what in step.asks} for case in rung}
     settings = scene.settings
     rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
     grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
-    judged = [case for case in rung if any(step.asks_habit for step in asking[case.id])]
+    judged = [case for case in rung if "habits" in asked[case.id]]
     for id, habits in cases.habits(tx, judged, scene.today, rules, grace).items():
         for account in loaded.accounts.values():
             if id in account.cases:
                 account.habits[id] = habits
-    weighed = {case.customer for case in rung if any(step.asks_balance for step in asking[case.id])}
+    trusted = {case.customer for case in rung if "reliability" in asked[case.id]}
+    for id, those in reliability.of_customers(tx, sorted(trusted)).items():
+        loaded.accounts[id].reliability = record(those).word
+    weighed = {case.customer for case in rung if "balance" in asked[case.id]}
     _load_balances(session, loaded, sorted(weighed))
-    means = sorted({case.customer for case in rung if any(step.asks_ability for step in asking[case.id])})
-    for id, ability in log.abilities(tx, means).items():
+    means = {case.customer for case in rung if "ability" in asked[case.id]}
+    for id, ability in log.abilities(tx, sorted(means)).items():
         loaded.accounts[id].ability = ability
 
 
@@ -223,23 +227,29 @@ def _due_steps(session: Session, case: Case) -> list[Step]:
     return [
         step
         for step in scene.plan_of(case).steps
-        if step.asks_customer and (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
+        if step.asks and (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
     ]
 
 
 def details_of(session: Session, account: Account, command: c.Command) -> Private:
-    """The private details of the contacts that a command changes, as they stand; of one to be erased all that is kept."""
+    """The private details of the contacts that a command changes or may mean; of one to be erased all that is kept."""
     if isinstance(command, c.EraseContact):
         kept: Private = private.details(session.tx, command.customer, command.contact)
         return kept | ({"": {}} if private.records(session.tx, command.customer, command.contact) else {})
-    if not isinstance(command, c.UpdateCustomer | c.ChangeContact):
-        return {}
-    given = command.contacts if isinstance(command, c.UpdateCustomer) else [command.contact]
     customer = account.customer
+    match command:
+        case c.UpdateCustomer():
+            named = [one.id for one in command.contacts]
+        case c.ChangeContact():
+            named = [command.contact.id]
+        case c.MakePromise() | c.AgreePlan() if command.promised_by and command.promised_by not in customer.contacts:
+            named = list(customer.contacts)  # by one of their names, perhaps
+        case _:
+            return {}
     keys = {
-        one.id: version
-        for one in given
-        if one.id in customer.contacts and (version := customer.contacts[one.id].details) is not None
+        id: version
+        for id in named
+        if id in customer.contacts and (version := customer.contacts[id].details) is not None
     }
     stream = f"customer/{customer.id}"
     stored = log.private_of(session.tx, [(stream, version) for version in set(keys.values())])

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from service.domain.account import Account
 from service.domain.case import Case
 from service.domain.customer import Customer
+from service.domain.reliability import record
 from service.engine.desk import Session
-from service.store import balances, cases, log, messages
+from service.store import balances, cases, log, messages, reliability
 
 
 def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> Account:
@@ -20,6 +21,7 @@ def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> A
     account.habits = cases.habits(tx, list(account.cases.values()), scene.today, rules, grace)
     for one in balances.of_customers(tx, [customer.id], scene.today)[customer.id]:
         account.exposure[one.currency] = one.exposure
+    account.reliability = record(reliability.of_customers(tx, [customer.id])[customer.id]).word
     account.ability = log.abilities(tx, [customer.id]).get(customer.id)
     oldest = balances.oldest_due(tx, customer.id)
     account.oldest_overdue = max(0, (scene.today - oldest).days) if oldest else 0

@@ -93,11 +93,13 @@ def open_bills(tx: Tx, customer: str, limit: int) -> list[Case]:
     return [codec.state(Case, state) for (state,) in rows]
 
 
-def promised(tx: Tx, customer: str, limit: int) -> list[Case]:
-    """The customer's open bills with promises, whatever became of those."""
+def committed(tx: Tx, customer: str, limit: int) -> list[Case]:
+    """The customer's open bills with promises, plans, drafts, disputes or discounts, whatever became of those."""
     rows = tx.rows(
         """SELECT state::text FROM cases WHERE tenant = %(tenant)s AND customer = %(customer)s AND stage <> 'closed'
-              AND (state -> 'promises') IS NOT NULL ORDER BY due_on, id LIMIT %(limit)s""",
+              AND COALESCE(state -> 'promises', state -> 'plan', state -> 'drafts', state -> 'disputes', state -> 'discount')
+                  IS NOT NULL
+            ORDER BY due_on, id LIMIT %(limit)s""",
         {"customer": customer, "limit": limit},
     )
     return [codec.state(Case, state) for (state,) in rows]

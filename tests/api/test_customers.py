@@ -204,7 +204,9 @@ def test_commitments_and_habits(tenant: Tenant):
         "amount": "100.00",
         "currency": "CNY",
         "due_on": "2026-03-05",
+        "contact": None,
     }
+    assert customer["expected_receipts"] == [{"on": "2026-03-05", "currency": "CNY", "amount": "100.00"}]
     habits = customer["habits"]
     assert (habits["payments"], habits["late_payments"], habits["late_payer"]) == (3, 2, True)
     assert habits["bills_settled"] == 2

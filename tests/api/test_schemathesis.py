@@ -73,6 +73,8 @@ def busy(service: Service) -> Iterator[tuple[Tenant, dict[str, str]]]:
         "payment.received", payment="P-1", customer="C-1", amount="50.00", currency="CNY", received_on="2026-03-01"
     )
     assert tenant.as_("collector").post("/v1/cases/INV-2/promises", json={"due_on": "2026-03-04"}).status_code == 201
+    disputed = {"reason": "price", "amount": "9.00", "text": "Too dear."}
+    assert tenant.as_("collector").post("/v1/cases/INV-1/disputes", json=disputed).status_code == 201
     endpoint = tenant.as_("admin").post(
         "/v1/webhook-endpoints", json={"url": "https://example.com/hook", "types": ["*"]}
     )
@@ -88,6 +90,7 @@ def _ids(tenant: Tenant, endpoint: str) -> dict[str, str]:
         "case": "INV-1",
         "customer": "C-1",
         "contact": "zhang",
+        "dispute": "1",
         "payment": "P-1",
         "task": tenant.ids("/v1/tasks")[0],
         "approval": tenant.ids("/v1/approvals")[0],

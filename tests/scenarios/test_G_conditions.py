@@ -64,6 +64,20 @@ def late_by_habit(world: World) -> None:
     world.habits_by_hand = {"INV-1": frozenset({"pays_late"})}
 
 
+def word(*given: tuple[str, bool]) -> Callable[[World], None]:
+    """Promises on other bills, each kept or not, before the step fires."""
+
+    def give(world: World) -> None:
+        for n, (on, kept) in enumerate(given, start=2):
+            world.owed(f"INV-{n}", due="2026-04-01", issued="2026-03-02")
+            world.promise(f"INV-{n}", on)
+            if kept:
+                allocated = (c.Allocation(invoice=f"INV-{n}", amount="1000.00"),)
+                world.pay(f"P-{n}", "1000.00", on="2026-03-02", allocations=allocated)
+
+    return give
+
+
 LIMIT = {"currency": "CNY", "credit_limit": "5000.00"}
 
 CASES = [
@@ -97,6 +111,11 @@ CASES = [
     ("without_progress: P3D", {}, None, True),
     ("habit: pays_late", {}, late_by_habit, True),
     ("habit: pays_late", {}, None, False),
+    ("reliability: [unreliable]", {}, word(("2026-03-03", False), ("2026-03-03", False)), True),
+    ("reliability: [unreliable]", {}, word(("2026-03-03", False), ("2026-03-03", True)), False),
+    ("reliability: [reliable]", {}, word(("2026-03-03", True), ("2026-03-03", True)), True),
+    ("reliability: [mixed, unknown]", {}, word(("2026-03-03", False)), True),
+    ("reliability: [mixed, unknown]", {}, word(("2026-03-03", False), ("2026-03-03", True)), True),
     ("stage: [collection]", {}, None, True),
     ("stage: [legal]", {}, None, False),
 ]

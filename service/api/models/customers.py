@@ -61,14 +61,47 @@ class ErasedAnswer(Answer):
 
 
 class Commitment(Answer):
-    """An open promise."""
+    """Money that is to come: a promise, a part of a plan, a draft until it matures."""
 
-    kind: Literal["promise"]
-    id: str
+    kind: Literal["promise", "plan", "draft"]
+    id: str = Field(description="The promise's, the plan's or the payment's.", examples=["INV-1.9"])
     case: Id
     amount: Money
     currency: Currency
     due_on: Day
+    contact: str | None = Field(None, description="Who promised, where that is known.", examples=["zhang"])
+
+
+class Receipts(Answer):
+    """What the commitments let expect of a day."""
+
+    on: Day
+    currency: Currency
+    amount: Money = Field(description="What has not come yet.")
+
+
+class StandingDispute(Answer):
+    """What the customer contests, or is to be credited."""
+
+    case: Id
+    dispute: int = Field(examples=[1])
+    reason: str = Field(examples=["price"])
+    amount: Money
+    currency: Currency
+    owner: str = Field(examples=["sales"])
+    opened_on: Day
+    credit_expected: bool = Field(description="Resolved for the customer: the credit has not come yet.")
+
+
+class PromisesKept(Answer):
+    """Of the last ten promises that were judged, a plan as one."""
+
+    kept: int = Field(examples=[3])
+    partially_kept: int = Field(examples=[1])
+    broken: int = Field(examples=[1])
+    reliability: Literal["reliable", "mixed", "unreliable", "unknown"] = Field(
+        description="Kept from 80 of a hundred on, and below 50; unknown of fewer than two.", examples=["mixed"]
+    )
 
 
 class Habits(Answer):
@@ -82,6 +115,11 @@ class Habits(Answer):
     payments: int = Field(description="How many those are.", examples=[3])
     bills_settled: int = Field(description="Over how many bills, 50 at most, days late are averaged.", examples=[12])
     average_days_late: float | None = Field(examples=[4.5])
+    promises: PromisesKept
+    promises_by_contact: dict[str, PromisesKept] = Field(
+        description="By the contact who promised, where that is known.",
+        examples=[{"zhang": {"kept": 2, "partially_kept": 0, "broken": 0, "reliability": "reliable"}}],
+    )
 
 
 class CustomerAnswer(Answer):
@@ -110,6 +148,8 @@ class CustomerAnswer(Answer):
     hold: HoldAnswer | None
     contacts: list[ContactAnswer]
     commitments: list[Commitment]
+    expected_receipts: list[Receipts] = Field(description="Day by day, as the commitments say.")
+    disputes: list[StandingDispute]
     habits: Habits
     flags: dict[str, Day] = Field(
         description="Danger signals and their days.", examples=[{"payment_reversed": "2026-03-20"}]

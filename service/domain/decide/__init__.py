@@ -94,7 +94,7 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
         ):
             return _bill(command, account, scene)
         case c.AgreePlan():
-            return plans.agree(command, account, scene, asker)
+            return plans.agree(command, account, scene, asker, details)
         case c.OpenDispute():
             return disputes.open(command, account, scene)
         case c.ExtendCase():
@@ -169,7 +169,7 @@ def _person(
 ) -> Iterator[Happened]:
     match command:
         case c.MakePromise():
-            return promises.make(command, account, scene, asker)
+            return promises.make(command, account, scene, asker, details)
         case c.PauseCases():
             return pauses.pause(command, account, scene, asker)
         case c.ResumeCases():

@@ -12,6 +12,7 @@ from service.domain.deadlines import in_time_until
 from service.domain.decide import consents
 from service.domain.decide.amounts import day, money
 from service.domain.decide.pauses import weigh
+from service.domain.decide.promises import who
 from service.domain.events.agreed import PlanAgreed, PlanPart
 from service.domain.events.case import PromiseCancelled
 from service.domain.money import format, parse
@@ -24,7 +25,7 @@ Split = list[tuple[Case, list[Part]]]
 """Per bill its own parts, oldest due first."""
 
 
-def agree(command: AgreePlan, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
+def agree(command: AgreePlan, account: Account, scene: Scene, asker: Asker, details: Private) -> Iterator[Happened]:
     """Parts that sum to all that is open and undisputed, split over the bills oldest due first; above the tenant's limits
     somebody else must agree first."""
     cases = [account.case(id) for id in dict.fromkeys(command.cases)]
@@ -37,13 +38,17 @@ def agree(command: AgreePlan, account: Account, scene: Scene, asker: Asker) -> I
         raise Refused("nothing_to_plan", "/cases")
     parts = _parts(command.terms, owed, cases[0].currency, scene)
     split = _split(cases, parts)
+    contact = who(account, command.promised_by, details)
     if _needs_consent(parts, cases[0].currency, scene):
-        deed = {"currency": cases[0].currency, "bills": [_told(case, share) for case, share in split]}
+        bills = [_told(case, share) for case, share in split]
+        deed: dict[str, Any] = {"currency": cases[0].currency, "bills": bills}
+        if contact:
+            deed["contact"] = contact
         names = [case.id for case, _ in split]
         yield from consents.ask(account, scene, asker, "plan", "D3", names, deed, command.reason)
         return
     promised_by = {"": {"promised_by": command.promised_by}} if command.promised_by else None
-    yield from _agreed(account, scene, split, None, promised_by)
+    yield from _agreed(account, scene, split, None, contact, promised_by)
 
 
 def _check_open(case: Case) -> None:
@@ -132,11 +137,11 @@ def granted(account: Account, scene: Scene, deed: dict[str, Any], approval: str)
         if not fits or parts[0].due_on < scene.today:
             raise Conflict("content_stale", None, approval=approval)
         split.append((case, parts))
-    yield from _agreed(account, scene, split, approval, None)
+    yield from _agreed(account, scene, split, approval, deed.get("contact"), None)
 
 
 def _agreed(
-    account: Account, scene: Scene, split: Split, approval: str | None, private: Private | None
+    account: Account, scene: Scene, split: Split, approval: str | None, contact: str | None, private: Private | None
 ) -> Iterator[Happened]:
     """One agreement: its bills share the id, and fall with one another."""
     plan = ""
@@ -154,6 +159,7 @@ def _agreed(
             already=case.paid,
             bills=len(split),
             approval=approval,
+            contact=contact,
         )
         yield on_case(case.id, agreed, private)
         yield from weigh(account, scene, case.id, "plan_agreed")

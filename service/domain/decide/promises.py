@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from service.domain.account import Account, Happened, on_case
+from service.domain.account import Account, Happened, Private, on_case
 from service.domain.case import Case, Promise
 from service.domain.commands import MakePromise
 from service.domain.decide import broken, tasks
@@ -17,7 +17,9 @@ from service.domain.scene import Asker, Scene
 FAR_AHEAD = frozenset({"supervisor", "manager", "general_manager", "boss", "admin"})
 
 
-def make(command: MakePromise, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
+def make(
+    command: MakePromise, account: Account, scene: Scene, asker: Asker, details: Private | None = None
+) -> Iterator[Happened]:
     """The amount is split over the bills, oldest due first; without one each bill's whole open amount is promised."""
     if day(command.due_on, scene, "/due_on") < scene.today:
         raise Refused("date_in_past", "/due_on", due_on=command.due_on)
@@ -35,8 +37,18 @@ def make(command: MakePromise, account: Account, scene: Scene, asker: Asker) -> 
         if case.standing_plan():
             raise Conflict("plan_open", None, case=case.id)
     private = {"": {"promised_by": command.promised_by}} if command.promised_by else None
+    contact = who(account, command.promised_by, details or {})
     for case, amount in _shares(cases, command.amount):
-        yield from _one(account, scene, case, amount, command, private)
+        yield from _one(account, scene, case, amount, command, private, contact)
+
+
+def who(account: Account, promised_by: str | None, details: Private) -> str | None:
+    """The contact meant by an id or by a whole name; None for nobody known, or for a name that several have."""
+    if promised_by is None or promised_by in account.customer.contacts:
+        return promised_by
+    name = promised_by.casefold().strip()
+    named = [id for id, one in details.items() if str(one.get("name", "")).casefold().strip() == name]
+    return named[0] if len(named) == 1 else None
 
 
 def _shares(cases: list[Case], amount: str | None) -> list[tuple[Case, int]]:
@@ -65,6 +77,7 @@ def _one(
     amount: int,
     command: MakePromise,
     private: dict[str, dict[str, str]] | None,
+    contact: str | None,
 ) -> Iterator[Happened]:
     covers = amount >= case.undisputed and case.promises_pausing < scene.settings.promises_that_pause
     until = scene.workdays.next_open(command.due_on + timedelta(1))
@@ -76,6 +89,7 @@ def _one(
         made_on=scene.today,
         pauses=covers,
         already=sum(receipt.amount for receipt in case.receipts if receipt.on >= scene.today),
+        contact=contact,
     )
     yield on_case(case.id, made, private)
     if covers:

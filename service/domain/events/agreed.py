@@ -37,6 +37,7 @@ class PlanAgreed(Shape, frozen=True, kw_only=True):
     already: int = 0
     bills: int = 1
     approval: str | None = None
+    contact: str | None = None
 
 
 class PlanPartKept(Shape, frozen=True, kw_only=True):

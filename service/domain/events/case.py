@@ -124,7 +124,7 @@ class Decided(Shape, frozen=True, kw_only=True):
 
 class PromiseMade(Shape, frozen=True, kw_only=True):
     """The customer promised money by a day (D1). `until` is the last day on which it comes in time; `already` is what
-    had come in on the day of the promise before it was given, and keeps none of it.
+    had come in on the day of the promise before it was given, and keeps none of it. `contact` gave it, where that is known.
     """
 
     type: ClassVar[str] = "promise.made"
@@ -135,6 +135,7 @@ class PromiseMade(Shape, frozen=True, kw_only=True):
     made_on: date
     pauses: bool
     already: int = 0
+    contact: str | None = None
 
 
 class PromiseKept(Shape, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ def evolve_agreed(case: Case, event: a.AgreedEvent) -> Case:
                 parts=tuple(Part(part.due_on, part.amount) for part in event.parts),
                 already=event.already,
                 bills=event.bills,
+                contact=event.contact,
             )
             return replace(case, plan=plan)
         case a.PlanPartKept() | a.PlanKept() | a.PlanBroken() | a.PlanRestored() | a.PlanCancelled():

@@ -253,6 +253,7 @@ def _person(case: Case, event: e.PersonEvent) -> Case:
                 made_on=event.made_on,
                 pauses=event.pauses,
                 already=event.already,
+                contact=event.contact,
             )
             pausing = case.promises_pausing + event.pauses
             return replace(case, promises=(*case.promises, promise), promises_pausing=pausing)
