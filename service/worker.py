@@ -15,7 +15,7 @@ from service.domain.refusals import Conflict
 from service.engine import calendar_steps, compose, digests, disposal, keeping, post, renewal
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
-from service.engine.tick import CLOCKWORK, SLICE, running, tick
+from service.engine.tick import CLOCKWORK, running, tick
 from service.engine.verify import all_tenants
 from service.mailing import poster
 from service.runtime import Runtime
@@ -124,7 +124,7 @@ class Loops:
         desk, tenant, more = self._runtime.desk, due.tenant, False
         if due.rings:
             calendar_steps.fire(desk, tenant, None)
-            more = tick(desk, tenant, slices=SLICES) >= SLICES * SLICE
+            more = tick(desk, tenant, slices=SLICES)
         if due.renews:
             more = self._renew(tenant) or more
         if due.tells:

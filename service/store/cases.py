@@ -172,12 +172,19 @@ def overdue(tx: Tx, customer: str, today: date, limit: int) -> list[Case]:
 
 
 def load_rung(tx: Tx, customers: Sequence[str], now: datetime, limit: int) -> dict[str, Loaded]:
-    """The bills of these customers whose alarm has rung, at most `limit` in all."""
+    """The bills of these customers whose alarm has rung, at most `limit` in all: those of customers with few of them first,
+    so that one with very many holds up nobody."""
     if not customers:
         return {}
     return _loaded(
         tx.rows(
-            """SELECT o.id, o.state::text, o.hash FROM unnest(%(customers)s::text[]) AS c(id) CROSS JOIN LATERAL (
+            """WITH c AS MATERIALIZED (
+                 SELECT u.id, n.rung FROM unnest(%(customers)s::text[]) AS u(id) CROSS JOIN LATERAL (
+                   SELECT count(*) AS rung FROM (
+                     SELECT FROM cases k WHERE k.tenant = %(tenant)s AND k.customer = u.id AND k.next_at <= %(now)s
+                      LIMIT %(limit)s) AS k) AS n
+                  ORDER BY n.rung, u.id)
+               SELECT o.id, o.state::text, o.hash FROM c CROSS JOIN LATERAL (
                  SELECT id, state, hash FROM cases k
                   WHERE k.tenant = %(tenant)s AND k.customer = c.id AND k.next_at <= %(now)s
                   ORDER BY next_at LIMIT %(limit)s) AS o LIMIT %(limit)s""",

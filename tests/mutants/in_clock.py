@@ -1,10 +1,11 @@
-"""Guards of what the clock does for a whole tenant: digests, and alarms computed anew."""
+"""Guards of what the clock does for a whole tenant: digests, alarms computed anew, turns."""
 
 from tests.mutants.mutant import Mutant
 
 _DIGESTS = "tests/store/test_digests.py::test_F2_"
 _RULES = "tests/scenarios/test_F_digests.py::test_F2_"
 _RENEWAL = "tests/store/test_renewal.py::test_"
+_TURNS = "tests/chaos/test_turns.py::test_"
 
 MUTANTS = (
     Mutant(
@@ -90,5 +91,19 @@ MUTANTS = (
         "session.clock.renews or (",
         "(",
         f"{_RENEWAL}until_it_is_done_verify_and_rebuild_take_alarms_of_before_for_right",
+    ),
+    Mutant(
+        "a customer with very many bills holds up nobody (I36)",
+        "service/store/cases.py",
+        "ORDER BY n.rung, u.id)",
+        "ORDER BY u.id)",
+        f"{_TURNS}a_customer_with_very_many_bills_passes_in_slices_and_holds_up_nobody",
+    ),
+    Mutant(
+        "one customer alone may have more to do than a slice",
+        "service/engine/tick.py",
+        "all(wake(desk, tenant, now) for _ in range(slices))",
+        "all(wake(desk, tenant, now) >= SLICE for _ in range(slices))",
+        f"{_TURNS}a_customer_with_very_many_bills_passes_in_slices_and_holds_up_nobody",
     ),
 )
