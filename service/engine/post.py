@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from secrets import token_bytes
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from service.engine.desk import Desk
 from service.engine.handle import InternalError, handle, isolated
 from service.engine.tick import CLOCKWORK
 from service.store import customers, messages
+from service.store.chain import seal
 
 LEASE = timedelta(seconds=60)
 BATCH = 50
@@ -59,6 +61,7 @@ def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose
         if not compose.compose(session, [message], locked, render):
             return None
         claim = {"attempts": row["attempts"] + 1, "fence": row["fence"] + 1, "next_at": session.tx.now + LEASE}
+        claim["salt"] = token_bytes(16)
         messages.set_state(session.tx, message, **claim)
         return messages.get(session.tx, message)
 
@@ -82,6 +85,7 @@ def _record(desk: Desk, tenant: str, claimed: Mapping[str, Any], outcome: Sent |
         cases=tuple(claimed["cases"]),
         outcome="handed_over" if isinstance(outcome, Sent) else "bounced",
         code="" if isinstance(outcome, Sent) else outcome.code,
+        seal=seal(claimed["salt"], claimed["subject"], claimed["text"]),
     )
     for _ in range(PATIENT_TRIES):
         with suppress(errors.LockNotAvailable):  # somebody is busy with the customer; untold, the mail would go again

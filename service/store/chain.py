@@ -4,11 +4,22 @@ SHA-256 over the earlier hash and the length-prefixed fields. Position and trans
 covered; a cut-off tail shows only against an exported root.
 """
 
+import hmac
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 
 GENESIS = bytes(32)
+
+
+def seal(salt: bytes, subject: str | None, text: str | None) -> str:
+    """What the log says of a message's words. Without the salt, which is erased with them, no guess can be tried."""
+    return hmac.new(salt, words(subject, text), sha256).hexdigest()
+
+
+def words(subject: str | None, text: str | None) -> bytes:
+    """The words as they are sealed and exported."""
+    return f"{subject or ''}\n\n{text or ''}".encode()
 
 
 def link(

@@ -213,7 +213,7 @@ def erase(tx: Tx, customer: str, contact: str, now: datetime) -> None:
         who,
     )
     tx.run(
-        f"""UPDATE messages SET recipient = NULL, subject = NULL, text = NULL,
+        f"""UPDATE messages SET recipient = NULL, subject = NULL, text = NULL, salt = NULL,
               state = CASE WHEN {waiting} THEN 'struck' ELSE state END, at = CASE WHEN {waiting} THEN %(now)s ELSE at END
             WHERE tenant = %(tenant)s AND customer = %(customer)s AND contact = %(contact)s""",
         who,

@@ -94,6 +94,7 @@ requests_exhausted = { $limit } requests about this customer’s bills are waiti
 request_open = Such a request ({ NAME($kind, of: "approval") }) is open already: { $approval }. Wait for its answer.
 flags_exhausted = There are { $limit } marks already. Take one off first.
 amount_grown = More is open on bill { $case } now ({ $open }) than was asked for ({ $agreed }). Reject this request and ask anew.
+evidence_too_large = More than { $limit } events or messages belong to the case: read them page by page instead.
 not_handed_over = Bill { $case } is with nobody else. Ask to hand it over first.
 none_handed_over = None of { $customer }’s overdue bills is handed over.
 before_hand_over = The bill was handed over on { $handed_over_on }; { $given } lies before.

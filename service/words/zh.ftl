@@ -94,6 +94,7 @@ requests_exhausted = 该客户的账单已有 { $limit } 项审批待批。请�
 request_open = 已有一项待批的{ NAME($kind, of: "approval") }审批：{ $approval }。请等待答复。
 flags_exhausted = 已有 { $limit } 个标记。请先去掉一个。
 amount_grown = 账单 { $case } 现在的未付金额（{ $open }）大于申请时的金额（{ $agreed }）。请驳回本申请，重新提出。
+evidence_too_large = 该案的事件或消息超过 { $limit } 条：请逐页读取。
 not_handed_over = 账单 { $case } 未移交他人。请先提出移交。
 none_handed_over = 客户 { $customer } 没有已移交的逾期账单。
 before_hand_over = 该账单于 { $handed_over_on } 移交；{ $given } 在此之前。

@@ -4,6 +4,7 @@ from tests.mutants.mutant import Mutant
 
 _DECIDE = "service/domain/decide"
 _I1 = "tests/scenarios/test_I_limitation.py"
+_I2 = "tests/api/test_evidence.py::test_I2_who_tampers_and_mends_the_manifest_is_told_where"
 _J1 = "tests/scenarios/test_J_hand_over.py"
 _J2 = "tests/scenarios/test_J_write_off.py"
 
@@ -105,6 +106,48 @@ MUTANTS = (
         "if event.milestone in CAUSES:",
         "if True:",
         f"{_J1}::test_I1_legal_action_interrupts_as_the_law_says_and_a_hearing_does_not",
+    ),
+    Mutant(
+        "an event that was changed is found offline (I2)",
+        "service/api/evidence/verifier.py",
+        'if link(event) != event["hash"]:',
+        "if False:",
+        _I2,
+    ),
+    Mutant(
+        "an event that was left out is found offline (I2)",
+        "service/api/evidence/verifier.py",
+        'if event["version"] != place:',
+        "if False:",
+        _I2,
+    ),
+    Mutant(
+        "a log that was cut off is found offline (I2)",
+        "service/api/evidence/verifier.py",
+        'if last != (said["head"]["version"], said["head"]["hash"]):',
+        "if False:",
+        _I2,
+    ),
+    Mutant(
+        "an event that follows another one is found offline (I2)",
+        "service/api/evidence/verifier.py",
+        'and event["previous"] != before["hash"]:',
+        "and False:",
+        _I2,
+    ),
+    Mutant(
+        "words that were never sent are found offline (I2)",
+        "service/api/evidence/verifier.py",
+        '"sha256").hexdigest() != data["seal"]:',
+        '"sha256").hexdigest() == 1:',
+        _I2,
+    ),
+    Mutant(
+        "the key of a seal is erased with the words (I2, I34)",
+        "service/store/messages.py",
+        "text = NULL, salt = NULL,",
+        "text = NULL,",
+        "tests/api/test_evidence.py::test_I2_of_an_erased_person_nothing_can_be_exported_nor_guessed",
     ),
     Mutant(
         "legal is told once of a warning (I1)",

@@ -185,6 +185,7 @@ class ReportMessage(Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...]
     outcome: Literal["handed_over", "bounced"]
     code: str = ""
+    seal: str | None = None
 
 
 PersonCommand: TypeAlias = (

@@ -18,7 +18,9 @@ DEMANDS = frozenset({"reminder", "urgent", "stern", "final_notice", "formal_dunn
 
 def handed_over(command: ReportMessage, account: Account, scene: Scene) -> Iterator[Happened]:
     """The mail server took it: a message that asks for money has reached whom it may concern."""
-    event = MessageHandedOver(message=command.message, cases=list(command.cases), channel=command.channel)
+    event = MessageHandedOver(
+        message=command.message, cases=list(command.cases), channel=command.channel, seal=command.seal
+    )
     yield on_customer(account.customer.id, event)
     kind = command.message.partition("~")[0]
     if kind in DEMANDS if command.channel == "letter" else not command.message.endswith("~service"):

@@ -29,12 +29,13 @@ class ContactLogged(Shape, frozen=True, kw_only=True):
 
 
 class MessageHandedOver(Shape, frozen=True, kw_only=True):
-    """The mail server took the message."""
+    """The mail server took the message. `seal` binds its words, whose key is erased with them."""
 
     type: ClassVar[str] = "message.handed_over"
     message: str
     cases: list[str]
     channel: str
+    seal: str | None = None
 
 
 class MessageBounced(Shape, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ messages = Table(
     Column("copy", Text),
     Column("subject", Text),
     Column("text", Text),
+    Column("salt", LargeBinary),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("fence", Integer, nullable=False, server_default=text("0")),
     instant("next_at"),
