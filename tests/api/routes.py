@@ -114,12 +114,14 @@ NAMING = [route for route in GUARDED if "{" in route.path and route.name not in 
 def ask(tenant: Tenant, route: Route, client: httpx.Client, path: str | None = None) -> httpx.Response:
     path = path or re.sub(r"{\w+}", "X-1", route.path)
     body = BODIES.get(route.name, {} if route.method in ("POST", "PUT", "PATCH") else None)
-    return client.request(route.method, path, json=body) if route.path not in ENDLESS else begun(client, path)
+    return heard(client, route.method, path, json=body)
 
 
-def begun(client: httpx.Client, path: str, **asked: Any) -> httpx.Response:
-    """How an answer that never ends begins."""
-    with client.stream("GET", path, **asked) as response:
+def heard(client: httpx.Client, method: str, target: str, **asked: Any) -> httpx.Response:
+    """The answer; of one that never ends, how it begins."""
+    if method != "GET" or target.partition("?")[0] not in ENDLESS:
+        return client.request(method, target, **asked)
+    with client.stream("GET", target, **asked) as response:
         content = next(response.iter_bytes(), b"")
     return httpx.Response(response.status_code, headers=response.headers, content=content)
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,10 +13,11 @@ import pytest
 
 from service.api.bodies import LARGEST
 from service.app import drawn
+from tests.api.conftest import serving
 from tests.api.raw import bearer, first, request, talk
 from tests.api.raw import dial as dialled
-from tests.api.routes import GUARDED, NAMING, ROUTES
-from tests.api.tenants import Tenant, problem
+from tests.api.routes import GUARDED, NAMING, ROUTES, heard
+from tests.api.tenants import Service, Tenant, problem
 
 GOOD_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -49,6 +51,13 @@ BOMBS: dict[str, bytes] = {
 }
 FITTING = {"nothing", "one field a hundred thousand times"}
 """What some route may take: no body where none is needed, and the last of fields that are one."""
+
+@pytest.fixture(scope="module")
+def service(database: str) -> Iterator[Service]:
+    """Without a limit on requests: every route is asked again and again."""
+    with serving(database, rate_limit=0) as running:
+        yield running
+
 
 WITH_BODY = [route for route in GUARDED if route.method in ("POST", "PUT", "PATCH")]
 
@@ -155,7 +164,7 @@ def test_no_path_leads_where_it_should_not(tenant, trick):
 def test_no_query_makes_a_mistake_of_ours(tenant, query):
     for route in GUARDED:
         if route.method == "GET" and "{" not in route.path:
-            response = key_for(tenant, route.right).get(route.path + query)
+            response = heard(key_for(tenant, route.right), "GET", route.path + query)
             assert response.status_code < 500, (route.name, response.text)
 
 
@@ -167,7 +176,7 @@ def test_no_parameter_takes_what_no_database_does(tenant):
             if given.get("in") == "query":
                 target = re.sub(r"{\w+}", "X-1", path)
                 for text in ("%00", "a%00b", "%01", "%ed%a0%80", "%c2%85", "%e2%80%a8", "%ff"):
-                    response = tenant.as_("admin").get(f"{target}?{given['name']}={text}")
+                    response = heard(tenant.as_("admin"), "GET", f"{target}?{given['name']}={text}")
                     refused = (404, 422) if "%00" in text else (200, 404, 409, 422)
                     assert response.status_code in refused, (path, given["name"], text, response.text)
                     tried += 1
@@ -260,7 +269,7 @@ def test_no_other_origin_is_let_in(tenant):
         path = route.path.replace("{", "").replace("}", "")
         preflight = client.request("OPTIONS", path, headers=origin | asking)
         assert preflight.status_code == 405
-        answers = [preflight, client.request(route.method, path, headers=origin)]
+        answers = [preflight, heard(client, route.method, path, headers=origin)]
         for answer in answers:
             assert not [name for name in answer.headers if name.lower().startswith("access-control")], route.name
             assert "set-cookie" not in answer.headers

@@ -1,6 +1,7 @@
 """Who may what: every route declares a right, and asks for it before anything else; other tenants' things are not there."""
 
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -11,7 +12,14 @@ from service.api.roles import ROLES, admitted
 from service.provision import create_key, revoke_key
 from tests.api.conftest import serving
 from tests.api.routes import GUARDED, NAMING, PUBLIC, ROUTES, ask, path_to, things_of
-from tests.api.tenants import Tenant, problem
+from tests.api.tenants import Service, Tenant, problem
+
+
+@pytest.fixture(scope="module")
+def service(database: str) -> Iterator[Service]:
+    """Without a limit on requests: every route is asked again and again."""
+    with serving(database, rate_limit=0) as running:
+        yield running
 
 
 @pytest.fixture
