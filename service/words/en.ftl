@@ -709,3 +709,4 @@ worth-broken_promise = { $broken ->
 worth-reliability = { $kept } of { $promises } promises kept.
 worth-now = Now is the best time to call, until { $until }.
 schedule-after_pause = Rule { $rule }: the latest of what was due while contact rested.
+nothing_to_move = No open case is to be moved to “{ $playbook }”: all that were meant are there already, or closed.

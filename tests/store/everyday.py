@@ -137,6 +137,10 @@ def _asks(tenant: Tenant) -> None:
     assert admin.post(f"{endpoint}/deliveries/{sent}/redeliver").status_code == 200
     for _ in range(2):
         tenant.as_("collector").post("/v1/cases/INV-2/notes", json={"text": "x"}, headers={"Idempotency-Key": "once"})
+    text = tenant.get("/v1/playbooks/standard")["text"]
+    assert admin.post("/v1/playbooks", json={"text": text + "# again\n"}).status_code == 201
+    assert admin.post("/v1/playbooks/standard/move?preview=true", json={}).status_code == 200
+    assert admin.post("/v1/playbooks/standard/move", json={}).json()["moved"]
     reason = {"reason": "asked in writing"}
     assert admin.post("/v1/customers/C-1/contacts/zhang/erase", json=reason).status_code == 200
     assert admin.delete(endpoint).status_code == 204

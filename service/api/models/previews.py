@@ -1,9 +1,9 @@
-"""What would happen, without its happening: after contact is taken up again."""
+"""What would happen, without its happening: after contact is taken up again, after cases are moved to another playbook."""
 
 from pydantic import Field
 
 from service.api.models.cases import NextAction
-from service.api.models.fields import Answer, Channel, Day, Id, Instant
+from service.api.models.fields import Answer, Body, Channel, Day, Id, Instant
 
 
 class Resumed(Answer):
@@ -63,3 +63,63 @@ class ResumePreview(Answer):
     escalations: list[Rising]
     requests: list[Asking]
     skipped: list[LeftOut]
+
+
+class MoveBody(Body):
+    """Which open cases are to follow the playbook: those of its other versions, unless told otherwise."""
+
+    version: int | None = Field(None, ge=1, description="The version to follow; the newest when left out.", examples=[2])
+    from_playbook: Id | None = Field(
+        None, description="Those that follow this one now; the same when left out.", examples=["standard"]
+    )
+    from_version: int | None = Field(None, ge=1, description="Those of this version alone.", examples=[1])
+    customers: list[Id] | None = Field(None, min_length=1, max_length=500, description="Those of these customers alone.")
+    cases: list[Id] | None = Field(None, min_length=1, max_length=500, description="These alone.")
+    at_most: int = Field(1000, ge=1, le=2000, description="So many in one call; ask again while some remain.")
+
+
+class Origin(Answer):
+    """How many cases would come from a version."""
+
+    version: int = Field(examples=[1])
+    cases: int = Field(examples=[120])
+    customers: int = Field(examples=[34])
+
+
+class StepChanges(Answer):
+    """How the steps of the version that most cases follow differ from those of the new one."""
+
+    added: list[str] = Field(examples=[["overdue-weekly"]])
+    removed: list[str]
+    changed: list[str]
+
+
+class MovedCase(Answer):
+    """One of the cases, and what comes next for it before and after; `follows` are steps of earlier days that would be
+    made up for, one an open day."""
+
+    case: Id
+    customer: Id
+    version: int = Field(examples=[1])
+    now: NextAction | None
+    then: NextAction | None
+    follows: list[str] = Field(examples=[["overdue-supervisor"]])
+
+
+class MovePreview(Answer):
+    """Whom a move touches, and what changes; nothing has been changed."""
+
+    playbook: str = Field(examples=["standard"])
+    version: int = Field(examples=[2])
+    origins: list[Origin]
+    steps: StepChanges
+    cases: list[MovedCase] = Field(description="The first hundred.")
+
+
+class MoveAnswer(Answer):
+    """What was moved."""
+
+    playbook: str = Field(examples=["standard"])
+    version: int = Field(examples=[2])
+    moved: int = Field(examples=[1000])
+    remaining: int = Field(description="Still to be moved: send the same call again.", examples=[0])

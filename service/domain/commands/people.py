@@ -49,6 +49,15 @@ class AssignCustomer(Struct, frozen=True, kw_only=True):
     previous: str
 
 
+class MoveCases(Struct, frozen=True, kw_only=True):
+    """Follow that version of that playbook from now on."""
+
+    customer: str
+    cases: tuple[str, ...]
+    playbook: str
+    version: int
+
+
 class AddNote(Struct, frozen=True, kw_only=True):
     customer: str
     cases: tuple[str, ...]
@@ -192,6 +201,7 @@ PersonCommand: TypeAlias = (
     MakePromise
     | PauseCases
     | ResumeCases
+    | MoveCases
     | AssignCase
     | AssignCustomer
     | AddNote

@@ -21,6 +21,7 @@ from service.domain.decide import (
     due_dates,
     hand_overs,
     holds,
+    moves,
     owners,
     pauses,
     payments,
@@ -174,6 +175,8 @@ def _person(
             return pauses.pause(command, account, scene, asker)
         case c.ResumeCases():
             return pauses.resume(command, account, scene)
+        case c.MoveCases():
+            return moves.move(command, account, scene)
         case c.AssignCase():
             return owners.assign_case(command, account)
         case c.AssignCustomer():

@@ -10,13 +10,13 @@ from service.domain.decide import backfill, discounts, disputes, instalments, mo
 from service.domain.decide.amounts import LATEST, because, day, known_currency, money, period
 from service.domain.decide.closing import close, close_when_settled, reopen_when_owed
 from service.domain.decide.due_dates import complete_terms, new_due_date, read_terms
+from service.domain.decide.moves import grace
 from service.domain.decide.pauses import weigh
 from service.domain.events import bill as b
 from service.domain.events.case import CaseOpened, StageChanged
 from service.domain.events.customer import CustomerUpdated
 from service.domain.evolve.case import issued_as
 from service.domain.offsets import add
-from service.domain.playbook import Playbook
 from service.domain.refusals import Conflict, Refused
 from service.domain.scene import Scene
 
@@ -134,19 +134,13 @@ def _opened(id: str, account: Account, scene: Scene, stage: str) -> Iterator[Hap
         since=max(scene.today, go_live) if go_live else scene.today,
         monthly=customer.billing_cycle == "monthly",
         pod=customer.settles_by_pod,
-        grace_days=_grace(playbook, customer.segment, scene),
+        grace_days=grace(playbook, customer.segment, scene),
     )
     yield on_case(id, opened)
     if not customer.version:
         yield on_customer(customer.id, CustomerUpdated())
     if in_turn:
         yield from owners.took(account, owner)
-
-
-def _grace(playbook: Playbook, segment: str, scene: Scene) -> int:
-    """The tenant's days for the segment, else the playbook's own."""
-    own = playbook.parameters.get("grace", {})
-    return scene.settings.grace_days.get(segment, own.get(segment, 0))
 
 
 def amend(command: c.AmendInvoice, account: Account, scene: Scene) -> Iterator[Happened]:

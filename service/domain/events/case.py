@@ -29,6 +29,19 @@ class CaseOpened(Shape, frozen=True, kw_only=True):
     grace_days: int = 0
 
 
+class CaseMoved(Shape, frozen=True, kw_only=True):
+    """The case follows another playbook or version from now on: `done` is, by step, the clock's start and the day up to
+    which nothing of it comes any more."""
+
+    type: ClassVar[str] = "case.moved"
+    playbook: str
+    playbook_version: int
+    previous: str
+    previous_version: int
+    grace_days: int = 0
+    done: dict[str, list[date]] = {}
+
+
 class CaseTakenUp(Shape, frozen=True, kw_only=True):
     """The tenant went live: from now on the case's steps fire (F2)."""
 
@@ -218,6 +231,7 @@ class Noted(Shape, frozen=True, kw_only=True):
 
 LadderEvent: TypeAlias = (
     CaseOpened
+    | CaseMoved
     | CaseTakenUp
     | StageChanged
     | Reminded

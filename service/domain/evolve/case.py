@@ -63,6 +63,10 @@ def _ladder(case: Case, event: e.LadderEvent) -> Case:
                 since=event.since,
                 taken_up=event.since <= event.recorded_on,
             )
+        case e.CaseMoved():
+            done = {step: Mark(*days) for step, days in event.done.items()}
+            to = {"playbook": event.playbook, "playbook_version": event.playbook_version, "grace_days": event.grace_days}
+            return replace(case, done=done, **to)
         case e.CaseTakenUp():
             return replace(case, taken_up=True)
         case e.StageChanged():
@@ -107,15 +111,7 @@ def _closed(case: Case, event: e.CaseClosed) -> Case:
 def _new_ladder(case: Case, level: str) -> Case:
     """Nothing of the earlier climb binds the new one."""
     return replace(
-        case,
-        level=level,
-        levels={},
-        answers={},
-        requests={},
-        dropped=(),
-        letters={},
-        missed_on=None,
-        tasks=_own_tasks(case),
+        case, level=level, levels={}, answers={}, requests={}, dropped=(), letters={}, missed_on=None, tasks=_own_tasks(case)
     )
 
 
