@@ -12,7 +12,7 @@ from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose, digests, disposal, keeping, post, renewal
+from service.engine import calendar_steps, compose, consents, digests, disposal, keeping, post, renewal
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
@@ -153,7 +153,9 @@ class Loops:
     def _tidy(self) -> None:
         """Of every tenant, standing sandboxes too: their webhooks go out in real time."""
         kept = timedelta(days=self._runtime.settings.webhook_kept_days)
-        self._each(all_tenants(self._runtime.desk), lambda tenant: keeping.tidy(self._runtime.desk, tenant, kept))
+        desk = self._runtime.desk
+        self._each(all_tenants(desk), lambda tenant: keeping.tidy(desk, tenant, kept))
+        self._each(running(desk), lambda tenant: consents.expire(desk, tenant, None))
 
     def _calendars(self) -> None:
         """A newer version of the service may know of years that were provisional."""

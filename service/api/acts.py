@@ -101,7 +101,10 @@ Plan = Callable[[Session], Command]
 Replying = Callable[[Session, Done], Reply]
 """What to answer, read in the transaction of what was done."""
 
-Decide = Callable[[Tx, Tenant], tuple[Sequence[tenants.Change], Reply]]
+Read = Callable[[Tx], Reply]
+"""What to answer, read after what was done."""
+
+Decide = Callable[[Tx, Tenant], tuple[Sequence[tenants.Change], Reply | Read]]
 """What happens to the tenant, and what to answer."""
 
 
@@ -145,22 +148,26 @@ class _Answered(Exception):
 
 def administer(asking: Asking, decide: Decide) -> Response:
     """Change the tenant itself, under its lock."""
+    replies: list[Reply | Read] = []
     answers: list[Response] = []
 
     def decided(tx: Tx, tenant: Tenant) -> Sequence[tenants.Change]:
-        known = asking.identity(tx)
-        if earlier := _begun(asking, tx, known):
+        if earlier := _begun(asking, tx, asking.identity(tx)):
             raise _Answered(earlier)
         changes, reply = decide(tx, tenant)
-        answers.append(reply.response())
-        _keep(asking, tx, known, answers[0], reply.secret)
+        replies.append(reply)
         return changes
+
+    def answered(tx: Tx) -> None:
+        reply = replies[0] if isinstance(replies[0], Reply) else replies[0](tx)
+        answers.append(reply.response())
+        _keep(asking, tx, asking.identity(tx), answers[0], reply.secret)
 
     engine = asking.house.desk.engine
     try:
-        tenants.administer(engine, asking.tenant, decided, asking.asker)
-    except _Answered as answered:
-        return answered.response
+        tenants.administer(engine, asking.tenant, decided, asking.asker, then=answered)
+    except _Answered as earlier:
+        return earlier.response
     except (Refused, Problem) as no:
         with asking.house.desk.open(asking.tenant) as session:
             return _refused(asking, session.tx, asking.identity(session.tx), no)

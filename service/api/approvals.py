@@ -1,13 +1,14 @@
 """Consent: what waits for whom, and the answers. Who asked never answers, and what is done is what was asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
+from msgspec.structs import replace
 from starlette.responses import Response
 
-from service.api.acts import Asking, Reply, Replying, act, asks
+from service.api.acts import Asking, Read, Reply, Replying, act, administer, asks
 from service.api.answers import local, may_read_texts
 from service.api.bodies import CommandRoute
 from service.api.models.commands import GrantBody, RejectBody
@@ -19,8 +20,13 @@ from service.api.roles import Right
 from service.domain.commands import GrantApproval, RejectApproval
 from service.domain.events.approval import ApprovalRequested
 from service.domain.refusals import NotFound
+from service.domain.scene import Scene
+from service.domain.tenant import Tenant
+from service.engine import consents
+from service.engine.administer import Change
 from service.engine.asks import Done
 from service.engine.desk import Session
+from service.engine.tenant_deeds import DEEDS
 from service.store import codec, log, worklist
 from service.store.database import Tx
 
@@ -57,7 +63,15 @@ def get_approval(approval: ApprovalId, asking: Reading) -> Response:
     "/{approval}/grant", response_model=ApprovalAnswer, responses=responses(404, 409, 422), summary="Agree to a request"
 )
 def grant(approval: ApprovalId, body: GrantBody, asking: Answering) -> Response:
-    """What was asked for happens with the grant. Name `content_hash` to agree only to what you saw."""
+    """What was asked for happens with the grant, unless the world has moved on. Name `content_hash` to agree only to what you
+    saw. By cover or delegation another role may answer too; who asked never does, nor anybody by their word."""
+    if _is_ours(asking, approval):
+
+        def decide(tx: Tx, tenant: Tenant, scene: Scene, row: dict[str, Any]) -> Sequence[Change]:
+            agreed, deed = consents.granted(tenant, scene, asking.asker, row, body.content_hash)
+            return [agreed, *DEEDS[row["kind"]](tx, tenant, deed)]
+
+        return _answer_ours(asking, approval, decide)
 
     def plan(session: Session) -> GrantApproval:
         row = _row(session, approval)
@@ -71,11 +85,60 @@ def grant(approval: ApprovalId, body: GrantBody, asking: Answering) -> Response:
 )
 def reject(approval: ApprovalId, body: RejectBody, asking: Answering) -> Response:
     """The reason is shown when the same is asked again."""
+    if _is_ours(asking, approval):
+        return _answer_ours(
+            asking, approval, lambda _, tenant, scene, row: [consents.rejected(tenant, scene, asking.asker, row, body.reason)]
+        )
 
     def plan(session: Session) -> RejectApproval:
         return RejectApproval(customer=_row(session, approval)["customer"], approval=approval, reason=body.reason)
 
     return act(asking, plan, lambda session, _: Reply(answer(asking, session, approval)))
+
+
+Answer = Callable[[Tx, Tenant, Scene, dict[str, Any]], Sequence[Change]]
+"""What an answer to a request about the company itself leads to."""
+
+
+def _is_ours(asking: Asking, approval: str) -> bool:
+    """Whether it is about the company itself, not about a customer."""
+    with asking.house.desk.open(asking.tenant) as session:
+        return not _row(session, approval)["customer"]
+
+
+def _answer_ours(asking: Asking, approval: str, answering: Answer) -> Response:
+    with asking.house.desk.open(asking.tenant) as session:
+        pass
+
+    def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Read]:
+        here = replace(session, tx=tx)
+        changes = answering(tx, tenant, session.scene, _row(here, approval))
+        return changes, lambda _: Reply(answer(asking, here, approval))
+
+    return administer(asking, decide)
+
+
+Wish = Callable[[Tx, Tenant, Scene], Change]
+"""What is asked for, when it needs somebody's consent."""
+
+
+def ask_first(asking: Asking, wish: Wish) -> Response:
+    """Somebody else must agree before the company itself is changed: the request that now waits, as 202."""
+    with asking.house.desk.open(asking.tenant) as session:
+        pass
+
+    def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Read]:
+        change = wish(tx, tenant, session.scene)
+        return [change], lambda _: waits(asking, replace(session, tx=tx), change)
+
+    return administer(asking, decide)
+
+
+def waits(asking: Asking, session: Session, change: Change) -> Reply:
+    """The request of that change."""
+    assert isinstance(change.event, ApprovalRequested)
+    id = change.event.approval
+    return Reply(answer(asking, session, id), 202, f"/v1/approvals/{id}")
 
 
 def asked_for(asking: Asking) -> Replying:
@@ -109,6 +172,7 @@ def answers(asking: Asking, session: Session, rows: list[dict[str, Any]]) -> lis
     return [
         ApprovalAnswer.model_validate(
             {name: row[name] for name in _PLAIN}
+            | {"customer": row["customer"] or None}
             | {name: local(session, row[name]) for name in ("asked_at", "answered_at") if row[name]}
             | {"reason": reasons.get(row["id"]), "content": codec.load(row["content"])}
             | {"previous": _previous(session, earlier.get(row["previous"]), reasons)}
@@ -128,7 +192,7 @@ def _reasons(tx: Tx, rows: Iterable[dict[str, Any]]) -> dict[str, str | None]:
     """Why it was rejected, else why a person asked: private text beside the events that answered and asked."""
     keys = {
         row["id"]: (
-            f"customer/{row['customer']}",
+            f"customer/{row['customer']}" if row["customer"] else "tenant",
             row["answered_version"] if row["state"] == "rejected" else row["asked_version"],
         )
         for row in rows

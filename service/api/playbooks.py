@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from service.api.acts import Asking, Reply, administer, asks
+from service.api.approvals import ask_first
 from service.api.bodies import CommandRoute
 from service.api.mistakes import checked, faults, told
 from service.api.models.problems import responses
@@ -21,11 +22,14 @@ from service.api.models.tenant import (
     PlaybookList,
     PlaybookRow,
 )
+from service.api.models.work import ApprovalAnswer
 from service.api.problems import Problem
 from service.api.roles import Right
 from service.domain.playbook import Playbook
 from service.domain.refusals import NotFound
+from service.domain.scene import Scene
 from service.domain.tenant import Tenant
+from service.engine import consents
 from service.engine.administer import Change, playbook_published
 from service.engine.desk import Session
 from service.store import tenants
@@ -64,12 +68,14 @@ def get_playbook(name: Name, asking: Reading, asked: Annotated[PlaybookAsked, Qu
     response_model=PlaybookAnswer,
     responses={
         200: {"model": PlaybookAnswer, "description": "The newest version says exactly this."},
-        **responses(422),
+        202: {"model": ApprovalAnswer, "description": "It waits for consent."},
+        **responses(409, 422),
     },
     summary="Publish a playbook",
 )
 def publish(body: PlaybookBody, asking: Publishing) -> Response:
-    """A new version of the playbook that the text names; cases keep the version they were opened with.
+    """A new version of the playbook that the text names; cases keep the version they were opened with. Where the settings'
+    `consents` name a role for it, somebody of that role agrees first.
 
     Every mistake is told with line, column, path and remedy.
     """
@@ -77,6 +83,11 @@ def publish(body: PlaybookBody, asking: Publishing) -> Response:
     if not isinstance(found, Playbook):
         raise Problem(422, "playbook_invalid", errors=faults(found))
     name = found.name
+    with asking.house.desk.open(asking.tenant) as session:
+        role, newest = session.scene.settings.consents.get("playbook"), session.tenancy.tenant.playbooks.get(name, 0)
+        known = newest and tenants.playbook_text(session.tx, name, newest) == body.text
+    if role and not known:
+        return ask_first(asking, lambda _, tenant, scene: _wished(asking, tenant, scene, role, name, body.text))
 
     def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Reply]:
         newest = tenant.playbooks.get(name, 0)
@@ -97,6 +108,11 @@ def check_playbook(name: Name, body: PlaybookBody, asking: Publishing) -> Respon
         return Reply(PlaybookCheck(valid=True)).response()
     errors = [PlaybookFault.model_validate(one) for one in told(found, asking.language)]
     return Reply(PlaybookCheck(valid=False, errors=errors), language=asking.language).response()
+
+
+def _wished(asking: Asking, tenant: Tenant, scene: Scene, role: str, name: str, text: str) -> Change:
+    deed = {"playbook": name, "version": tenant.playbooks.get(name, 0) + 1, "text": text}
+    return consents.ask(tenant, asking.asker, scene.today, "playbook", name, role, deed, None)
 
 
 def _row(versions: list[dict[str, Any]]) -> PlaybookRow:

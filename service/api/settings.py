@@ -5,19 +5,23 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from service.api import etags
-from service.api.acts import Asking, Reply, administer, asks
+from service.api.acts import Asking, Read, Reply, administer, asks
+from service.api.approvals import waits
 from service.api.bodies import CommandRoute
 from service.api.models.problems import responses
-from service.api.models.tenant import SettingsAnswer, SettingsPatch
+from service.api.models.tenant import APPROVERS, SettingsAnswer, SettingsPatch
+from service.api.models.work import ApprovalAnswer
 from service.api.problems import Fault, invalid
 from service.api.roles import Right
 from service.domain.directory import Directory
 from service.domain.money import MoneyError, is_currency, parse
 from service.domain.settings import Settings
 from service.domain.tenant import Tenant
+from service.engine import consents
 from service.engine.administer import Change, settings_changed
 from service.store import codec, people, tenants
 from service.store.calendars import UnknownCountry, published
@@ -26,8 +30,12 @@ from service.store.laws import OWN, shipped
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=CommandRoute)
 
+_CHANGES: dict[int | str, dict[str, Any]] = {
+    202: {"model": ApprovalAnswer, "description": "It waits for consent."},
+    **responses(409, 412, 422),
+}
 _LIMITS = ("plan_amounts", "extension_amounts", "discount_amounts")
-_BY_KEY = ("segment_playbooks", "grace_days", "banks", "write_off_limits", "provision_rates", *_LIMITS)
+_BY_KEY = ("segment_playbooks", "grace_days", "banks", "consents", "write_off_limits", "provision_rates", *_LIMITS)
 """Fields that are merged entry by entry."""
 
 
@@ -38,24 +46,46 @@ def get_settings(asking: Annotated[Asking, Depends(asks(Right.READ))]) -> Respon
         return _reply(session.scene.settings, tenants.settings_version(session.tx)).response()
 
 
-@router.patch("", response_model=SettingsAnswer, responses=responses(412, 422), summary="Change settings")
+@router.patch("", response_model=SettingsAnswer, responses=_CHANGES, summary="Change settings")
 def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SETTINGS))]) -> Response:
     """Absent fields stay. `banks`, `segment_playbooks`, `grace_days`, `provision_rates` and limits are merged by key (a
-    currency, for write-offs a role); null removes an entry.
+    currency, for write-offs a role, for `consents` what needs one); null removes an entry. A change that takes a consent away
+    needs that consent.
 
     What was decided stays decided; alarms not yet rung are computed anew. The history is `settings.changed` in the feed.
     """
     given = body.changes()
 
-    def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Reply]:
+    with asking.house.desk.open(asking.tenant) as session:
+        pass
+
+    def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Reply | Read]:
         version = tenants.settings_version(tx)
         etags.check(asking.request.headers.get("if-match"), etags.etag(version))
         new = _merged(tenant.settings, given)
         _check(tx, tenant, new)
+        if role := loosened(tenant.settings, new):
+            asked = consents.ask(
+                tenant, asking.asker, session.scene.today, "settings", "consents", role, _deed(tenant.settings, new), None
+            )
+            return [asked], lambda tx: waits(asking, replace(session, tx=tx), asked)
         changes = settings_changed(tx, tenant, new)
         return changes, _reply(new, tenant.version + 1 if changes else version)
 
     return administer(asking, decide)
+
+
+def loosened(old: Settings, new: Settings) -> str | None:
+    """The role whose consent would no longer be needed: it has to consent to that; of several the highest."""
+    lost = [role for kind, role in old.consents.items() if new.consents.get(kind) != role]
+    return max(lost, key=APPROVERS.index, default=None)
+
+
+def _deed(old: Settings, new: Settings) -> dict[str, Any]:
+    """The fields that move, as they are and as they are to be."""
+    was, will = codec.load(codec.encode(old)), codec.load(codec.encode(new))
+    moved = [name for name in will if will[name] != was[name]]
+    return {"fields": {name: will[name] for name in moved}, "was": {name: was[name] for name in moved}}
 
 
 def _merged(old: Settings, given: dict[str, Any]) -> Settings:
@@ -75,7 +105,7 @@ def _merged(old: Settings, given: dict[str, Any]) -> Settings:
 def _check(tx: Tx, tenant: Tenant, new: Settings) -> None:
     found = [*_calendar_faults(new), *_playbook_faults(tenant, new), *_other_faults(new)]
     if new.assignment != tenant.settings.assignment:
-        found += _assignment_faults(new, people.known(tx))
+        found += _assignment_faults(new, people.known(tx, tenant))
     if found:
         raise invalid(found)
 

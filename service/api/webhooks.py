@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
+from msgspec.structs import replace
 from starlette.responses import Response
 
-from service.api.acts import Asking, Reply, administer, asks
+from service.api.acts import Asking, Read, Reply, administer, asks
+from service.api.approvals import waits
 from service.api.bodies import CommandRoute
 from service.api.models.problems import responses
 from service.api.models.webhooks import (
@@ -17,6 +20,7 @@ from service.api.models.webhooks import (
     WebhookEndpointList,
     WebhookEndpointPatch,
     WebhookSecret,
+    WebhookSecretAsked,
 )
 from service.api.problems import Fault, invalid
 from service.api.queries import known_id
@@ -31,7 +35,9 @@ from service.domain.events.tenant import (
 )
 from service.domain.refusals import Conflict, NotFound
 from service.domain.tenant import Tenant
+from service.engine import consents
 from service.engine.administer import Change
+from service.engine.desk import Session
 from service.store import endpoints
 from service.store.database import Tx
 
@@ -147,15 +153,38 @@ def remove(endpoint: EndpointId, asking: Managing) -> Response:
 
 
 @router.post(
-    "/{endpoint}/rotate-secret", response_model=WebhookSecret, responses=responses(404, 409), summary="A new secret"
+    "/{endpoint}/rotate-secret",
+    response_model=WebhookSecret,
+    responses={
+        202: {"model": WebhookSecretAsked, "description": "It signs once somebody has agreed."},
+        **responses(404, 409),
+    },
+    summary="A new secret",
 )
 def rotate(endpoint: EndpointId, asking: Managing) -> Response:
-    """Answers the new signing secret, once. The old one signs beside it for 24 hours."""
+    """Answers the new signing secret, once. The old one signs beside it for 24 hours. Where the settings' `consents` name a
+    role for it, somebody of that role agrees first; they never see the secret."""
     secret = asking.house.new_secret()
+    sealed = asking.house.seal(secret, f"{asking.tenant}/{endpoint}")
+    with asking.house.desk.open(asking.tenant) as session:
+        role = session.scene.settings.consents.get("webhook_secret")
 
-    def decide(tx: Tx, _: Tenant) -> Decided:
+    def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Reply | Read]:
         found(tx, endpoint, lock=True)
-        endpoints.rotate(tx, endpoint, asking.house.seal(secret, f"{asking.tenant}/{endpoint}"))
-        return [Change(EndpointSecretRotated(endpoint=endpoint))], Reply(WebhookSecret(secret=secret), secret=True)
+        if role is None:
+            endpoints.rotate(tx, endpoint, sealed)
+            return [Change(EndpointSecretRotated(endpoint=endpoint))], Reply(WebhookSecret(secret=secret), secret=True)
+        deed = {"endpoint": endpoint, "sealed": sha256(sealed).hexdigest()}
+        asked = consents.ask(
+            tenant, asking.asker, session.scene.today, "webhook_secret", endpoint, role, deed, None
+        )
+        endpoints.update(tx, endpoint, next_secret=sealed)
+        return [asked], lambda tx: _asked(asking, replace(session, tx=tx), asked, secret)
 
     return administer(asking, decide)
+
+
+def _asked(asking: Asking, session: Session, asked: Change, secret: str) -> Reply:
+    waiting = waits(asking, session, asked)
+    body = WebhookSecretAsked.model_validate({"secret": secret, "approval": waiting.body})
+    return waiting._replace(body=body, secret=True)

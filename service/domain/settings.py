@@ -58,6 +58,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limitation_years: int = 3
     limitation_interrupted_by: tuple[str, ...] = ("payment", "acknowledgement", "filed")
     assignment: tuple[AssignmentRule, ...] = ()
+    consents: dict[str, str] = {}
+    bulk_customers: int = 50
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
@@ -68,7 +70,7 @@ ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
     | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits", "provision_rates"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
-    | {"assignment"}
+    | {"assignment", "consents", "bulk_customers"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""

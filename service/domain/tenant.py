@@ -8,10 +8,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from service.domain.digests import DIGEST
+from service.domain.directory import Delegation
+from service.domain.events import approval as a
 from service.domain.events import tenant as e
 from service.domain.events.customer import NoticeRaised
 from service.domain.settings import Settings
 from service.domain.workdays import Calendar
+
+
+class TenantRequest(Struct, frozen=True, omit_defaults=True):
+    """A request about the company itself that waits for an answer; what it says lies with its row."""
+
+    role: str
+    asked_by: str
+    expires_on: date
 
 
 class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,6 +37,8 @@ class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest_on: dict[str, date] = {}
     """When each role last had its digest (F2)."""
     delete_after: datetime | None = None
+    delegations: dict[str, Delegation] = {}
+    requests: dict[str, TenantRequest] = {}
 
 
 def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
@@ -57,8 +69,37 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             | e.EndpointTested()
         ):
             return tenant
+        case e.DelegationGiven() | e.DelegationEnded():
+            return replace(tenant, delegations=_delegations(tenant, event))
+        case (
+            a.ApprovalRequested()
+            | a.ApprovalJoined()
+            | a.ApprovalGranted()
+            | a.ApprovalRejected()
+            | a.ApprovalCancelled()
+            | a.ApprovalExpired()
+        ):
+            return replace(tenant, requests=_requests(tenant, event))
         case NoticeRaised():
             digested = dict.fromkeys(event.audience if event.text == DIGEST else (), event.on)
             return replace(tenant, digest_on={**tenant.digest_on, **digested})
         case _:
             assert_never(event)
+
+
+def _delegations(tenant: Tenant, event: e.DelegationGiven | e.DelegationEnded) -> dict[str, Delegation]:
+    """Those that have run out go with the next one."""
+    if isinstance(event, e.DelegationEnded):
+        return {id: one for id, one in tenant.delegations.items() if id != event.delegation}
+    standing = {id: one for id, one in tenant.delegations.items() if one.until >= event.on}
+    given = Delegation(
+        id=event.delegation, by=event.by, role=event.role, to=event.to, until=event.until, kinds=tuple(event.kinds)
+    )
+    return {**standing, given.id: given}
+
+
+def _requests(tenant: Tenant, event: a.ApprovalEvent) -> dict[str, TenantRequest]:
+    others = {id: one for id, one in tenant.requests.items() if id != event.approval}
+    if isinstance(event, a.ApprovalRequested) and event.expires_on:
+        return {**others, event.approval: TenantRequest(event.role, event.asked_by, event.expires_on)}
+    return others

@@ -25,10 +25,11 @@ from service.domain.settings import DAYS, Settings
 from service.domain.tenant import Tenant, evolve_tenant
 from service.domain.workdays import Calendar
 from service.engine.desk import UnknownTenant
-from service.store import codec, log, outbox, tenants
+from service.store import codec, log, outbox, tenants, worklist
 from service.store.calendars import UnknownCountry, published
 from service.store.chain import GENESIS
 from service.store.database import Tx, transaction
+from service.store.workfold import Entry
 
 STREAM = "tenant"
 ALL = ""
@@ -81,17 +82,25 @@ def _plain(calendar: Calendar) -> dict[str, Any]:
 
 
 def administer(
-    engine: Engine, id: str, decide: Decide, asker: Asker, now: datetime | None = None, closed_too: bool = False
+    engine: Engine,
+    id: str,
+    decide: Decide,
+    asker: Asker,
+    now: datetime | None = None,
+    closed_too: bool = False,
+    then: Callable[[Tx], None] = lambda _: None,
 ) -> Tenant:
-    """Change the tenant under its lock; `decide` may write rows of its own beside the events it returns. Nothing of a
-    closed tenant changes any more, but that it is closed."""
+    """Change the tenant under its lock; `decide` may write rows of its own beside the events it returns, `then` reads how
+    things stand after them. Nothing of a closed tenant changes any more, but that it is closed."""
     with transaction(engine, id, asking=tenants.CLOCK) as tx:
         loaded = tenants.load(tx, lock=True)
         if loaded is None or (loaded[0].delete_after and not closed_too):
             raise UnknownTenant(id)
         tenant, head = loaded
         changes = decide(tx, tenant)
-        return _append(tx, tenant, head or GENESIS, changes, asker, now) if changes else tenant
+        tenant = _append(tx, tenant, head or GENESIS, changes, asker, now) if changes else tenant
+        then(tx)
+        return tenant
 
 
 def _append(
@@ -102,12 +111,14 @@ def _append(
     entries, private = [], []
     listening = outbox.listeners(tx)
     letters = []
+    told = []
     for change in changes:
         tenant = evolve_tenant(tenant, change.event)
         today = now.date()
         entry = log.entry(head, STREAM, tenant.version, change.event, meta, None, now, tx.now, today)
         head = entry.hash
         entries.append(entry)
+        told.append(Entry("", tenant.version, change.event, now))
         for part, content in (change.private or {}).items():
             private.append((STREAM, tenant.version, part, part or tenant.id, codec.encode(content)))
         called = audience(change.event)
@@ -117,6 +128,7 @@ def _append(
     log.append(tx, entries)
     log.keep_private(tx, private)
     outbox.put(tx, letters, tx.now)
+    worklist.put(tx, worklist.moved(tx, told))
     tenants.save(tx, tenant, head)
     return tenant
 

@@ -187,12 +187,12 @@ class Look:
 
 def tenant_deviations(tx: Tx, counted: Counted) -> tuple[Tenant | None, bytes, list[Deviation]]:
     """The tenant's own stream against its row and its published playbooks; also the state and head that it leaves."""
-    folded = next(fold(tx, ["tenant"], counted), None)
-    if folded is None or not isinstance(folded.state, Tenant):
-        faults = folded.faults if folded else [Difference("missing", "tenant", "the tenant's stream", None)]
+    whole = next(fold(tx, ["tenant"], counted), None)
+    if whole is None or not isinstance(whole.state, Tenant):
+        faults = whole.faults if whole else [Difference("missing", "tenant", "the tenant's stream", None)]
         return None, b"", [Deviation(faults)]
-    tenant, head = folded.state, folded.head
-    found = [Deviation(folded.faults)] if folded.faults else []
+    tenant, head = whole.state, whole.head
+    found = [Deviation(whole.faults)] if whole.faults else []
     row = tx.dicts("SELECT kind, version, state::text, hash, delete_after FROM tenants WHERE id = %(tenant)s")[0]
     right = {"kind": tenant.kind, "version": tenant.version, "state": tenants.encode(tenant), "hash": head}
     right["delete_after"] = tenant.delete_after
@@ -203,11 +203,20 @@ def tenant_deviations(tx: Tx, counted: Counted) -> tuple[Tenant | None, bytes, l
     ]
     if differing:
         found.append(Deviation(differing, table="tenants", id=tenant.id))
-    return tenant, head, found + _playbooks(tx, folded)
+    return tenant, head, found + _playbooks(tx, whole) + _requests(tx, whole)
 
 
 def _plain(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _requests(tx: Tx, whole: Folded) -> list[Deviation]:
+    """The requests about the company itself."""
+    entries = (Entry("", told.version, told.event, told.occurred_at) for told in whole.told)
+    rows = {id: folded(None, those) for id, those in by_table(entries).get("approvals", {}).items()}
+    expected: dict[str, tuple[str | None, Values]] = {id: ("", row) for id, row in rows.items() if row}
+    stored = {id for (id,) in tx.rows("SELECT id FROM approvals WHERE tenant = %(tenant)s AND customer = ''")}
+    return list(compare(tx, "approvals", expected, stored - expected.keys()))
 
 
 def _playbooks(tx: Tx, folded: Folded) -> list[Deviation]:

@@ -139,7 +139,7 @@ class Desk:
             listening=listeners(tx),
             workdays=workdays,
             law=law_of(tenant.settings),
-            people=people.known(tx),
+            people=people.known(tx, tenant),
             playbooks=playbooks,
         )
         with self._lock:

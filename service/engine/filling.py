@@ -31,7 +31,8 @@ PART = 8_000
 _EMPTY = "SELECT " + " AND ".join(
     f"NOT EXISTS (SELECT FROM {table} WHERE tenant = %(tenant)s)"
     for table in ("cases", "payments", "tasks", "approvals", "mentions", "movements", "customers")
-)
+).replace("approvals WHERE tenant = %(tenant)s", "approvals WHERE tenant = %(tenant)s AND customer <> ''")
+"""Requests about the company itself are mended with its own stream, before."""
 
 _READ = f"""
 SELECT {COLUMNS} FROM events WHERE tenant = %(tenant)s AND stream > %(after)s ORDER BY stream, version LIMIT %(limit)s

@@ -60,6 +60,8 @@ def _mend_tenant(desk: Desk, tenant: str) -> int:
                 tx.run("UPDATE tenants SET kind = %(kind)s WHERE id = %(tenant)s", {"kind": state.kind})
             elif one.table == "playbooks":
                 _mend_playbook(tx, one)
+            elif one.table == "approvals":
+                _mend_all(tx, [[one]])
     desk.forget(tenant)
     return sum(bool(one.table) for one in found)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose, digests, renewal
+from service.engine import calendar_steps, compose, consents, digests, renewal
 from service.engine.desk import Desk, Session
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
@@ -71,6 +71,7 @@ def move(
 def decide(desk: Desk, tenant: str, now: datetime, render: compose.Render) -> None:
     """Everything due at one instant: the tenant's own steps, the customers', then the digests and messages that leave."""
     calendar_steps.fire(desk, tenant, now)
+    consents.expire(desk, tenant, now)
     while wake(desk, tenant, now):
         desk.go_on()
     digests.tell(desk, tenant, now)
@@ -85,6 +86,7 @@ def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
             messages.next_slot(session.tx),
             calendar_steps.next_look(session),
             digests.next_look(session),
+            consents.next_look(session),
         ]
     if not session.clock.renews:
         return min((at for at in ats if at is not None), default=None)

@@ -54,7 +54,7 @@ def update(tx: Tx, id: str, **values: Any) -> None:
 def rotate(tx: Tx, id: str, secret: bytes) -> None:
     """A new secret; the old one signs beside it for a day."""
     tx.run(
-        """UPDATE endpoints SET old_secret = secret, old_until = %(until)s, secret = %(secret)s
+        """UPDATE endpoints SET old_secret = secret, old_until = %(until)s, secret = %(secret)s, next_secret = NULL
             WHERE tenant = %(tenant)s AND id = %(id)s""",
         {"id": id, "secret": secret, "until": tx.now + OLD_SECRET_FOR},
     )

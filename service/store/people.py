@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.domain.directory import Directory, User
+from service.domain.tenant import Tenant
 from service.store import log
 from service.store.database import Tx
 
@@ -49,10 +50,11 @@ def users(tx: Tx) -> list[dict[str, Any]]:
     return tx.dicts("SELECT * FROM users WHERE tenant = %(tenant)s ORDER BY id")
 
 
-def known(tx: Tx) -> Directory:
-    """The directory as decisions know it."""
+def known(tx: Tx, tenant: Tenant) -> Directory:
+    """The directory as decisions know it, with what its people have delegated."""
     names = User.__struct_fields__
-    return Directory({row["id"]: User(**{name: row[name] for name in names}) for row in users(tx)})
+    found = {row["id"]: User(**{name: row[name] for name in names}) for row in users(tx)}
+    return Directory(found, tuple(tenant.delegations.values()))
 
 
 def directory(tx: Tx) -> list[dict[str, Any]]:

@@ -139,6 +139,8 @@ def things_of(stranger: Tenant) -> dict[str, str]:
     made = stranger.as_("admin").post("/v1/webhook-endpoints", json=endpoint).json()["id"]
     test = stranger.as_("admin").post(f"/v1/webhook-endpoints/{made}/test").json()["id"]
     approval = stranger.as_("manager").post("/v1/customers/C-1/hold", json={"reason": "x"}).json()["id"]
+    word = {"to": "li.na", "until": "2026-03-31", "reason": "x"}
+    delegation = stranger.as_("manager").post("/v1/delegations", json=word).json()["id"]
     stranger.walk("2026-03-03")
     task = stranger.ids("/v1/tasks")[0]
     disputed = {"reason": "price", "text": "x", "amount": "1.00"}
@@ -153,6 +155,7 @@ def things_of(stranger: Tenant) -> dict[str, str]:
         "/deadlines/{}": "1",
         "/v1/tasks/{}": task,
         "/v1/approvals/{}": approval,
+        "/v1/delegations/{}": delegation,
         "/v1/messages/{}": message,
         "/v1/letters/{}": message,
         "/v1/webhook-endpoints/{}": made,

@@ -15,13 +15,16 @@ from sqlalchemy import Engine
 from service.domain import commands as c
 from service.domain.scene import Asker
 from service.domain.settings import Settings
-from service.engine import administer, walk
+from service.domain.tenant import Tenant
+from service.engine import administer, consents, walk
 from service.engine.asks import Ask, Done
 from service.engine.desk import Desk
 from service.engine.handle import handle
 from service.engine.verify import Checked, Place, verify
 from service.provision import shipped_playbooks
 from service.runtime import read_playbook
+from service.store import worklist
+from service.store.database import Tx
 from service.store.inbox import Identity
 from service.words.compose import compose
 
@@ -136,7 +139,29 @@ def build(engine: Engine, url: str, tenant: str) -> House:
     """The same after ten months."""
     house = begin(engine, url, tenant)
     house.live()
+    for answered in (True, False):
+        _wish(house, answered)
     return house
+
+
+def _wish(house: House, answered: bool) -> None:
+    """Something of the company itself is asked, and perhaps refused."""
+
+    def ask(_: Tx, tenant: Tenant) -> list[administer.Change]:
+        deed = {"playbook": "gentle", "version": 1, "text": "grammar: 1"}
+        return [consents.ask(tenant, ERP, END.date(), "playbook", "gentle", "boss", deed, "softer")]
+
+    def refuse(tx: Tx, tenant: Tenant) -> list[administer.Change]:
+        (id,) = tenant.requests
+        row = worklist.get(tx, "approvals", id)
+        assert row is not None
+        return [consents.rejected(tenant, scene, Asker(actor="chen", role="boss"), row, "too soft")]
+
+    administer.administer(house.engine, house.tenant, ask, ERP)
+    with house.desk.open(house.tenant) as session:
+        scene = session.scene
+    if answered:
+        administer.administer(house.engine, house.tenant, refuse, ERP)
 
 
 class Vandal:

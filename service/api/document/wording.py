@@ -57,6 +57,7 @@ PATH_PARAMETERS = {
     "payment": ("The ERP's id of the payment.", "P-1"),
     "task": ("The task's id.", "C-1.14"),
     "approval": ("The approval's id.", "hold~C-1.12"),
+    "delegation": ("The delegation's id.", "delegation~chen.41"),
     "message": ("The message's id.", "C-1.20260323.email.zhang"),
     "letter": ("The letter's id: the message's that carries it.", "C-1.20260323.letter.zhang"),
     "playbook": ("The playbook's name.", "standard"),

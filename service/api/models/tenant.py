@@ -1,6 +1,6 @@
 """The tenant's own things: settings, users, playbooks and the test clock."""
 
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,6 +22,8 @@ from service.api.models.fields import (
 )
 
 TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", examples=["09:00"])]
+Approver: TypeAlias = Literal["finance", "legal", "supervisor", "manager", "general_manager", "boss"]
+APPROVERS: tuple[str, ...] = get_args(Approver)
 Count: TypeAlias = Annotated[int, Field(ge=1, le=100)]
 Days: TypeAlias = Annotated[int, Field(ge=0, le=366)]
 Limits: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money | None]
@@ -131,6 +133,13 @@ class SettingsPatch(Body):
         description="By role and currency: the lowest role whose limit covers a write-off is asked, else the boss (J2); null "
         "removes a role's.",
         examples=[{"manager": {"CNY": "10000.00"}}],
+    )
+    consents: dict[Literal["playbook", "webhook_secret"], Approver | None] = Field(
+        {},
+        description="What of the company itself needs consent, and whose; null removes an entry, by that very consent (I32).",
+    )
+    bulk_customers: Annotated[int, Field(ge=1, le=500)] = Field(
+        50, description="To give more customers to others at once needs consent."
     )
     assignment: list[AssignmentRule] = Field(
         [], max_length=100, description="In order: the first rule that fits a new bill names its owner (E6)."

@@ -6,6 +6,7 @@ from pydantic import Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.api.models.fields import Answer, Audience, Body, Cursor, Instant, Text
+from service.api.models.work import ApprovalAnswer
 
 Topic: TypeAlias = Annotated[
     StrictStr,
@@ -77,6 +78,12 @@ class WebhookSecret(Answer):
     """A signing secret, shown once."""
 
     secret: str = Field(description="Standard Webhooks secret.", examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+
+
+class WebhookSecretAsked(WebhookSecret):
+    """A signing secret, shown once, and the request without whose grant it never signs."""
+
+    approval: ApprovalAnswer
 
 
 class WebhookEndpointCreated(WebhookEndpoint, WebhookSecret):

@@ -37,6 +37,9 @@ ApprovalKind: TypeAlias = Literal[
     "write_off",
     "credit_stop",
     "hand_over",
+    "playbook",
+    "webhook_secret",
+    "settings",
 ]
 ApprovalState: TypeAlias = Literal["open", "granted", "rejected", "expired", "cancelled"]
 
@@ -133,7 +136,7 @@ class ApprovalAnswer(Answer):
     kind: ApprovalKind
     state: ApprovalState
     role: str = Field(description="Who may answer.", examples=["boss"])
-    customer: Id = Field(examples=["C-1"])
+    customer: Id | None = Field(examples=["C-1"], description="null when it is about the company itself.")
     cases: list[Id]
     bills: int = Field(examples=[2])
     rule: str = Field(examples=["B8"])

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeAlias
 
+from service.domain.events.approval import ApprovalEvent
 from service.domain.events.customer import NoticeRaised
 from service.domain.events.shape import Shape
 
@@ -135,6 +136,26 @@ class EndpointTested(Shape, frozen=True, kw_only=True):
     endpoint: str
 
 
+class DelegationGiven(Shape, frozen=True, kw_only=True):
+    """Somebody's word on requests is another's too, to the end of `until`; of these kinds, or of all."""
+
+    type: ClassVar[str] = "delegation.given"
+    delegation: str
+    by: str
+    role: str
+    to: str
+    on: date
+    until: date
+    kinds: list[str] = []
+
+
+class DelegationEnded(Shape, frozen=True, kw_only=True):
+    """Before its time."""
+
+    type: ClassVar[str] = "delegation.ended"
+    delegation: str
+
+
 TenantEvent: TypeAlias = (
     TenantCreated
     | TenantClosed
@@ -151,5 +172,8 @@ TenantEvent: TypeAlias = (
     | EndpointSecretRotated
     | EndpointRemoved
     | EndpointTested
+    | DelegationGiven
+    | DelegationEnded
+    | ApprovalEvent
     | NoticeRaised
 )

@@ -71,6 +71,7 @@ endpoints = Table(
     Column("state", Text, nullable=False),
     Column("secret", LargeBinary, nullable=False),
     Column("old_secret", LargeBinary),
+    Column("next_secret", LargeBinary),
     instant("old_until"),
     instant("created_at", null=False),
     instant("failing_since"),
