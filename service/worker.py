@@ -12,7 +12,7 @@ from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose, consents, digests, disposal, keeping, post, renewal
+from service.engine import calendar_steps, compose, consents, digests, disposal, keeping, post, reassigning, renewal
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
@@ -156,6 +156,7 @@ class Loops:
         desk = self._runtime.desk
         self._each(all_tenants(desk), lambda tenant: keeping.tidy(desk, tenant, kept))
         self._each(running(desk), lambda tenant: consents.expire(desk, tenant, None))
+        self._each(running(desk), lambda tenant: reassigning.carry_on(desk, tenant))
 
     def _calendars(self) -> None:
         """A newer version of the service may know of years that were provisional."""

@@ -26,6 +26,7 @@ from service.engine import consents
 from service.engine.administer import Change
 from service.engine.asks import Done
 from service.engine.desk import Session
+from service.engine.reassigning import carry_on
 from service.engine.tenant_deeds import DEEDS
 from service.store import codec, log, worklist
 from service.store.database import Tx
@@ -115,7 +116,9 @@ def _answer_ours(asking: Asking, approval: str, answering: Answer) -> Response:
         changes = answering(tx, tenant, session.scene, _row(here, approval))
         return changes, lambda _: Reply(answer(asking, here, approval))
 
-    return administer(asking, decide)
+    response = administer(asking, decide)
+    carry_on(asking.house.desk, asking.tenant)
+    return response
 
 
 Wish = Callable[[Tx, Tenant, Scene], Change]

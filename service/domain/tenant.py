@@ -24,6 +24,15 @@ class TenantRequest(Struct, frozen=True, omit_defaults=True):
     expires_on: date
 
 
+class Reassignment(Struct, frozen=True):
+    """Customers on their way from one of ours to others, by new owner; `by` told so, in that role."""
+
+    by: str
+    role: str
+    previous: str
+    moves: dict[str, list[str]]
+
+
 class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state that the tenant's stream leaves; keys, users and endpoints have rows of their own."""
 
@@ -39,6 +48,7 @@ class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     delete_after: datetime | None = None
     delegations: dict[str, Delegation] = {}
     requests: dict[str, TenantRequest] = {}
+    moving: dict[str, Reassignment] = {}
 
 
 def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
@@ -69,6 +79,11 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             | e.EndpointTested()
         ):
             return tenant
+        case e.ReassignmentBegun():
+            begun = Reassignment(event.by, event.role, event.previous, event.moves)
+            return replace(tenant, moving={**tenant.moving, event.reassignment: begun})
+        case e.ReassignmentDone():
+            return replace(tenant, moving={id: one for id, one in tenant.moving.items() if id != event.reassignment})
         case e.DelegationGiven() | e.DelegationEnded():
             return replace(tenant, delegations=_delegations(tenant, event))
         case (

@@ -8,8 +8,10 @@ import msgspec
 
 from service.domain.events.tenant import EndpointSecretRotated
 from service.domain.refusals import Conflict
+from service.domain.scene import Asker
 from service.domain.settings import Settings
 from service.domain.tenant import Tenant
+from service.engine import reassigning
 from service.engine.administer import Change, playbook_published, settings_changed
 from service.store import codec, endpoints
 from service.store.database import Tx
@@ -40,10 +42,18 @@ def choose(tx: Tx, tenant: Tenant, deed: Deed) -> Sequence[Change]:
     return settings_changed(tx, tenant, msgspec.convert({**plain, **deed["fields"]}, Settings))
 
 
+def reassign(tx: Tx, tenant: Tenant, deed: Deed) -> Sequence[Change]:
+    """The customers as they were chosen, unless one of them is that owner's no longer."""
+    _still(reassigning.still_theirs(tx, deed["previous"], deed["moves"]))
+    asker = Asker(actor=deed["by"], role=deed["role"])
+    return [reassigning.begun(tenant, asker, deed["previous"], deed["moves"], None)]
+
+
 DEEDS: dict[str, Callable[[Tx, Tenant, Deed], Sequence[Change]]] = {
     "playbook": publish,
     "webhook_secret": rotate,
     "settings": choose,
+    "reassignment": reassign,
 }
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose, consents, digests, renewal
+from service.domain.tenant import Tenant
+from service.engine import calendar_steps, compose, consents, digests, reassigning, renewal
 from service.engine.desk import Desk, Session
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
@@ -57,10 +58,14 @@ def move(
                 raise Conflict("clock_moves_forward", "/now", now=here)
         while here < goal:
             desk.go_on()
-            instant = _next_instant(desk, tenant, here)
+            instant, company = _next_instant(desk, tenant, here)
+            if company.moving:
+                reassigning.carry_on(desk, tenant, here)
             if instant is None or instant > goal:
                 break
             here = max(here, instant)
+            if company.requests:
+                consents.expire(desk, tenant, here)
             decide(desk, tenant, here, render)
             _store(desk, tenant, here, False)
             report(here)
@@ -71,7 +76,6 @@ def move(
 def decide(desk: Desk, tenant: str, now: datetime, render: compose.Render) -> None:
     """Everything due at one instant: the tenant's own steps, the customers', then the digests and messages that leave."""
     calendar_steps.fire(desk, tenant, now)
-    consents.expire(desk, tenant, now)
     while wake(desk, tenant, now):
         desk.go_on()
     digests.tell(desk, tenant, now)
@@ -79,7 +83,7 @@ def decide(desk: Desk, tenant: str, now: datetime, render: compose.Render) -> No
         desk.go_on()
 
 
-def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
+def _next_instant(desk: Desk, tenant: str, here: datetime) -> tuple[datetime | None, Tenant]:
     with desk.open(tenant, here) as session:
         ats = [
             customers.next_wake(session.tx),
@@ -89,7 +93,7 @@ def _next_instant(desk: Desk, tenant: str, here: datetime) -> datetime | None:
             consents.next_look(session),
         ]
     if not session.clock.renews:
-        return min((at for at in ats if at is not None), default=None)
+        return min((at for at in ats if at is not None), default=None), session.tenancy.tenant
     while renewal.renew(desk, tenant, here):
         desk.go_on()
     return _next_instant(desk, tenant, here)

@@ -114,6 +114,21 @@ def loads(tx: Tx, users: Sequence[str]) -> dict[str, int]:
     return dict(rows)
 
 
+def worked_by(tx: Tx, owner: str, ids: Sequence[str], segments: Sequence[str], limit: int) -> list[str]:
+    """The customers of whom something is the owner's: they themselves, or open bills. Of these ids and segments, if any."""
+    rows = tx.rows(
+        """SELECT k.id FROM customers k WHERE k.tenant = %(tenant)s AND k.version > 0
+              AND k.id = ANY(ARRAY(SELECT id FROM customers WHERE tenant = %(tenant)s AND owner = %(owner)s
+                             UNION SELECT customer FROM cases
+                                    WHERE tenant = %(tenant)s AND owner = %(owner)s AND stage <> 'closed'))
+              AND (%(ids)s::text[] = '{}' OR k.id = ANY(%(ids)s::text[]))
+              AND (%(segments)s::text[] = '{}' OR k.segment = ANY(%(segments)s::text[]))
+            ORDER BY k.id LIMIT %(limit)s""",
+        {"owner": owner, "ids": list(ids), "segments": list(segments), "limit": limit},
+    )
+    return [id for (id,) in rows]
+
+
 def rung(tx: Tx, now: datetime, limit: int, free: bool = False) -> dict[str, datetime]:
     """Customers whose alarm has rung, and since when, earliest first; only those whom nobody holds this moment, when told
     so. Ordered, or a prepared plan scans the whole table."""

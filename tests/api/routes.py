@@ -69,6 +69,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/tasks/{task}/snooze": PAUSE,
     "POST /v1/approvals/{approval}/grant": {},
     "POST /v1/approvals/{approval}/reject": REASON,
+    "POST /v1/reassignments": {"from": "collector", "to": ["li.na"], "reason": "x"},
+    "POST /v1/delegations": {"to": "li.na", "until": "2026-03-31", "reason": "x"},
     "PATCH /v1/webhook-endpoints/{endpoint}": {"enabled": False},
     "POST /v1/webhook-endpoints/{endpoint}/replay": {"after": "2026-01-01T00:00:00Z"},
 }

@@ -137,6 +137,20 @@ MUTANTS = (
         f"{_SCENARIOS}/test_B_four_eyes.py::test_I32_nobody_answers_by_the_word_of_who_asked",
     ),
     Mutant(
+        "a delegation ends with its day (I32)",
+        "service/domain/directory.py",
+        "return day <= self.until and",
+        "return",
+        f"{_SCENARIOS}/test_B_four_eyes.py::test_I32_a_delegation_holds_to_the_end_of_its_last_day",
+    ),
+    Mutant(
+        "a grant asks again whether it has an object (I32)",
+        f"{_DECIDE}/approvals.py",
+        "if row.cases and not names:",
+        "if False:",
+        f"{_SCENARIOS}/test_B_four_eyes.py::test_I32_a_request_that_no_bill_stands_behind_is_not_granted",
+    ),
+    Mutant(
         "what is granted is what was asked for (I32)",
         f"{_DECIDE}/approvals.py",
         "command.content_hash != row.content_hash",

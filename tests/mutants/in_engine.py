@@ -185,4 +185,32 @@ MUTANTS = (
         "",
         "tests/channels/test_retry_rules.py::test_an_endpoint_is_disabled_after_five_days_and_three_windows",
     ),
+    Mutant(
+        "a grant about the company itself asks again whether things still stand (I32)",
+        "service/engine/tenant_deeds.py",
+        "    if not same:",
+        "    if False:",
+        "tests/api/test_consents.py::test_a_grant_is_refused_when_another_version_has_been_published_meanwhile",
+    ),
+    Mutant(
+        "who asked about the company itself never grants (I32)",
+        "service/engine/consents.py",
+        "return in_place_of(scene.people, scene.today, asker, request.role, row[\"kind\"], request.asked_by)",
+        "return None",
+        "tests/api/test_consents.py::test_who_asked_does_not_answer_in_another_role",
+    ),
+    Mutant(
+        "a consent goes only by that consent (I32)",
+        "service/api/settings.py",
+        "if role := loosened(tenant.settings, new):",
+        "if role := None:",
+        "tests/api/test_consents.py::test_consents_are_taken_away_only_by_the_consent_that_goes",
+    ),
+    Mutant(
+        "the work list follows what is paid (E6)",
+        "service/engine/valuing.py",
+        "if was.tasks and _weighs(was) != _weighs(account.cases[id]):",
+        "if False:",
+        "tests/api/test_worklist.py::test_bills_add_up_and_what_is_paid_counts_no_more",
+    ),
 )

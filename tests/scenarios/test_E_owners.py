@@ -125,6 +125,19 @@ def test_E6_given_to_another_the_customer_goes_with_bills_and_tasks_that_were_th
     assert owners(world)["INV-3"] == "chen"
 
 
+def test_E6_a_bills_own_task_goes_along_when_it_was_theirs():
+    world = World("2026-03-02", settles_by_pod=True, collector="li.na")
+    world.bill("INV-1", "2026-03-02", "2026-04-30")
+    world.bill("INV-2", "2026-03-02", "2026-04-30")
+    world.walk("2026-03-03")
+    (first, second) = world.events("task.created", kind="pod")
+    assert (first.owner, first.role) == ("li.na", "collector")
+    world.account.task_owners = {first.task: "li.na", second.task: "wang"}
+    assert given(world, "chen", "li.na").count("task.changed") == 1
+    (changed,) = world.events("task.changed", kind="pod")
+    assert (changed.task, changed.owner, changed.role) == (first.task, "chen", "collector")
+
+
 def test_E6_our_word_outlives_a_repetition_of_the_erps_but_not_another_one():
     world = World("2026-03-02", collector="li.na")
     given(world, "chen", "li.na")

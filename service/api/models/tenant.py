@@ -5,18 +5,19 @@ from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
+from service.api.models.assignment import AssignmentRule
 from service.api.models.fields import (
     Answer,
     Body,
     Cursor,
     Day,
     Email,
-    Id,
     Instant,
     Language,
     Line,
     Money,
     Role,
+    Segment,
     UserId,
     Version,
 )
@@ -41,7 +42,6 @@ Cause: TypeAlias = Literal[
 ]
 WriteOffLimit: TypeAlias = dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money]
 AgeingBucket: TypeAlias = Literal["current", "days_1_30", "days_31_60", "days_61_90", "days_91_180", "over_180"]
-SegmentName: TypeAlias = Literal["preferred", "standard", "risk"]
 
 
 class Window(Body):
@@ -60,17 +60,6 @@ class Bank(Body):
     reference: Line | None = None
 
 
-class AssignmentRule(Body):
-    """Whose the bills are that fit (E6); what is left out binds nothing."""
-
-    to: list[UserId] = Field(min_length=1, max_length=50, description="One owner, or several who take turns.")
-    customers: list[Id] = Field([], max_length=500)
-    segments: list[SegmentName] = []
-    amounts: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money] = Field(
-        {}, description="The least by currency; bills of other currencies do not fit then."
-    )
-
-
 class SettingsPatch(Body):
     """What a tenant may choose; absent fields stay."""
 
@@ -87,8 +76,8 @@ class SettingsPatch(Body):
     automatic_release: bool = Field(False, description="A hold ends by itself when its last bill closes (B10).")
     confirmation_required: bool = Field(True, description="Of bills that do not say it themselves.")
     playbook: Line = Field("standard", description="For customers and segments without one of their own.")
-    segment_playbooks: dict[SegmentName, Line | None] = Field({}, description="By segment; null removes one.")
-    grace_days: dict[SegmentName, Days | None] = Field({}, description="By segment; null removes one.")
+    segment_playbooks: dict[Segment, Line | None] = Field({}, description="By segment; null removes one.")
+    grace_days: dict[Segment, Days | None] = Field({}, description="By segment; null removes one.")
     habit_bills: Count = Field(3, description="Of so many last bills so many late ones make a habit (A10, B5).")
     habit_late: Count = 2
     habit_days: Days = Field(7, description="Settled more days late than this counts as late.")

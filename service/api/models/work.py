@@ -40,6 +40,7 @@ ApprovalKind: TypeAlias = Literal[
     "playbook",
     "webhook_secret",
     "settings",
+    "reassignment",
 ]
 ApprovalState: TypeAlias = Literal["open", "granted", "rejected", "expired", "cancelled"]
 

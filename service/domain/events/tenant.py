@@ -136,6 +136,24 @@ class EndpointTested(Shape, frozen=True, kw_only=True):
     endpoint: str
 
 
+class ReassignmentBegun(Shape, frozen=True, kw_only=True):
+    """What of these customers is `previous`'s goes to others: by new owner, whom (E6). `by` told so, in that role."""
+
+    type: ClassVar[str] = "reassignment.begun"
+    reassignment: str
+    by: str
+    role: str
+    previous: str
+    moves: dict[str, list[str]]
+
+
+class ReassignmentDone(Shape, frozen=True, kw_only=True):
+    """All of it has happened."""
+
+    type: ClassVar[str] = "reassignment.done"
+    reassignment: str
+
+
 class DelegationGiven(Shape, frozen=True, kw_only=True):
     """Somebody's word on requests is another's too, to the end of `until`; of these kinds, or of all."""
 
@@ -172,6 +190,8 @@ TenantEvent: TypeAlias = (
     | EndpointSecretRotated
     | EndpointRemoved
     | EndpointTested
+    | ReassignmentBegun
+    | ReassignmentDone
     | DelegationGiven
     | DelegationEnded
     | ApprovalEvent
