@@ -716,6 +716,7 @@ worth-broken_promise = { $broken ->
    *[other] { $broken } promises were broken.
 }
 worth-reliability = { $kept } of { $promises } promises kept.
+worth-limitation = The right to sue lapses on { $on }.
 worth-now = Now is the best time to call, until { $until }.
 schedule-after_pause = Rule { $rule }: the latest of what was due while contact rested.
 nothing_to_move = No open case is to be moved to “{ $playbook }”: all that were meant are there already, or closed.

@@ -689,6 +689,7 @@ worth-amount = { $bills } 张账单共欠 { $amount }。
 worth-age = 最早的一张已逾期 { $days } 天：拖得越久，收回越难。
 worth-broken_promise = 已有 { $broken } 次承诺未兑现。
 worth-reliability = { $promises } 次承诺中兑现了 { $kept } 次。
+worth-limitation = 诉讼时效将于 { $on } 届满。
 worth-now = 现在正是最佳通话时间，至 { $until }。
 schedule-after_pause = 规则 { $rule }：暂停期间到期事项中最近的一项。
 nothing_to_move = 没有需要转到“{ $playbook }”的未结案件：所指案件已在该版本，或已结案。

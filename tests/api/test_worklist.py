@@ -64,6 +64,18 @@ def test_the_longer_it_has_been_due_the_less_may_come_and_a_broken_promise_press
     assert call["reasons"][3]["why"] == "0 of 1 promises kept."
 
 
+def test_a_right_that_lapses_soon_is_among_the_reasons(team):
+    for customer, due in (("C-8", "2023-08-20"), ("C-9", "2023-09-20")):
+        team.customer(customer)
+        team.bill(f"INV-{customer}", customer=customer, issued_on="2023-06-01", due_on=due)
+    team.walk("2026-03-05")
+    reasons = {
+        task["customer"]: [reason["why"] for reason in task["reasons"] if reason["why_code"] == "worth.limitation"]
+        for task in team.get("/v1/tasks", state="open", kind="call")["data"]
+    }
+    assert (reasons["C-8"], reasons["C-9"], reasons["C-1"]) == (["The right to sue lapses on 20 August 2026."], [], [])
+
+
 def test_a_worker_sees_their_own_their_roles_and_what_they_cover(team):
     assert ranked(team, owner="li.na") == ["C-2", "C-1"]
     assert ranked(team, worker="li.na") == ["C-2", "C-1", "C-4"]
