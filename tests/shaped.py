@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -34,6 +34,8 @@ def _value(hint: Any) -> Any:
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return _value(next(one for one in get_args(hint) if one not in (type(None), msgspec.UnsetType)))
+    if origin is Literal:
+        return get_args(hint)[0]
     if origin is list:
         return [_value(get_args(hint)[0])]
     if origin is dict:

@@ -19,6 +19,7 @@ from service.api.queries import after_of, check_currency, known_id, listing, min
 from service.api.roles import Right
 from service.api.wishes import Counting
 from service.domain.customer import Customer
+from service.domain.interest import InterestTerms
 from service.domain.money import format
 from service.domain.refusals import NotFound
 from service.domain.reliability import by_contact, record
@@ -106,6 +107,7 @@ def _whole(session: Session, customer: Customer, role: str) -> dict[str, Any]:
         "confirmation_required": customer.confirmation_required,
         "restrictions": customer.restrictions,
         "credit_limit": format(limit, currency) if limit is not None and currency else None,
+        "late_interest": _terms(customer.late_interest),
         "currency": currency,
         "credit": _sums(owed, "credit"),
         "bills": {one.currency: one.bills for one in owed},
@@ -116,6 +118,12 @@ def _whole(session: Session, customer: Customer, role: str) -> dict[str, Any]:
         "flags": customer.flags,
         "version": customer.version,
     }
+
+
+def _terms(terms: InterestTerms | None) -> dict[str, Any] | None:
+    if terms is None:
+        return None
+    return {"annual_rate": terms.annual_rate, "day_count": terms.day_count, "grace_days": terms.grace_days}
 
 
 def _sums(owed: Iterable[Balance], name: str) -> dict[str, str]:

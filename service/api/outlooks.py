@@ -10,7 +10,7 @@ from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.limitation import lapse
 from service.domain.outlook import Ahead, Outlook
-from service.domain.views import case_view
+from service.domain.views import case_view, interest_view
 from service.engine.desk import Session
 from service.store import links
 
@@ -36,7 +36,8 @@ def _case_answer(
     view = case_view(case, customer, session.scene.today, session.scene.law)
     if setter:
         view["limitation"] |= {"set_by": setter[0], "position": setter[1]}
-    return {**view, "next_action": _next(session, ahead, language)}
+    interest = interest_view(case, customer, session.scene)
+    return {**view, "next_action": _next(session, ahead, language), "late_interest": interest}
 
 
 def _next(session: Session, ahead: Ahead | None, language: str) -> dict[str, Any] | None:

@@ -16,8 +16,11 @@ from service.api.roles import Right
 from service.api.wishes import prefers
 from service.domain.case import Case
 from service.domain.conditions import days_overdue
+from service.domain.customer import Customer
 from service.domain.money import format
 from service.domain.refusals import NotFound
+from service.domain.scene import Scene
+from service.domain.views import interest_view
 from service.store import balances, lookups
 from service.store.balances import Balance
 
@@ -46,7 +49,7 @@ def get_statement(
         owed = balances.of_customers(session.tx, [customer], today)[customer]
         bills = balances.open_bills(session.tx, customer, BILLS_AT_MOST)
     by_currency = {currency: list(cases) for currency, cases in groupby(bills, key=lambda case: case.currency)}
-    parts = [_part(one, [_bill(case, today) for case in by_currency.get(one.currency, [])]) for one in owed]
+    parts = [_part(one, [_bill(case, found, session.scene) for case in by_currency.get(one.currency, [])]) for one in owed]
     complete = len(bills) == sum(one.bills for one in owed)
     return json(
         {"customer": customer, "name": found.name or None, "as_of": today, "currencies": parts, "complete": complete}
@@ -64,14 +67,16 @@ def _part(owed: Balance, bills: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _bill(case: Case, today: Any) -> dict[str, Any]:
+def _bill(case: Case, customer: Customer, scene: Scene) -> dict[str, Any]:
+    interest = interest_view(case, customer, scene)
     return {
         "case": case.id,
         "reference": case.reference,
         "issued_on": case.issued_on,
         "due_on": case.due_on,
-        "days_overdue": days_overdue(case, today),
+        "days_overdue": days_overdue(case, scene.today),
         "amount": format(case.amount, case.currency),
         "open_amount": format(case.open, case.currency),
         "disputed_amount": format(case.disputed, case.currency),
+        "late_interest": interest["amount"] if interest else None,
     }

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from service.domain.assignment import ANYBODY
+from service.domain.interest import InterestTerms
 
 THIRD_PARTIES = frozenset({"relative", "colleague"})
 """They are asked for a call back and learn nothing (C7)."""
@@ -106,6 +107,7 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     confirmation_required: bool | None = None
     key_account: bool = False
     credit_limit: int | None = None
+    late_interest: InterestTerms | None = None
     currency: str | None = None
     collector: str | None = None
     assigned: str | None = None

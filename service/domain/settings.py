@@ -5,6 +5,7 @@ from datetime import date, time
 from msgspec import Struct
 
 from service.domain.assignment import AssignmentRule
+from service.domain.interest import InterestTerms
 from service.domain.workdays import DEFAULT_WINDOWS, Calendar, Window, Workdays
 
 DAYS = frozenset({"time_zone", "country", "windows", "law", "limitation_years", "limitation_interrupted_by"})
@@ -60,6 +61,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     assignment: tuple[AssignmentRule, ...] = ()
     consents: dict[str, str] = {}
     bulk_customers: int = 50
+    late_interest: InterestTerms | None = None
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
@@ -70,7 +72,7 @@ ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
     | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits", "provision_rates"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
-    | {"assignment", "consents", "bulk_customers"}
+    | {"assignment", "consents", "bulk_customers", "late_interest"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""

@@ -5,8 +5,10 @@ from typing import Any
 
 from service.domain.case import Case
 from service.domain.customer import Customer
+from service.domain.interest import Accrued, accrued
 from service.domain.limitation import Law, lapse
 from service.domain.money import format
+from service.domain.scene import Scene
 
 
 def case_view(case: Case, customer: Customer, today: date, law: Law) -> dict[str, Any]:
@@ -56,6 +58,30 @@ def _limitation(case: Case, law: Law) -> dict[str, Any] | None:
     if found is None:
         return None
     return {"expires_on": found.expires_on, "set_by": found.set_by, "position": None, "law": law.code}
+
+
+def interest_of(case: Case, customer: Customer, scene: Scene) -> Accrued | None:
+    """The late interest of a bill by its customer's terms, else the tenant's (D8); None while none runs."""
+    terms = customer.late_interest or scene.settings.late_interest
+    if terms is None or case.due_on is None:
+        return None
+    late = scene.settings.in_time_on_next_open_day
+    return accrued(case, terms, scene.today, scene.workdays.next_open(case.due_on) if late else None)
+
+
+def interest_view(case: Case, customer: Customer, scene: Scene) -> dict[str, Any] | None:
+    """The same as other programs see it."""
+    found = interest_of(case, customer, scene)
+    if found is None:
+        return None
+    return {
+        "amount": format(found.amount, case.currency),
+        "since": found.since,
+        "until": found.until,
+        "annual_rate": found.terms.annual_rate,
+        "day_count": found.terms.day_count,
+        "grace_days": found.terms.grace_days,
+    }
 
 
 def _written_off(case: Case) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ from service.domain.case import Case
 from service.domain.conditions import days_overdue
 from service.domain.customer import Customer
 from service.domain.scene import Scene
+from service.domain.views import interest_of
 from service.words.languages import language_of
 from service.words.letters import (
     Addressee,
@@ -62,6 +63,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
         banks=scene.settings.banks,
     )
     if message["channel"] == "letter":
+        bills = {id: replace(bill, interest=_interest(parts.cases[id], customer, scene)) for id, bill in bills.items()}
         lines = tuple(bills[id] for id in sorted(bills) if bills[id].open or not any(b.open for b in bills.values()))
         pay_by = scene.workdays.add_open(scene.today, PAY_WITHIN_OPEN_DAYS)
         return replace(common, also_open=lines, kind=message["kind"], pay_by=pay_by)
@@ -74,6 +76,11 @@ def letter(scene: Scene, parts: Parts) -> Letter:
         service=tuple(_service(service, parts, scene.today)),
         account_watch=message["copy"] == "finance",
     )
+
+
+def _interest(case: Case, customer: Customer, scene: Scene) -> int:
+    found = interest_of(case, customer, scene)
+    return found.amount if found else 0
 
 
 def _also_open(parts: Parts, named: set[str], today: date) -> Iterator[BillLine]:

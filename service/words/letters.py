@@ -23,7 +23,8 @@ class TaxLine(Struct, frozen=True, kw_only=True):
 
 
 class BillLine(Struct, frozen=True, kw_only=True):
-    """One bill as the customer reads it; of a `disputed` one `open` is the part that is not."""
+    """One bill as the customer reads it; of a `disputed` one `open` is the part that is not. Late `interest` by contract stands
+    beside it (D8)."""
 
     id: str
     amount: int
@@ -34,6 +35,7 @@ class BillLine(Struct, frozen=True, kw_only=True):
     due_on: date | None = None
     days_overdue: int = 0
     disputed: bool = False
+    interest: int = 0
     confirmed: bool = True
     tax: TaxLine | None = None
 

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 _DECIDE = "service/domain/decide"
+_D8 = "tests/scenarios/test_D_interest.py"
 _I1 = "tests/scenarios/test_I_limitation.py"
 _I2 = "tests/api/test_evidence.py::test_I2_who_tampers_and_mends_the_manifest_is_told_where"
 _J1 = "tests/scenarios/test_J_hand_over.py"
@@ -148,6 +149,20 @@ MUTANTS = (
         "text = NULL, salt = NULL,",
         "text = NULL,",
         "tests/api/test_evidence.py::test_I2_of_an_erased_person_nothing_can_be_exported_nor_guessed",
+    ),
+    Mutant(
+        "money in time bears no interest though it came after a closed day (D8, T6)",
+        "service/domain/interest.py",
+        "since if not receipt.payment or receipt.on <= on_time else",
+        "since if not receipt.payment else",
+        f"{_D8}::test_D8_money_in_time_bears_none_though_the_due_date_was_a_closed_day",
+    ),
+    Mutant(
+        "what is in dispute bears no interest (D8)",
+        "service/domain/interest.py",
+        " - case.disputed",
+        "",
+        f"{_D8}::test_D8_credits_and_disputes_count_for_the_customer",
     ),
     Mutant(
         "legal is told once of a warning (I1)",

@@ -39,6 +39,9 @@ RELIABLE = frozenset(
 """The types whose data change only by additions. All others are internal: seen in the log, free to change."""
 
 _OF_CASES = frozenset(get_args(CaseEvent)) - frozenset(get_args(TaskEvent))
+_READ_ONLY = ("next_action", "late_interest")
+"""What is worked out when a case is read."""
+
 _SNAPSHOT = ("id", "name", "segment", "language", "owner", "hold", "version")
 
 
@@ -184,7 +187,7 @@ def _money(schema: Json) -> Json:
 
 
 def _snapshot(whole: Json, description: str, names: tuple[str, ...] = ()) -> Json:
-    kept = names or tuple(name for name in whole["properties"] if name != "next_action")
+    kept = names or tuple(name for name in whole["properties"] if name not in _READ_ONLY)
     return {
         "description": description,
         "type": "object",

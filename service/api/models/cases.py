@@ -19,6 +19,7 @@ from service.api.models.fields import (
     UserId,
     Version,
 )
+from service.api.models.interest import LateInterest
 from service.api.models.pursuit import HandedOverAnswer
 
 
@@ -101,6 +102,7 @@ class CaseAnswer(Answer):
     version: Version
     written_off: WrittenOff | None = None
     handed_over: HandedOverAnswer | None = None
+    late_interest: LateInterest | None = None
     flags: dict[str, Day] = Field({}, description="Marks and their days.", examples=[{"wilful_default": "2026-03-20"}])
     period: str | None = Field(None, examples=["2026-01"])
     reference: str | None = None

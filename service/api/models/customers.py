@@ -18,6 +18,7 @@ from service.api.models.fields import (
     Total,
     Version,
 )
+from service.api.models.interest import InterestTermsAnswer
 
 Sums: TypeAlias = Annotated[
     dict[str, Money],
@@ -139,6 +140,7 @@ class CustomerAnswer(Answer):
     confirmation_required: bool | None
     restrictions: list[Literal["do_not_contact", "lawyer_represented", "insolvent"]]
     credit_limit: Money | None
+    late_interest: InterestTermsAnswer | None = Field(None, description="Their own terms (D8); null: the tenant's.")
     currency: Currency | None
     exposure: Sums = Field(description="All that is open, by currency; currencies are never added.")
     overdue: Sums = Field(description="What of it is overdue.")
@@ -207,6 +209,7 @@ class StatementBill(Answer):
     amount: Money
     open_amount: Money
     disputed_amount: Money = Field(description="What of it is disputed, or to be credited.")
+    late_interest: Money | None = Field(None, description="Accrued by contract to today; in none of the sums (D8).")
 
 
 class StatementPart(Answer):

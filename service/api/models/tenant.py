@@ -21,6 +21,7 @@ from service.api.models.fields import (
     UserId,
     Version,
 )
+from service.api.models.interest import InterestTermsBody
 
 TimeOfDay: TypeAlias = Annotated[StrictStr, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", examples=["09:00"])]
 Approver: TypeAlias = Literal["finance", "legal", "supervisor", "manager", "general_manager", "boss"]
@@ -129,6 +130,9 @@ class SettingsPatch(Body):
     )
     bulk_customers: Annotated[int, Field(ge=1, le=500)] = Field(
         50, description="To give more customers to others at once needs consent."
+    )
+    late_interest: InterestTermsBody | None = Field(
+        None, description="By contract, for customers without terms of their own; shown, never posted (D8). null: none."
     )
     assignment: list[AssignmentRule] = Field(
         [], max_length=100, description="In order: the first rule that fits a new bill names its owner (E6)."

@@ -5,6 +5,8 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from service.domain.interest import DayCount
+
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
 Text = Annotated[str, Meta(max_length=2000)]
 Line = Annotated[str, Meta(max_length=200)]
@@ -39,6 +41,14 @@ class ContactGiven(Struct, frozen=True, kw_only=True):
     removed: bool = False
 
 
+class InterestGiven(Struct, frozen=True, kw_only=True):
+    """What contracts with the customer say of late payment: per cent a year, as decimal text; 0 means none."""
+
+    annual_rate: Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?\Z")]
+    day_count: DayCount
+    grace_days: Annotated[int, Meta(ge=0, le=366)] = 0
+
+
 class UpdateCustomer(Fact, frozen=True, kw_only=True):
     type: ClassVar[str] = "customer.updated"
     customer: Id
@@ -52,6 +62,7 @@ class UpdateCustomer(Fact, frozen=True, kw_only=True):
     confirmation_required: bool | UnsetType = UNSET
     key_account: bool | UnsetType = UNSET
     credit_limit: Money | None | UnsetType = UNSET
+    late_interest: InterestGiven | None | UnsetType = UNSET
     currency: Currency | UnsetType = UNSET
     collector: Id | None | UnsetType = UNSET
     sales: Id | None | UnsetType = UNSET

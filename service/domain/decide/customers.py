@@ -13,6 +13,7 @@ from service.domain.customer import THIRD_PARTIES
 from service.domain.decide.amounts import known_currency, money
 from service.domain.decide.conversations import look_for_another
 from service.domain.events.customer import ContactChanged, ContactErased, ContactFacts, CustomerUpdated
+from service.domain.interest import InterestTerms
 from service.domain.person import Person
 from service.domain.refusals import NotFound, Refused
 from service.domain.scene import Scene
@@ -36,6 +37,8 @@ def update(command: UpdateCustomer, account: Account, scene: Scene, details: Pri
         if currency is None:
             raise Refused("currency_required", "/data/currency")
         facts["credit_limit"] = money(facts["credit_limit"], currency, "/data/credit_limit", positive=False)
+    if terms := facts.get("late_interest"):
+        facts["late_interest"] = InterestTerms(**asdict(terms))
     private: Private = {}
     contacts = []
     for given in command.contacts:

@@ -11,6 +11,7 @@ from service.domain.events.conversation import ConversationEvent
 from service.domain.events.letter import LetterReceived
 from service.domain.events.shape import Shape
 from service.domain.events.task import TaskEvent
+from service.domain.interest import InterestTerms
 
 
 class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,6 +40,7 @@ class CustomerUpdated(Shape, frozen=True, kw_only=True):
     confirmation_required: bool | UnsetType = UNSET
     key_account: bool | UnsetType = UNSET
     credit_limit: int | None | UnsetType = UNSET
+    late_interest: InterestTerms | None | UnsetType = UNSET
     currency: str | UnsetType = UNSET
     collector: str | None | UnsetType = UNSET
     sales: str | None | UnsetType = UNSET
