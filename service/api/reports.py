@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
-from service.api.models.reports import PeriodAsked, ReportAsked, answer_model
+from service.api.models.reports import DailyAsked, PeriodAsked, ReportAsked, answer_model
 from service.api.pages import Listing
 from service.api.problems import Problem, fault
 from service.api.queries import listing
@@ -53,6 +53,13 @@ def _route(name: str, report: Report) -> Callable[..., Response]:
             return answer(asked, request, house, reader)
 
         return read_period
+
+    if report.by_day:
+
+        def read_daily(asked: Annotated[DailyAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
+            return answer(asked, request, house, reader)
+
+        return read_daily
 
     def read(asked: Annotated[ReportAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
         return answer(asked, request, house, reader)

@@ -5,8 +5,11 @@ Every report is as of a day, with what was known at a moment, and never adds one
 
 from service.reports.ageing import AGEING
 from service.reports.at_risk import AT_RISK
+from service.reports.contacts import CONTACTS
+from service.reports.disputes import DISPUTES
 from service.reports.dso import DSO
 from service.reports.effectiveness import EFFECTIVENESS
+from service.reports.promises import EXPECTED_RECEIPTS, PROMISES
 from service.reports.provision import PROVISION
 from service.reports.rolls import ROLL_RATES
 from service.reports.table import Report
@@ -18,6 +21,10 @@ REPORTS: dict[str, Report] = {
     "roll-rates": ROLL_RATES,
     "at-risk": AT_RISK,
     "provision": PROVISION,
+    "promises": PROMISES,
+    "expected-receipts": EXPECTED_RECEIPTS,
+    "disputes": DISPUTES,
+    "contacts": CONTACTS,
 }
 """By the last part of their path."""
 

@@ -17,7 +17,7 @@ Rows = Sequence[Sequence[Any]]
 class Report(Struct, frozen=True):
     """One of the reports: its columns by name with their kind, and how its rows are read. `group` and `currency` come first.
 
-    One over a period has a usual length of it in `days`.
+    One over a period has a usual length of it in `days`; one `by_day` can be grouped so too.
     """
 
     summary: str
@@ -25,3 +25,4 @@ class Report(Struct, frozen=True):
     columns: dict[str, str]
     read: Callable[[Tx, Asked], Rows]
     days: int | None = None
+    by_day: bool = False

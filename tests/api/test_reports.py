@@ -49,6 +49,9 @@ def rows(tenant: Any, role: str = "supervisor", **asked: Any) -> dict[tuple[str,
     return {(row["group"], row["currency"]): row for row in data}
 
 
+UNMOVED = {"promises", "expected-receipts", "disputes", "contacts"}
+"""Nothing of these happens here."""
+
 BUCKETS = ("current", "days_1_30", "days_31_60", "days_61_90", "days_91_180", "over_180")
 
 
@@ -213,7 +216,8 @@ def test_every_report_answers_in_every_group_and_form(tenant, name):
     for group_by in ("currency", "customer", "owner", "segment"):
         asked = {"group_by": group_by} | ({"days": 60} if name == "roll-rates" else {})
         answer = tenant.get(f"/v1/reports/{name}", **asked)
-        assert answer["data"] and list(answer["data"][0]) == list(REPORTS[name].columns)
+        assert all(list(row) == list(REPORTS[name].columns) for row in answer["data"])
+        assert answer["data"] or name in UNMOVED
         for kind in (CSV, XLSX):
             response = tenant.as_("finance").get(
                 f"/v1/reports/{name}", params=asked, headers={"Accept": kind}

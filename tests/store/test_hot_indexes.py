@@ -16,8 +16,9 @@ from tests.store.histories import begin
 KEPT = {"cases_closed", "cases_lost", "cases_reference", "inbox_answers", "inbox_expiry"}
 """Partial indexes of what has been: closed cases by their date, what was written off, references, answers for repeats."""
 
-OF_CLOSED = {"cases_pkey", "cases_habit", "cases_closed"}
-"""What a closed case still stands in: its key, its customer's history, and the list of closed cases."""
+OF_CLOSED = {"cases_pkey", "cases_habit", "cases_closed", "events_told"}
+"""What a closed case still stands in: its key, its customer's history, the list of closed cases, and what
+reports read of the log."""
 
 UNUSED = {"customers_held", "customers_owner", "messages_ready", "messages_slot"}
 """Of which this story has none: no hold is granted, nobody is given a customer, and messages are captured the

@@ -24,6 +24,14 @@ class ReportAsked(Listed):
     )
 
 
+class DailyAsked(ReportAsked):
+    """By day too."""
+
+    group_by: Literal["currency", "customer", "owner", "segment", "day"] = Field(  # type: ignore[assignment]
+        "currency", description="A row for each of these and currency; by currency alone, rows are the tenant's totals."
+    )
+
+
 class PeriodAsked(ReportAsked):
     """Over which period beside."""
 
@@ -38,7 +46,7 @@ class ReportAnswer(Answer):
     report: str = Field(examples=["ageing"])
     as_of: date = Field(examples=["2026-03-23"])
     known_at: datetime | None = Field(description="Null: all that is known.", examples=[None])
-    group_by: GroupBy
+    group_by: str = Field(examples=["customer"])
     next_cursor: Cursor
 
 

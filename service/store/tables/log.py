@@ -37,6 +37,14 @@ events = Table(
     Column("hash", LargeBinary, nullable=False),
     CheckConstraint("version > 0", name="version_counts_from_one"),
     Index("events_feed", "tenant", "epoch", "xid", "position"),
+    Index(
+        *("events_told", "tenant", "type", "day"),
+        postgresql_where=text(
+            "type IN ('promise.made', 'promise.kept', 'promise.broken', 'promise.cancelled', 'plan.agreed', "
+            "'draft.received', 'dispute.opened', 'contact.logged', 'case.escalated', 'case.written_off', "
+            "'case.handed_over', 'letter.issued', 'hold.applied', 'hold.released', 'target.set')"
+        ),
+    ),
 )
 
 mentions = Table(

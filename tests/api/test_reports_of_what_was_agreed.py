@@ -1,0 +1,140 @@
+"""Reports of what is told beside the money: promises, what is expected, disputes, and what contacts brought."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.api.tenants import Json, Service
+
+STRANGE = ("promises", "expected-receipts", "disputes", "contacts")
+
+
+@pytest.fixture(scope="module")
+def tenant(service: Service) -> Iterator[Any]:
+    """Five days: a promise kept, one broken, one open; a plan; a cheque; a dispute solved and one not."""
+    tenant = service.new_tenant()
+    tenant.customer("C-1", collector="li.na")
+    tenant.customer("C-2")
+    for id, customer, amount, due_on in [
+        ("A", "C-1", "1000.00", "2026-02-20"),
+        ("B", "C-1", "600.00", "2026-02-10"),
+        ("C", "C-2", "900.00", "2026-03-01"),
+        ("D", "C-2", "500.00", "2026-02-01"),
+        ("E", "C-2", "300.00", "2026-03-10"),
+        ("F", "C-1", "400.00", "2026-04-01"),
+        ("G", "C-1", "700.00", "2026-02-25"),
+    ]:
+        tenant.bill(id, customer, amount, issued_on="2026-01-10", due_on=due_on)
+    for id, due_on in (("A", "2026-03-04"), ("B", "2026-03-04"), ("G", "2026-03-10")):
+        act(tenant, f"cases/{id}/promises", due_on=due_on)
+    act(tenant, "cases/C/plans", count=2, first_on="2026-03-20")
+    for id in ("D", "F"):
+        act(tenant, f"cases/{id}/disputes", reason="price", text="too much", amount="200.00")
+    act(tenant, "cases/A/contact-log", channel="phone", outcome="reached")
+    paid = {"currency": "CNY", "method": "cheque", "matures_on": "2026-03-25", "received_on": "2026-03-02"}
+    pay(tenant, "E", "C-2", "300.00", **paid)
+    tenant.walk("2026-03-03")
+    pay(tenant, "A", "C-1", "1000.00", currency="CNY", received_on="2026-03-03")
+    act(tenant, "cases/F/disputes/1/resolve", outcome="ours", text="as ordered")
+    tenant.walk("2026-03-06")
+    yield tenant
+    tenant.close()
+
+
+def act(tenant: Any, path: str, **body: Any) -> None:
+    response = tenant.as_("supervisor").post(f"/v1/{path}", json=body)
+    assert response.status_code in (200, 201, 202), response.text
+
+
+def pay(tenant: Any, invoice: str, customer: str, amount: str, **data: Any) -> None:
+    allocations = [{"invoice": invoice, "amount": amount}]
+    tenant.post("payment.received", payment=f"P-{invoice}", customer=customer, amount=amount, allocations=allocations, **data)
+
+
+def rows(tenant: Any, name: str, **asked: Any) -> dict[str, Json]:
+    """By group, without that and the currency."""
+    return {
+        row["group"]: {field: value for field, value in row.items() if field not in ("group", "currency")}
+        for row in tenant.get(f"/v1/reports/{name}", **asked)["data"]
+    }
+
+
+def test_K_promises_kept_by_count_and_by_amount(tenant):
+    assert rows(tenant, "promises")["CNY"] == {
+        "kept": 1,
+        "kept_amount": "1000.00",
+        "broken": 1,
+        "broken_amount": "600.00",
+        "waiting": 0,
+        "waiting_amount": "0.00",
+        "kept_ratio": 0.5,
+        "kept_amount_ratio": 0.625,
+    }
+    the_day_before = rows(tenant, "promises", as_of="2026-03-05")["CNY"]
+    assert (the_day_before["kept"], the_day_before["broken"], the_day_before["waiting"]) == (1, 0, 1)
+    assert the_day_before["kept_ratio"] == 1.0
+    assert rows(tenant, "promises", as_of="2026-03-03") == {}
+    assert rows(tenant, "promises", known_at="2020-01-01T00:00:00Z") == {}
+
+
+def test_K_expected_receipts_by_kind_and_by_when(tenant):
+    assert rows(tenant, "expected-receipts")["CNY"] == {
+        "expected": "1900.00",
+        "promised": "700.00",
+        "planned": "900.00",
+        "maturing": "300.00",
+        "late": "0.00",
+        "days_0_7": "700.00",
+        "days_8_30": "750.00",
+        "later": "450.00",
+    }
+    assert rows(tenant, "expected-receipts", as_of="2026-03-02")["CNY"]["promised"] == "2300.00"
+
+
+def test_D1_expected_receipts_per_day(tenant):
+    found = rows(tenant, "expected-receipts", group_by="day")
+    assert {day: row["expected"] for day, row in found.items()} == {
+        "2026-03-10": "700.00",
+        "2026-03-20": "450.00",
+        "2026-03-25": "300.00",
+        "2026-04-20": "450.00",
+    }
+
+
+def test_K_disputes_open_their_age_and_their_share(tenant):
+    assert rows(tenant, "disputes")["CNY"] == {
+        "disputes": 1,
+        "open_amount": "200.00",
+        "share_of_receivables": 0.0588,  # of 3 400.00
+        "average_age_days": 4.0,
+        "oldest_days": 4,
+        "opened": 2,
+        "solved": 1,
+    }
+    assert rows(tenant, "disputes", as_of="2026-03-02")["CNY"]["disputes"] == 2
+
+
+def test_K_what_contacts_brought_of_what_was_overdue(tenant):
+    assert rows(tenant, "contacts", days=5)["CNY"] == {
+        "contacts": 1,
+        "within_days": 7,
+        "overdue": "3700.00",
+        "collected": "1000.00",
+        "collected_after_contact": "1000.00",
+        "effectiveness": 0.2703,
+    }
+    assert {owner: row["overdue"] for owner, row in rows(tenant, "contacts", days=5, group_by="owner").items()} == {
+        "collector": "1400.00",
+        "li.na": "2300.00",
+    }
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_collectors_see_their_own_and_pages_go_on(tenant, name):
+    own = tenant.as_("collector", "li.na").get(f"/v1/reports/{name}", params={"group_by": "customer"}).json()["data"]
+    assert {row["group"] for row in own} <= {"C-1"}
+    for group_by in ("currency", "customer", "owner", "segment"):
+        whole = tenant.get(f"/v1/reports/{name}", group_by=group_by)["data"]
+        assert whole
+        assert [row for page in tenant.pages(f"/v1/reports/{name}", group_by=group_by, limit=1) for row in page] == whole
