@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
-from service.api.models.reports import DailyAsked, PeriodAsked, ReportAsked, answer_model
+from service.api.models.reports import PeriodAsked, ReportAsked, WeeklyAsked, WeeklyReport, answer_model, asked_model
 from service.api.pages import Listing
 from service.api.problems import Problem, fault
 from service.api.queries import listing
@@ -21,7 +21,7 @@ from service.api.wishes import prefers
 from service.domain.decide.amounts import EARLIEST, LATEST
 from service.domain.money import format
 from service.engine.desk import Session
-from service.reports import REPORTS, Report
+from service.reports import REPORTS, Report, weekly
 from service.reports.asked import Asked
 from service.reports.table import MONEY, Rows
 
@@ -36,7 +36,7 @@ _FILES: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in (CSV,
 
 
 def _route(name: str, report: Report) -> Callable[..., Response]:
-    def answer(asked: ReportAsked, request: Request, house: House, reader: Principal) -> Response:
+    def read(asked: Any, request: Request, house: House, reader: Reader) -> Response:
         kind = prefers(request, "application/json", CSV, XLSX)
         pages = listing(house, reader, f"reports/{name}/{reader.user if reader.role == COLLECTOR else ''}", asked)
         with house.desk.open(reader.tenant) as session:
@@ -47,23 +47,7 @@ def _route(name: str, report: Report) -> Callable[..., Response]:
         head = {"report": name, "as_of": of.as_of, "known_at": of.known_at, "group_by": of.group_by}
         return _json(head, report, pages, rows)
 
-    if report.days is not None:
-
-        def read_period(asked: Annotated[PeriodAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
-            return answer(asked, request, house, reader)
-
-        return read_period
-
-    if report.by_day:
-
-        def read_daily(asked: Annotated[DailyAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
-            return answer(asked, request, house, reader)
-
-        return read_daily
-
-    def read(asked: Annotated[ReportAsked, Query()], request: Request, house: House, reader: Reader) -> Response:
-        return answer(asked, request, house, reader)
-
+    read.__annotations__["asked"] = Annotated[asked_model(name, report), Query()]
     return read
 
 
@@ -71,12 +55,7 @@ def _asked(
     session: Session, report: Report, asked: ReportAsked, pages: Listing, reader: Principal, at_most: int | None
 ) -> Asked:
     """What the reader may see of it; files are whole, and one row beyond what they may hold is enough to know."""
-    today = session.scene.today
-    as_of = asked.as_of or today
-    if as_of > today:
-        raise fault("/query/as_of", "date_in_future", given=as_of, today=today)
-    if as_of < EARLIEST:
-        raise fault("/query/as_of", "date_out_of_range", given=as_of, earliest=EARLIEST, latest=LATEST)
+    as_of = _day(session, asked.as_of)
     position = pages.after() if at_most is None else None
     return Asked(
         as_of=as_of,
@@ -90,17 +69,31 @@ def _asked(
     )
 
 
+def _day(session: Session, asked: date | None) -> date:
+    today = session.scene.today
+    if asked is not None and asked > today:
+        raise fault("/query/as_of", "date_in_future", given=asked, today=today)
+    if asked is not None and asked < EARLIEST:
+        raise fault("/query/as_of", "date_out_of_range", given=asked, earliest=EARLIEST, latest=LATEST)
+    return asked or today
+
+
 def _json(head: dict[str, Any], report: Report, pages: Listing, rows: Rows) -> Response:
     at = list(report.columns).index("currency")
-    data = [
+    next_cursor = pages.next_cursor(rows, lambda row: (row[0], row[at]))
+    body = head | {"data": _told(report.columns, rows), "next_cursor": next_cursor}
+    return Response(_encode(body), media_type="application/json")
+
+
+def _told(columns: dict[str, str], rows: Rows) -> list[dict[str, Any]]:
+    at = list(columns).index("currency") if "currency" in columns else 0
+    return [
         {
             name: format(value, row[at]) if kind == MONEY and value is not None else value
-            for (name, kind), value in zip(report.columns.items(), row, strict=True)
+            for (name, kind), value in zip(columns.items(), row, strict=True)
         }
         for row in rows
     ]
-    next_cursor = pages.next_cursor(rows, lambda row: (row[0], row[at]))
-    return Response(_encode(head | {"data": data, "next_cursor": next_cursor}), media_type="application/json")
 
 
 def _file(name: str, report: Report, kind: str, as_of: date, rows: Rows) -> Response:
@@ -113,11 +106,30 @@ def _file(name: str, report: Report, kind: str, as_of: date, rows: Rows) -> Resp
     return Response(content, 200, headers, media_type=kind)
 
 
+@router.get("/weekly", response_model=WeeklyReport, responses=responses(406, 422), summary="The week's report")
+def get_weekly(
+    asked: Annotated[WeeklyAsked, Query()],
+    request: Request,
+    house: House,
+    reader: Annotated[Principal, Depends(needs(Right.WEEKLY))],
+) -> Response:
+    """What came in during the seven days that end with the day, beside the week before; targets of the month; ageing and
+    days; the 20 customers of each currency who owe most past its day; promises of the week, what is expected, disputes;
+    and what was done, by the type of its event."""
+    prefers(request, "application/json")
+    with house.desk.open(reader.tenant) as session:
+        of = Asked(as_of=_day(session, asked.as_of), known_at=asked.known_at)
+        found = weekly.read(session.tx, of)
+    head = {"report": "weekly", "as_of": of.as_of, "known_at": of.known_at}
+    sections = {name: _told(columns, found[name]) for name, columns in weekly.SECTIONS.items()}
+    return Response(_encode(head | sections), media_type="application/json")
+
+
 for _name, _report in REPORTS.items():
     router.add_api_route(
         f"/{_name}",
         _route(_name, _report),
-        response_model=answer_model(_name, _report.columns, f"{_report.summary}."),
+        response_model=answer_model(_name, _report),
         responses={200: {"content": _FILES}, **responses(406, 422)},
         summary=_report.summary,
         description=_report.text,

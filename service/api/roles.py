@@ -48,6 +48,8 @@ class Right(StrEnum):
     EVIDENCE = "evidence"
     APPROVE = "approve"
     REPORTS = "reports"
+    WEEKLY = "weekly"
+    TARGETS = "targets"
     SETTINGS = "settings"
     PLAYBOOKS = "playbooks"
     USERS = "users"
@@ -90,6 +92,8 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.EVIDENCE: frozenset({LEGAL}),
     Right.APPROVE: _SUPERVISORS | {FINANCE, LEGAL},
     Right.REPORTS: ROLES - {ERP},
+    Right.WEEKLY: ROLES - {ERP, COLLECTOR},
+    Right.TARGETS: _SUPERVISORS,
     Right.SETTINGS: _NOBODY_ELSE,
     Right.PLAYBOOKS: _NOBODY_ELSE,
     Right.USERS: _NOBODY_ELSE,

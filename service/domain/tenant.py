@@ -69,6 +69,7 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             return replace(tenant, playbooks={**tenant.playbooks, event.playbook: event.version})
         case (
             e.UserChanged()
+            | e.TargetSet()
             | e.KeyCreated()
             | e.KeyRevoked()
             | e.EndpointCreated()

@@ -13,6 +13,7 @@ from service.reports.promises import EXPECTED_RECEIPTS, PROMISES
 from service.reports.provision import PROVISION
 from service.reports.rolls import ROLL_RATES
 from service.reports.table import Report
+from service.reports.targets import TARGETS
 
 REPORTS: dict[str, Report] = {
     "ageing": AGEING,
@@ -25,6 +26,7 @@ REPORTS: dict[str, Report] = {
     "expected-receipts": EXPECTED_RECEIPTS,
     "disputes": DISPUTES,
     "contacts": CONTACTS,
+    "targets": TARGETS,
 }
 """By the last part of their path."""
 

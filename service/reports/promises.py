@@ -1,6 +1,6 @@
 """Promises kept, and what promises, plans and drafts let expect."""
 
-from service.reports.asked import Asked
+from service.reports.asked import GROUPS, Asked
 from service.reports.sums import ratio
 from service.reports.table import COUNT, MONEY, RATIO, TEXT, Report, Rows
 from service.reports.told import bills, drafts, instalments, limited, promises
@@ -81,5 +81,5 @@ EXPECTED_RECEIPTS = Report(
     "by when it is due. `group_by=day` gives a row for each due day.",
     {"group": TEXT, "currency": TEXT, "expected": MONEY, **dict.fromkeys((*_WHAT, *_WHEN), MONEY)},
     read_expected,
-    by_day=True,
+    groups=(*GROUPS, "day"),
 )

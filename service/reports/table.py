@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from service.reports.asked import Asked
+from service.reports.asked import GROUPS, Asked
 from service.store.database import Tx
 
 TEXT, MONEY, NUMBER, COUNT, RATIO, DAY = "text", "money", "number", "count", "ratio", "day"
@@ -17,7 +17,8 @@ Rows = Sequence[Sequence[Any]]
 class Report(Struct, frozen=True):
     """One of the reports: its columns by name with their kind, and how its rows are read. `group` and `currency` come first.
 
-    One over a period has a usual length of it in `days`; one `by_day` can be grouped so too.
+    One over a period has a usual length of it in `days`; `groups` are what rows may be grouped by, the usual one
+    first.
     """
 
     summary: str
@@ -25,4 +26,4 @@ class Report(Struct, frozen=True):
     columns: dict[str, str]
     read: Callable[[Tx, Asked], Rows]
     days: int | None = None
-    by_day: bool = False
+    groups: tuple[str, ...] = GROUPS

@@ -64,6 +64,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/letters/{letter}/receipt": {"signed": True},
     "POST /v1/messages/{message}/reply": {"text": "x"},
     "POST /v1/tasks/{task}/appointment": {"contact": "zhang", "at": "2026-03-09T10:00:00+08:00"},
+    "PUT /v1/users/{user}/targets/{month}": {"amounts": {"CNY": "1000.00"}},
     "POST /v1/tasks/{task}/complete": RECORD,
     "POST /v1/tasks/{task}/assign": {"owner": "li.na"},
     "POST /v1/tasks/{task}/snooze": PAUSE,
@@ -76,7 +77,7 @@ BODIES: dict[str, Any] = {
 }
 """A body that could be carried out, for every route that takes one and names something."""
 
-OWN_NAMESPACE = {"PUT /v1/users/{user}", "POST /v1/playbooks/{name}/check"}
+OWN_NAMESPACE = {"PUT /v1/users/{user}/targets/{month}", "PUT /v1/users/{user}", "POST /v1/playbooks/{name}/check"}
 """What names something that need not be there."""
 
 
@@ -164,6 +165,7 @@ def things_of(stranger: Tenant) -> dict[str, str]:
         "/deliveries/{}": test,
         "/v1/playbooks/{}": "theirs",
         "/v1/users/{}": "li.na",
+        "/targets/{}": "2026-03",
     }
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.api.tenants import Json, Service
+from tests.api.tenants import Json, Service, problem
 
 STRANGE = ("promises", "expected-receipts", "disputes", "contacts")
 
@@ -138,3 +139,49 @@ def test_collectors_see_their_own_and_pages_go_on(tenant, name):
         whole = tenant.get(f"/v1/reports/{name}", group_by=group_by)["data"]
         assert whole
         assert [row for page in tenant.pages(f"/v1/reports/{name}", group_by=group_by, limit=1) for row in page] == whole
+
+
+def target(tenant: Any, role: str = "manager", month: str = "2026-03", **amounts: str) -> httpx.Response:
+    response: httpx.Response = tenant.as_(role).put(f"/v1/users/li.na/targets/{month}", json={"amounts": amounts})
+    return response
+
+
+def test_K_collected_against_the_months_target(tenant):
+    assert target(tenant, CNY="4000.00", USD="5.00").json()["amounts"] == {"CNY": "4000.00", "USD": "5.00"}
+    assert target(tenant, CNY="2000.00").status_code == 200
+    before = tenant.get("/v1/events", "admin", limit=200, type="target.set")["data"]
+    assert target(tenant, CNY="2000.00").status_code == 200
+    assert tenant.get("/v1/events", "admin", limit=200, type="target.set")["data"] == before and len(before) == 4
+    march = {"month": "2026-03-01", "target": "2000.00", "collected": "1000.00", "share_of_target": 0.5}
+    assert rows(tenant, "targets") == {"li.na": march}
+    assert rows(tenant, "targets", group_by="currency") == {"CNY": march}
+    assert rows(tenant, "targets", as_of="2026-03-05")["li.na"]["target"] is None
+    assert tenant.as_("collector", "li.na").get("/v1/reports/targets").json()["data"][0]["collected"] == "1000.00"
+    assert tenant.as_("collector", "sam.reed").get("/v1/reports/targets").json()["data"] == []
+
+
+def test_what_is_no_target(tenant):
+    assert problem(target(tenant, role="collector", CNY="1.00")) == (403, "role_may_not")
+    for month in ("2026-13", "2026-3", "march"):
+        assert problem(target(tenant, month=month, CNY="1.00"))[0] == 422
+    assert problem(target(tenant, CNY="1.005")) == (422, "money_precision")
+    assert problem(target(tenant, XXX="1.00")) == (422, "currency_unknown")
+    assert problem(target(tenant, CNY="0.00")) == (422, "amount_not_positive")
+
+
+def test_K_the_weeks_report_gathers_them(tenant):
+    answer = tenant.get("/v1/reports/weekly", "manager")
+    assert answer["as_of"] == "2026-03-06"
+    (receipts,) = answer["receipts"]
+    assert (receipts["collected"], receipts["collected_the_week_before"]) == ("1000.00", "0.00")
+    assert answer["ageing"] == tenant.get("/v1/reports/ageing")["data"]
+    assert answer["days"] == tenant.get("/v1/reports/dso")["data"]
+    assert [(row["group"], row["overdue"]) for row in answer["overdue"]] == [("C-2", "1400.00"), ("C-1", "1300.00")]
+    assert answer["promises"] == tenant.get("/v1/reports/promises", days=7)["data"]
+    assert answer["expected"] == tenant.get("/v1/reports/expected-receipts")["data"]
+    assert answer["disputes"] == tenant.get("/v1/reports/disputes", days=7)["data"]
+    assert answer["targets"] == tenant.get("/v1/reports/targets")["data"]
+    done = {row["measure"]: row["count"] for row in answer["measures"]}
+    assert done.items() >= {"contact.logged": 1, "dispute.opened": 2, "plan.agreed": 1, "promise.made": 3}.items()
+    assert tenant.get("/v1/reports/weekly", "manager", as_of="2026-02-20")["measures"] == []
+    assert problem(tenant.as_("collector").get("/v1/reports/weekly")) == (403, "role_may_not")

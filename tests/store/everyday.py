@@ -74,6 +74,7 @@ LISTS = {
         f"/v1/reports/{name}": ("", *(f"group_by={by}&limit=1" for by in ("customer", "segment")))
         for name in ("promises", "expected-receipts", "disputes", "contacts")
     },
+    "/v1/reports/targets": ("", "group_by=currency", "as_of=2026-03-01&known_at=2026-03-02T00:00:00Z"),
     "/v1/events": ("", "type=case.*", "customer=C-1", "limit=1"),
 }
 

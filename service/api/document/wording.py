@@ -61,6 +61,7 @@ PATH_PARAMETERS = {
     "message": ("The message's id.", "C-1.20260323.email.zhang"),
     "letter": ("The letter's id: the message's that carries it.", "C-1.20260323.letter.zhang"),
     "playbook": ("The playbook's name.", "standard"),
+    "month": ("A calendar month.", "2026-03"),
     "user": ("The user's id, as it stands in the log.", "li.na"),
     "endpoint": ("The endpoint's id.", "we_3f9c2a70b1d84e65"),
     "delivery": ("The delivery's id.", "dlv_mzxw6ytboi"),

@@ -3,13 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, create_model
 
-from service.api.models.fields import Answer, Currency, Cursor, Day, Instant, Money
+from service.api.models.fields import Answer, Body, Currency, Cursor, Day, Instant, Money
 from service.api.models.queries import Listed
-from service.reports import table
-
-GroupBy = Literal["currency", "customer", "owner", "segment"]
+from service.reports import Report, table, weekly
 
 
 class ReportAsked(Listed):
@@ -19,17 +17,7 @@ class ReportAsked(Listed):
     known_at: Instant | None = Field(
         None, description="Only what had been recorded by then counts. All that is known, unless told otherwise."
     )
-    group_by: GroupBy = Field(
-        "currency", description="A row for each of these and currency; by currency alone, rows are the tenant's totals."
-    )
-
-
-class DailyAsked(ReportAsked):
-    """By day too."""
-
-    group_by: Literal["currency", "customer", "owner", "segment", "day"] = Field(  # type: ignore[assignment]
-        "currency", description="A row for each of these and currency; by currency alone, rows are the tenant's totals."
-    )
+    group_by: str = "currency"
 
 
 class PeriodAsked(ReportAsked):
@@ -60,12 +48,72 @@ _KINDS: dict[str, Any] = {
 }
 
 
-def answer_model(name: str, columns: dict[str, str], about: str) -> type[ReportAnswer]:
+def asked_model(name: str, report: Report) -> type[ReportAsked]:
+    """The model of a report's parameters: `AgeingAsked`."""
+    fields: dict[str, Any] = {"group_by": (Literal[report.groups], Field(report.groups[0], description=_GROUPED))}
+    base = PeriodAsked if report.days is not None else ReportAsked
+    return create_model(f"{_title(name)}Asked", __base__=base, __doc__=base.__doc__, **fields)
+
+
+_GROUPED = "A row for each of these and currency; by currency alone, rows are the tenant's totals."
+
+
+def answer_model(name: str, report: Report) -> type[ReportAnswer]:
     """The model of a report's answer: `AgeingReport` with rows that are `AgeingRow`."""
-    title = "".join(part.capitalize() for part in name.split("-"))
+    row = row_model(name, report.columns)
+    data: Any = (list[row], ...)  # type: ignore[valid-type]
+    return create_model(f"{_title(name)}Report", __base__=ReportAnswer, __doc__=f"{report.summary}.", data=data)
+
+
+def row_model(name: str, columns: dict[str, str]) -> type[Answer]:
+    """One row of a report, or of a section of the weekly one."""
     fields: dict[str, Any] = {column: _KINDS[kind] for column, kind in columns.items()}
-    fields["currency"] = (Currency, ...)
-    row = create_model(f"{title}Row", __base__=Answer, __doc__=f"{about} One group in one currency.", **fields)
-    return create_model(
-        f"{title}Report", __base__=ReportAnswer, __doc__=about, data=(list[row], ...)
+    if "currency" in columns:
+        fields["currency"] = (Currency, ...)
+    return create_model(f"{_title(name)}Row", __base__=Answer, __doc__=f"A row of {name}.", **fields)
+
+
+def _title(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("-"))
+
+
+class WeeklyAsked(BaseModel):
+    """Which week, and what was known when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    as_of: Day | None = Field(None, description="The last day of the week; today, unless told otherwise.")
+    known_at: Instant | None = Field(None, description="Only what had been recorded by then counts.")
+
+
+class _Week(Answer):
+    report: str = Field(examples=["weekly"])
+    as_of: date = Field(examples=["2026-03-27"])
+    known_at: datetime | None = Field(description="Null: all that is known.", examples=[None])
+
+
+def _weekly() -> type[Answer]:
+    sections: dict[str, Any] = {}
+    for name, columns in weekly.SECTIONS.items():
+        row = row_model(f"weekly-{name}", columns)
+        sections[name] = (list[row], ...)  # type: ignore[valid-type]
+    return create_model("WeeklyReport", __base__=_Week, __doc__="The week's report.", **sections)
+
+
+WeeklyReport = _weekly()
+
+
+class TargetsPut(Body):
+    """What a collector is to bring in during a month."""
+
+    amounts: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money] = Field(
+        max_length=20, description="By currency.", examples=[{"CNY": "250000.00"}]
     )
+
+
+class TargetsAnswer(Answer):
+    """What a collector is to bring in during a month, as it stands now."""
+
+    collector: str = Field(examples=["li.na"])
+    month: str = Field(examples=["2026-03"])
+    amounts: dict[str, Money] = Field(examples=[{"CNY": "250000.00"}])

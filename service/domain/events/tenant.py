@@ -66,6 +66,16 @@ class UserChanged(Shape, frozen=True, kw_only=True):
     cover: str | None = None
 
 
+class TargetSet(Shape, frozen=True, kw_only=True):
+    """What a collector is to bring in during a month, in one currency; nothing takes an earlier target back."""
+
+    type: ClassVar[str] = "target.set"
+    collector: str
+    month: str
+    currency: str
+    amount: int
+
+
 class KeyCreated(Shape, frozen=True, kw_only=True):
     """Somebody may call the API in a role; only a hash of the key is kept, and not here."""
 
@@ -182,6 +192,7 @@ TenantEvent: TypeAlias = (
     | CalendarPublished
     | PlaybookPublished
     | UserChanged
+    | TargetSet
     | KeyCreated
     | KeyRevoked
     | EndpointCreated
