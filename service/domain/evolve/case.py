@@ -64,7 +64,7 @@ def _ladder(case: Case, event: e.LadderEvent) -> Case:
                 taken_up=event.since <= event.recorded_on,
             )
         case e.CaseMoved():
-            done = {step: Mark(*days) for step, days in event.done.items()}
+            done = {step: Mark(days[0], days[-1]) for step, days in event.done.items() if days}
             to = {"playbook": event.playbook, "playbook_version": event.playbook_version, "grace_days": event.grace_days}
             return replace(case, done=done, **to)
         case e.CaseTakenUp():
