@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from service.api.answers import json, local, may_read_texts
 from service.api.guards import House, Principal, needs
+from service.api.message_acts import asked_of
 from service.api.models.problems import responses
 from service.api.models.queries import MessagesAsked
 from service.api.models.work import LetterAnswer, MessageAnswer, MessageList
@@ -18,7 +19,7 @@ from service.api.queries import known_id, listing
 from service.api.roles import Right
 from service.api.wishes import Counting, prefers
 from service.engine.desk import Session
-from service.store import listings, sayings
+from service.store import listings, lookups, sayings
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 
@@ -44,8 +45,19 @@ def list_messages(asked: Annotated[MessagesAsked, Query()], counting: Counting, 
 def get_message(message: str, house: House, reader: Reader) -> Response:
     """What was said to whom, about which bills."""
     with house.desk.open(reader.tenant) as session:
-        (answer,) = _answers(session, reader, [_found(session, message)])
+        row = _found(session, message)
+        (answer,) = _answers(session, reader, [row])
+        answer |= {"withheld": _withheld(session, row) if may_read_texts(reader) else None}
     return json(answer)
+
+
+def _withheld(session: Session, row: dict[str, Any]) -> dict[str, Any] | None:
+    customer = lookups.customer(session.tx, row["customer"])
+    withheld = customer.withheld if customer else None
+    if withheld is None or withheld.advised is not None or withheld.message != row["id"]:
+        return None
+    words = asked_of(session, row["customer"], withheld)
+    return {"question": words.get("question", ""), "text": words.get("text"), "until": withheld.until}
 
 
 @router.get(

@@ -44,6 +44,7 @@ class Right(StrEnum):
     PAYMENT = "payment"
     LETTER = "letter"
     RECEIPT = "receipt"
+    ADVISE = "advise"
     MILESTONE = "milestone"
     EVIDENCE = "evidence"
     APPROVE = "approve"
@@ -88,6 +89,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.PAYMENT: frozenset({FINANCE}),
     Right.LETTER: frozenset({LEGAL}),
     Right.RECEIPT: _COLLECTORS | {LEGAL},
+    Right.ADVISE: _SUPERVISORS,
     Right.MILESTONE: frozenset({LEGAL}),
     Right.EVIDENCE: frozenset({LEGAL}),
     Right.APPROVE: _SUPERVISORS | {FINANCE, LEGAL},

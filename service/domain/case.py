@@ -10,9 +10,9 @@ from service.domain.handed import Handed
 
 LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
-ERRANDS = frozenset({"follow_up", "lost_contact", "reply", "confirm_call"})
-"""Tasks about a customer: what was agreed to come next, somebody whom nobody reaches, a reply, what a visit agreed
-(C4, C9, C12, C13)."""
+ERRANDS = frozenset({"follow_up", "lost_contact", "reply", "confirm_call", "advise"})
+"""Tasks about a customer: what was agreed to come next, somebody whom nobody reaches, a reply, what a visit agreed, a
+message that waits for advice (C4, C9, C12-C14)."""
 
 CONSOLIDATED = frozenset({"call", "visit", "find_contact"}) | ERRANDS
 """Tasks of which a customer has at most one open, for all their bills together (C10, C11)."""

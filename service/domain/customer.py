@@ -34,6 +34,17 @@ class Appointment(Struct, frozen=True, omit_defaults=True):
     at: datetime
 
 
+class Withheld(Struct, frozen=True, omit_defaults=True):
+    """A message that waits for a superior's advice, to the end of the day `until`; then in which words it opens, private
+    under the version `advised` of the event that told (C14).
+    """
+
+    message: str
+    until: date
+    asked: int
+    advised: int | None = None
+
+
 class OpenTask(Struct, frozen=True, omit_defaults=True):
     """A call, visit or search that is open: at most one of a kind (C10). An errand names its first bills in `about`, for
     they do not know of it.
@@ -127,6 +138,7 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     flags: dict[str, date] = {}
     missed: dict[str, int] = {}
     waits_until: date | None = None
+    withheld: Withheld | None = None
 
     def request(self, id: str) -> OpenRequest | None:
         """The open request of that id."""

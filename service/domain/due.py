@@ -84,7 +84,11 @@ class TakeUp(Struct, frozen=True):
 
 
 OwnWhat: TypeAlias = ConfirmationEnds | PromiseDue | PauseEnds | DraftMatured | TakeUp | AgreedWhat
-CustomerWhat: TypeAlias = TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
+class AdviceAwaited(Struct, frozen=True):
+    """The day is over on which a superior could answer (C14)."""
+
+
+CustomerWhat: TypeAlias = AdviceAwaited | TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
 What: TypeAlias = StepDue | OwnWhat | CustomerWhat | LimitationNears | DeadlineNears
 
 
@@ -146,6 +150,8 @@ def limitation_dues(case: Case, workdays: Workdays, law: Law) -> Iterator[Due]:
 
 def customer_dues(customer: Customer, workdays: Workdays) -> Iterator[Due]:
     """What the clock asks of a customer beside their bills: reminders to our own people."""
+    if customer.withheld and customer.withheld.advised is None:
+        yield Due(workdays.closing(customer.withheld.until), AdviceAwaited())
     for kind, task in customer.tasks.items():
         if kind in WATCHED and not task.told:
             since = max(task.created_on, task.due_on or task.created_on)

@@ -159,7 +159,9 @@ def _own(case: Case, what: d.What, at: datetime) -> Ahead:
             name, rule, reason = h.WARNING, "J1", Reason("schedule.deadline_nears", params)
         case d.TakeUp():
             name, rule, reason = "take-up", "F2", Reason("schedule.taken_up")
-        case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires() | d.HoldUnacknowledged():
+        case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires():
+            raise AssertionError(what)
+        case d.HoldUnacknowledged() | d.AdviceAwaited():
             raise AssertionError(what)
         case _:
             assert_never(what)

@@ -167,6 +167,7 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
         owed.setdefault(case.state.customer, []).append(case.state)
     signing = {one.row["id"]: loaded[min(item["case_id"] for item in one.items)].owner for one in worded}
     senders = users_details(tx, sorted(set(signing.values())))
+    advised = _advised(session, worded)
     composed: list[messages.Worded] = []
     for one in worded:
         id, channel = one.row["id"], one.row["channel"]
@@ -180,6 +181,7 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
             cases=loaded,
             owed=owed.get(one.customer.id, ()),
             lettered=one.lettered,
+            opening=advised.get(id, ""),
         )
         text = render(letter(scene, parts))
         state = "captured" if _stays(session, channel) else "ready"
@@ -187,6 +189,17 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
         composed.append(messages.Worded(id, state, text.subject, text.text, recipient))
     messages.keep_words(tx, composed, scene.now)
     return {one.message for one in composed if one.state == "ready"}
+
+
+def _advised(session: Session, worded: Sequence[_Leaving]) -> dict[str, str]:
+    """By message, the words with which a superior lets it open (C14)."""
+    keys = {
+        one.row["id"]: (f"customer/{one.customer.id}", found.advised)
+        for one in worded
+        if (found := one.customer.withheld) and found.advised and found.message == one.row["id"]
+    }
+    private = log.private_of(session.tx, sorted(set(keys.values())))
+    return {message: private.get(key, {}).get("", {}).get("text", "") for message, key in keys.items()}
 
 
 def _stays(session: Session, channel: str) -> bool:

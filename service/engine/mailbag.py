@@ -1,11 +1,17 @@
 """What events mean for messages to customers: what they put into them, how they end, when they are looked at again."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from service.domain.account import Happened
 from service.domain.events.case import Reminded
-from service.domain.events.conversation import MessageBounced, MessageHandedOver, MessageReplied
+from service.domain.events.conversation import (
+    MessageAdvised,
+    MessageBounced,
+    MessageHandedOver,
+    MessageReplied,
+    MessageWithheld,
+)
 from service.domain.events.customer import LetterIssued
 from service.domain.events.task import TaskCompleted
 from service.store import messages
@@ -45,7 +51,7 @@ def _items(customer: str, one: Happened) -> Iterable[messages.Item]:
             return
 
 
-def end(tx: Tx, happened: Told) -> None:
+def end(tx: Tx, happened: Told, now: datetime) -> None:
     """How a message fared stands in the log and in its row at once, and only once. Raises Missed."""
     for customer, one in happened:
         match one.event:
@@ -54,6 +60,13 @@ def end(tx: Tx, happened: Told) -> None:
                     raise Missed
             case MessageReplied() as event:
                 messages.replied(tx, event.message)
+            case MessageWithheld() as event:
+                if not messages.withhold(tx, event.message):
+                    raise Missed
+            case MessageAdvised() as event if event.leaves_as != event.message:
+                messages.put_off(tx, event.message, event.leaves_as, event.day, event.slot, now)
+            case MessageAdvised():
+                messages.look_again(tx, customer)
             case TaskCompleted(kind="reply"):
                 messages.look_again(tx, customer)
             case _:

@@ -49,7 +49,7 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
     """Everything of this transaction; the position of each (stream, version). Raises Missed."""
     tx, now = session.tx, session.scene.now
     happened = [(one.account.customer.id, one.happened) for one in fresh]
-    mailbag.end(tx, happened)
+    mailbag.end(tx, happened, now)
     _erase(session, fresh)
     work = worklist.moved(
         tx, (Entry(one.account.customer.id, one.state.version, one.happened.event, now) for one in fresh)

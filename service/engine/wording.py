@@ -45,6 +45,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     cases: Mapping[str, Case]
     owed: Sequence[Case]
     lettered: frozenset[str]
+    opening: str = ""
 
 
 def letter(scene: Scene, parts: Parts) -> Letter:
@@ -75,6 +76,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
         also_open=tuple(_also_open(parts, named, scene.today)) if dunning else (),
         service=tuple(_service(service, parts, scene.today)),
         account_watch=message["copy"] == "finance",
+        opening=parts.opening,
     )
 
 

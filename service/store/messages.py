@@ -194,6 +194,14 @@ def replied(tx: Tx, id: str) -> None:
     tx.run(sql, {"id": id})
 
 
+def withhold(tx: Tx, id: str) -> bool:
+    """A message that has not left, and is not being sent this moment, goes back into the queue; whether it can wait, as one can
+    into which nothing has been put yet."""
+    sql = """UPDATE messages SET state = 'queued' WHERE tenant = %(tenant)s AND id = %(id)s
+              AND (state = 'queued' OR (state = 'ready' AND (next_at IS NULL OR next_at <= transaction_timestamp())))"""
+    return tx.run(sql, {"id": id}) == 1 or get(tx, id) is None
+
+
 def look_again(tx: Tx, customer: str) -> None:
     """What waited for a person to look may leave."""
     sql = """UPDATE messages SET next_at = NULL

@@ -65,6 +65,10 @@ unknown_contact = No contact { $contact } is known for this customer. Add the pe
 third_party = { $contact } is a third party and knows nothing of the debt. Record who it was said by, or “reached”.
 third_party_details = { $contact } is a third party and learns nothing. Give another role first.
 message_not_left = Message { $message } has not left ({ $state }); nobody can have answered it.
+message_left = Message { $message } is on its way or asks for nothing ({ $state }); it cannot be held back.
+advice_awaited = Message { $message } of this customer waits for advice already. Wait for the answer.
+no_advice_awaited = Message { $message } does not wait for advice, or no longer. Read it again.
+advice_by_message = Task { $task } ends with the answer: post it to the message’s advise.
 no_visit = Task { $task } is no visit; there is nothing to arrange.
 cannot_decide = { $contact } cannot decide, or is crossed out. Arrange the visit with a contact whose role is decision_maker.
 appointment_first = A visit begins with an appointment with somebody who can decide. Post it to the task’s appointment first, or record that nobody was met.
@@ -300,6 +304,7 @@ task-lost_contact = Nobody is reached any more: refused, bounced or missed again
 task-reply_received = The customer has answered. Read it: messages to them wait until this is done, two open days at most.
 task-contact_crossed_out = A person was crossed out (wrong number, left or moved). Find another one and their number.
 task-confirm_visit = The visit is over. Call today and confirm the points that were agreed; the record says which.
+task-advice_wanted = A message is held back: read what is asked and answer at its advise. Unanswered it goes as usual when the day is over.
 
 ### Notices to our own people: $customer (name), $count (bills), $bills (their numbers), $about (what a reminder is of)
 
@@ -426,6 +431,7 @@ cancelled-bills_behind_hold = Bills stand behind the hold again.
 cancelled-hand_over = The case was handed over.
 cancelled-taken_back = The case was taken back.
 cancelled-written_off = The bill was written off.
+cancelled-unanswered = Nobody answered in time.
 resumed-person = A person resumed it.
 resumed-hand_over = The case was handed over.
 resumed-until = The pause’s last day is over.
@@ -564,6 +570,7 @@ approval-playbook = publication of a playbook
 approval-webhook_secret = new webhook secret
 approval-reassignment = reassignment of customers
 approval-settings = change of consents
+task_kind-advise = advice
 approval-hold = hold
 approval-release = release
 approval-letter = formal letter

@@ -83,7 +83,8 @@ class Debtor(Struct, frozen=True, kw_only=True):
 class Letter(Struct, frozen=True, kw_only=True):
     """A message of a day (C3), or with a `kind` the letter of that kind: `formal_dunning`, `reconciliation`, `lawyer` …
 
-    `account_watch` adds finance's list of the overdue bills below the signature (B2); `pay_by` is a day letters name.
+    `account_watch` adds finance's list of the overdue bills below the signature (B2); `pay_by` is a day letters name;
+    `opening` stands where the template's own first words would.
     """
 
     language: Language
@@ -97,6 +98,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     service: tuple[ServiceItem, ...] = ()
     banks: dict[str, Bank] = {}
     account_watch: bool = False
+    opening: str = ""
     kind: str | None = None
     pay_by: date | None = None
 

@@ -65,6 +65,7 @@ class Mail(Struct, frozen=True, kw_only=True):
     also_open: Bills
     banks: tuple[Banking, ...]
     watched: Bills
+    opening: str
     pay_by: date | None
 
     @property
@@ -102,6 +103,7 @@ def mail_of(letter: Letter, messages: frozenset[str], letters: frozenset[str]) -
         also_open=() if parts[0].bills == everything else letter.also_open,
         banks=tuple(_banking(total, letter.banks) for total in totals((*everything, *served)) if total.open > 0),
         watched=distinct(_overdue(letter)) if letter.account_watch else (),
+        opening=letter.opening,
         pay_by=letter.pay_by,
     )
 

@@ -65,6 +65,10 @@ unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，�
 third_party = { $contact } 是第三方，不得知晓债务。请注明实际说话人，或将结果记为 reached。
 third_party_details = { $contact } 是第三方，不得接收账款信息。请先更改其角色。
 message_not_left = 消息 { $message } 尚未发出（{ $state }），不可能有回复。
+message_left = 消息 { $message } 已在发送途中或不涉及催款（{ $state }），无法暂缓。
+advice_awaited = 该客户的消息 { $message } 已在等待答复。请等待。
+no_advice_awaited = 消息 { $message } 并未等待答复，或已不再等待。请重新读取。
+advice_by_message = 任务 { $task } 随答复结束：请提交到该消息的 advise。
 no_visit = 任务 { $task } 不是拜访，无需约定时间。
 cannot_decide = { $contact } 无决定权或已被标记。请与角色为 decision_maker 的联系人约定拜访。
 appointment_first = 拜访须先与有决定权的人约定。请先提交该任务的 appointment，或记录未见到人。
@@ -294,6 +298,7 @@ task-lost_contact = 多次被拒、退信或无人接听，已联系不上。请
 task-reply_received = 客户已回复，请查看。完成本任务前不再自动发送消息，最多暂停两个工作日。
 task-contact_crossed_out = 有联系人已被标记（号码错误、离职或搬迁）。请另找联系人及其号码。
 task-confirm_visit = 拜访已结束。请当天致电确认约定事项，内容见拜访记录。
+task-advice_wanted = 有消息暂缓发送：请阅读所问并在该消息的 advise 中答复。当日结束前未答复则按常规发送。
 
 ### 给我方人员的通知：$customer（名称）、$count（账单数）、$bills（账单号）、$about（所提醒的事项）
 
@@ -408,6 +413,7 @@ cancelled-bills_behind_hold = 又有账单处于停货范围内。
 cancelled-hand_over = 该案已移交。
 cancelled-taken_back = 该案已收回。
 cancelled-written_off = 账单已核销为坏账。
+cancelled-unanswered = 未在期限内答复。
 resumed-person = 由人员恢复。
 resumed-hand_over = 该案已移交。
 resumed-until = 暂停期已满。
@@ -546,6 +552,7 @@ approval-playbook = 发布催收方案
 approval-webhook_secret = 更换 webhook 密钥
 approval-reassignment = 转交客户
 approval-settings = 变更审批要求
+task_kind-advise = 请示答复
 approval-hold = 停货
 approval-release = 解除停货
 approval-letter = 催帐函

@@ -63,6 +63,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/customers/{customer}/contacts/{contact}/erase": REASON,
     "POST /v1/letters/{letter}/receipt": {"signed": True},
     "POST /v1/messages/{message}/reply": {"text": "x"},
+    "POST /v1/messages/{message}/withhold": {"question": "x"},
+    "POST /v1/messages/{message}/advise": {},
     "POST /v1/tasks/{task}/appointment": {"contact": "zhang", "at": "2026-03-09T10:00:00+08:00"},
     "PUT /v1/users/{user}/targets/{month}": {"amounts": {"CNY": "1000.00"}},
     "POST /v1/tasks/{task}/complete": RECORD,

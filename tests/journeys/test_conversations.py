@@ -105,3 +105,35 @@ def test_C13_a_visit_is_arranged_recorded_and_confirmed(company):
     last = told.get(f"/v1/tasks/{call['id']}", "collector")["sheet"]["last"]
     assert (last["met"], last["agreed"], last["channel"]) == (["Wu Lei"], "Half by Friday.", "visit")
     told.do("collector", f"/v1/tasks/{call['id']}/complete", {"channel": "phone", "outcome": "reached", "contact": "cfo"})
+
+
+def test_C14_a_message_waits_for_a_superiors_words_or_goes_as_always(company):
+    told = owing(company)
+    told.walk("2026-03-10")
+    message, path = "C-1~ap~email~2026-03-11", "/v1/messages/C-1~ap~email~2026-03-11"
+    asking = {"question": "Their CFO is new.", "text": "We know that you took over last week."}
+    told.do("collector", "/v1/messages/C-1~ap~email~2026-03-13/withhold", asking, 404)  # too far ahead
+    told.do("collector", f"{path}/withhold", asking, 201)
+    told.walk("2026-03-11", "10:00")
+    assert ("03-11", "captured") not in sent(told)
+    assert told.get(path)["withheld"] == {**asking, "until": "2026-03-11"}
+    assert told.get(path, "viewer")["withheld"] is None
+    told.do("collector", f"{path}/advise", {}, 403)
+    told.do("supervisor", f"{path}/advise", {}, 201)
+    told.walk("2026-03-11", "11:00")
+    left = told.get(path)
+    assert (left["state"], left["withheld"]) == ("captured", None)
+    assert asking["text"] in left["text"] and "CNY 1,000.00" in left["text"] and "Our books show" not in left["text"]
+    told.do("collector", f"{path}/withhold", asking, 409)  # it has left
+
+    second = "/v1/messages/C-1~ap~email~2026-03-13"
+    told.walk("2026-03-12")
+    told.do("collector", f"{second}/withhold", asking, 201)
+    told.walk("2026-03-13", "16:00")
+    assert told.get(second)["state"] == "queued"
+    told.walk("2026-03-13", "17:00")
+    assert [t["kind"] for t in told.tasks(kind="advise", customer="C-1", state="cancelled")] == ["advise"]
+    told.walk("2026-03-16")
+    (last,) = [m for m in told.messages(customer="C-1", state="captured") if m["at"][:10] == "2026-03-16"]
+    assert asking["text"] not in last["text"] and "Our books show" in last["text"]
+    assert message != last["id"]

@@ -217,6 +217,7 @@ SELDOM: tuple[Callable[[Tx], Any], ...] = (
     lambda tx: messages.put_off(tx, "m", "n", DAY, AT, AT),
     lambda tx: messages.look_again(tx, "C-9"),
     lambda tx: messages.replied(tx, "m"),
+    lambda tx: messages.withhold(tx, "m"),
     lambda tx: messages.lettered(tx, [("C-1", DAY, AT, AT)]),
     lambda tx: movements.moved_since(tx, [("C-1", "INV-1", DAY)]),
     lambda tx: movements.remove_strays(tx, "C-1"),

@@ -77,6 +77,8 @@ FIELDS = {
     "template": "The message's template.",
     "text": "A code of the catalogue of notices.",
     "until": "To the end of this day.",
+    "leaves_as": "The message with which it leaves: itself, or a later one to the same person.",
+    "own_words": "Whether it opens with words of its own.",
     "waits_until": "From this day's opening messages go on by themselves.",
     "why": "Why, as a code.",
     "users": "The very people who are meant.",

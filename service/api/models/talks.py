@@ -1,8 +1,10 @@
 """What people tell of their exchange with a customer."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from service.api.models.fields import Body, Id, Instant, Text
+from service.api.models.fields import Body, Id, Instant, Said, Text
 
 
 class ReplyBody(Body):
@@ -16,3 +18,22 @@ class AppointmentBody(Body):
 
     contact: Id = Field(description="A contact whose role is decision_maker.", examples=["wu"])
     at: Instant
+
+
+Opening = Annotated[Text, Field(max_length=500)]
+
+
+class WithholdBody(Body):
+    """A message waits for one's superior."""
+
+    question: Said = Field(examples=["Their CFO is new; may we write more gently this once?"])
+    text: Opening | None = Field(
+        None, description="The words with which it should open.", examples=["We know that you took over last week."]
+    )
+
+
+class AdviceBody(Body):
+    """The superior's answer."""
+
+    text: Opening | None = Field(None, description="The words with which it opens; those proposed when left out.")
+    standard: bool = Field(False, description="Leave the proposed words out: it goes as it always does.")

@@ -25,6 +25,7 @@ TaskKind: TypeAlias = Literal[
     "lost_contact",
     "reply",
     "confirm_call",
+    "advise",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",
@@ -169,6 +170,14 @@ class StruckBill(Answer):
     why_code: str = Field(examples=["struck.closed"])
 
 
+class WithheldAnswer(Answer):
+    """A message that waits for a superior's answer (C14)."""
+
+    question: str
+    text: str | None = Field(description="The words with which it should open.")
+    until: Day = Field(description="Unanswered, it goes as it always does when this day is over.")
+
+
 class MessageAnswer(Answer):
     """What was said to whom."""
 
@@ -182,6 +191,7 @@ class MessageAnswer(Answer):
     text: str | None = Field(description="null until it is composed, and for viewers and the ERP.")
     state: Literal["queued", "captured", "handed_over", "bounced", "replied", "struck"]
     at: Instant = Field(description="When it is to leave or, once it has left, when it did.")
+    withheld: WithheldAnswer | None = Field(None, description="Of one message, while it waits for an answer.")
 
 
 class LetterAnswer(MessageAnswer):

@@ -15,7 +15,7 @@ from service.domain.commands.agreements import (
     PlanTerms,
     ResolveDispute,
 )
-from service.domain.commands.conversations import ArrangeVisit, RecordReply, TalkCommand
+from service.domain.commands.conversations import AdviseMessage, ArrangeVisit, RecordReply, TalkCommand, WithholdMessage
 from service.domain.commands.facts import (
     FACTS,
     AcknowledgeHold,
@@ -102,6 +102,7 @@ __all__ = [
     "AcknowledgeHold",
     "AcknowledgeRelease",
     "AddNote",
+    "AdviseMessage",
     "AgreePlan",
     "AgreementCommand",
     "AllocatePayment",
@@ -178,5 +179,6 @@ __all__ = [
     "UpdateCustomer",
     "VoidInvoice",
     "Wake",
+    "WithholdMessage",
     "WriteOff",
 ]

@@ -26,4 +26,28 @@ class ArrangeVisit(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-TalkCommand: TypeAlias = RecordReply | ArrangeVisit
+class WithholdMessage(Struct, frozen=True, kw_only=True):
+    """Not before my superior has answered; `text` are the words with which it should open."""
+
+    customer: str
+    message: str
+    contact: str
+    channel: str
+    cases: tuple[str, ...]
+    question: str
+    text: str | None = None
+
+
+class AdviseMessage(Struct, frozen=True, kw_only=True):
+    """It may leave: with these words, with those `proposed`, or as always."""
+
+    customer: str
+    message: str
+    contact: str
+    channel: str
+    cases: tuple[str, ...]
+    text: str | None = None
+    proposed: str | None = None
+
+
+TalkCommand: TypeAlias = RecordReply | ArrangeVisit | WithholdMessage | AdviseMessage

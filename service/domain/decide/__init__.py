@@ -9,6 +9,7 @@ from typing import assert_never
 from service.domain import commands as c
 from service.domain.account import Account, Happened, Private
 from service.domain.decide import (
+    advice,
     approvals,
     bills,
     completing,
@@ -104,6 +105,10 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return discounts.offer(command, account, scene, asker)
         case c.ResolveDispute():
             return disputes.resolve(command, account, scene)
+        case c.WithholdMessage():
+            return advice.withhold(command, account, scene, asker)
+        case c.AdviseMessage():
+            return advice.advise(command, account, scene)
         case c.ArrangeVisit():
             return visits.arrange(command, account, scene)
         case c.RecordReply():

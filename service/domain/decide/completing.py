@@ -24,6 +24,8 @@ def complete(command: CompleteTask, account: Account, scene: Scene, asker: Asker
         raise Conflict("task_closed", None, task=command.task, state=state)
     if kind in SEVERAL:
         raise Conflict("task_ends_by_itself", None, task=command.task)
+    if kind == "advise":
+        raise Conflict("advice_by_message", None, task=command.task)
     if kind in RECORDED and command.record is None:
         raise Refused("record_required", "/outcome", kind=kind)
     open_task = account.customer.tasks.get(kind)

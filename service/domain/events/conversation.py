@@ -73,4 +73,39 @@ class VisitArranged(Shape, frozen=True, kw_only=True):
     at: datetime
 
 
-ConversationEvent: TypeAlias = ContactLogged | MessageHandedOver | MessageBounced | MessageReplied | VisitArranged
+class MessageWithheld(Shape, frozen=True, kw_only=True):
+    """Somebody asks their superior before it leaves (C14); what they ask, and the words they propose, are private."""
+
+    type: ClassVar[str] = "message.withheld"
+    message: str
+    cases: list[str]
+    channel: str
+    contact: str
+    on: date
+    until: date
+
+
+class MessageAdvised(Shape, frozen=True, kw_only=True):
+    """It may leave, as the message `leaves_as` at `slot`: `own_words` are private; without them, or unanswered in time, it
+    goes as it always does (C14).
+    """
+
+    type: ClassVar[str] = "message.advised"
+    message: str
+    cases: list[str]
+    why: str
+    leaves_as: str
+    day: date
+    slot: datetime
+    own_words: bool = False
+
+
+ConversationEvent: TypeAlias = (
+    ContactLogged
+    | MessageHandedOver
+    | MessageBounced
+    | MessageReplied
+    | MessageWithheld
+    | MessageAdvised
+    | VisitArranged
+)

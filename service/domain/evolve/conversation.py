@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from service.domain.customer import Appointment, Customer
+from service.domain.customer import Appointment, Customer, Withheld
 from service.domain.events import conversation as e
 
 
@@ -18,6 +18,12 @@ def evolve_conversation(customer: Customer, event: e.ConversationEvent) -> Custo
         case e.MessageReplied():
             missed = _missed(customer, event.contact, 0)
             return replace(customer, waits_until=event.waits_until, missed=missed)
+        case e.MessageWithheld():
+            return replace(customer, withheld=Withheld(event.message, event.until, customer.version))
+        case e.MessageAdvised():
+            asked = customer.withheld.asked if customer.withheld else customer.version
+            advised = Withheld(event.leaves_as, event.day, asked, customer.version)
+            return replace(customer, withheld=advised if event.own_words else None)
         case e.VisitArranged():
             return _arranged(customer, event)
         case e.MessageHandedOver():

@@ -50,7 +50,15 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
             return replace(customer, flags=flags if event.cleared else {**flags, event.flag: event.on})
         case e.NoticeRaised():
             return _told(customer, event)
-        case s.ContactLogged() | s.MessageHandedOver() | s.MessageBounced() | s.MessageReplied() | s.VisitArranged():
+        case (
+            s.ContactLogged()
+            | s.MessageHandedOver()
+            | s.MessageBounced()
+            | s.MessageReplied()
+            | s.MessageWithheld()
+            | s.MessageAdvised()
+            | s.VisitArranged()
+        ):
             return evolve_conversation(customer, event)
         case e.LetterIssued() | LetterReceived() | e.CustomerNoted():
             return customer
