@@ -45,6 +45,7 @@ class Right(StrEnum):
     LETTER = "letter"
     RECEIPT = "receipt"
     ADVISE = "advise"
+    PAYMENT_FEED = "payment_feed"
     MILESTONE = "milestone"
     EVIDENCE = "evidence"
     APPROVE = "approve"
@@ -90,6 +91,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.LETTER: frozenset({LEGAL}),
     Right.RECEIPT: _COLLECTORS | {LEGAL},
     Right.ADVISE: _SUPERVISORS,
+    Right.PAYMENT_FEED: frozenset({FINANCE, ERP}),
     Right.MILESTONE: frozenset({LEGAL}),
     Right.EVIDENCE: frozenset({LEGAL}),
     Right.APPROVE: _SUPERVISORS | {FINANCE, LEGAL},

@@ -42,6 +42,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     promise_days: int = 30
     pause_days: int = 14
     lost_after: int = 3
+    payment_feed_days: int | None = None
     go_live_on: date | None = None
     banks: dict[str, Bank] = {}
     company: str = ""
@@ -70,7 +71,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
-    | {"discount_percent", "discount_amounts", "lost_after", "write_off_limits", "provision_rates"}
+    | {"discount_percent", "discount_amounts", "lost_after", "payment_feed_days", "write_off_limits", "provision_rates"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
     | {"assignment", "consents", "bulk_customers", "late_interest"}
 )

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from service.domain import payment_feed
 from service.domain.digests import DIGEST
 from service.domain.directory import Delegation
 from service.domain.events import approval as a
@@ -49,6 +50,8 @@ class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     delegations: dict[str, Delegation] = {}
     requests: dict[str, TenantRequest] = {}
     moving: dict[str, Reassignment] = {}
+    payments_known: date | None = None
+    feed_told_on: date | None = None
 
 
 def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
@@ -67,6 +70,8 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             return replace(tenant, calendar=msgspec.convert(event.calendar, Calendar))
         case e.PlaybookPublished():
             return replace(tenant, playbooks={**tenant.playbooks, event.playbook: event.version})
+        case e.PaymentsKnown():
+            return replace(tenant, payments_known=event.through)
         case (
             e.UserChanged()
             | e.TargetSet()
@@ -96,6 +101,8 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             | a.ApprovalExpired()
         ):
             return replace(tenant, requests=_requests(tenant, event))
+        case NoticeRaised(text=payment_feed.LATE):
+            return replace(tenant, feed_told_on=event.on)
         case NoticeRaised():
             digested = dict.fromkeys(event.audience if event.text == DIGEST else (), event.on)
             return replace(tenant, digest_on={**tenant.digest_on, **digested})

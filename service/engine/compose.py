@@ -31,6 +31,9 @@ def compose_ready(desk: Desk, tenant: str, render: Render, now: datetime | None 
     cannot be composed for a bug of ours is put aside for a while (I36)."""
     with desk.open(tenant, now) as session:
         found = messages.ready(session.tx, session.scene.now, BATCH)
+        has_gate = session.scene.settings.payment_feed_days is not None
+    if found and has_gate:
+        gates.tell_of_feed(desk, tenant, now)
     done = isolated(lambda: _compose_all(desk, tenant, render, now, found), messages=len(found)) if found else None
     if isinstance(done, InternalError):
         for one in found:
@@ -91,12 +94,13 @@ def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer
     """Those whose day and window it still is, for the contact's own zone too; the others are put off."""
     tx, scene = session.tx, session.scene
     going: list[tuple[Mapping[str, Any], Customer, Contact | None]] = []
+    gate = gates.Gates(session)
     for row in messages.take(tx, ids):
         customer = locked[row["customer"]]
         days = scene.workdays.in_zone(customer.time_zone) if customer.time_zone else scene.workdays
         allowed = days.next_moment(scene.now)
         contact = customer.contacts.get(row["contact"])
-        waits = gates.waits_until(session, row, customer)
+        waits = gate.waits_until(row, customer)
         if waits:
             messages.set_state(tx, row["id"], state="queued", next_at=waits)
         elif contact and row["channel"] != "letter" and scene.workdays.today(allowed) > row["day"]:

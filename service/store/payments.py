@@ -1,6 +1,7 @@
 """Payments as they are: the projection of their streams, and the streams' heads."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec import Struct
 
@@ -82,3 +83,13 @@ def save(tx: Tx, changed: Sequence[Saved]) -> None:
     if old:
         names = ("id", "version", "state", "hash", "rest", "expected")
         tx.write(_UPDATE, columns(old, names), rows=len(old))
+
+
+def last_received_on(tx: Tx, today: date) -> date | None:
+    """The business day of the latest payment that is not dated ahead."""
+    rows = tx.rows(
+        """SELECT received_on FROM payments WHERE tenant = %(tenant)s AND received_on <= %(today)s
+            ORDER BY tenant DESC, received_on DESC LIMIT 1""",
+        {"today": today},
+    )
+    return rows[0][0] if rows else None

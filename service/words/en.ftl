@@ -348,6 +348,7 @@ notice-credit_missing = { $customer }: the credit that was promised has not been
 notice-contact_refused = { $customer }: they refuse to pay. Bills: { $bills }.
 notice-contact_evasive = { $customer }: they shift the matter about and give no answer. Bills: { $bills }.
 notice-contact_wilful = { $customer }: they withhold payment wilfully. Bills: { $bills }.
+notice-payment_feed_late = Nothing has been heard of payments for too long: messages to customers wait until it is known what came.
 notice-backfilled = { $count ->
     [one] One bill was recorded after its steps were due: { $bills }.
    *[other] { $count } bills were recorded after their steps were due: { $bills }.

@@ -337,6 +337,7 @@ notice-credit_missing = { $customer }：已同意的冲销尚未开具（{ $abou
 notice-contact_refused = { $customer }：对方拒绝付款。账单：{ $bills }。
 notice-contact_evasive = { $customer }：对方推诿，不予答复。账单：{ $bills }。
 notice-contact_wilful = { $customer }：对方恶意拖欠。账单：{ $bills }。
+notice-payment_feed_late = 已过久未收到收款信息：在核实到账前，催收消息暂缓发送。
 notice-backfilled = { $count ->
    *[other] 有 { $count } 份账单在步骤到期后才登记：{ $bills }。
 }涉及客户：{ $customer }。

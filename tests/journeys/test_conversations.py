@@ -137,3 +137,24 @@ def test_C14_a_message_waits_for_a_superiors_words_or_goes_as_always(company):
     (last,) = [m for m in told.messages(customer="C-1", state="captured") if m["at"][:10] == "2026-03-16"]
     assert asking["text"] not in last["text"] and "Our books show" in last["text"]
     assert message != last["id"]
+
+
+def test_C12_messages_wait_while_the_payment_feed_is_silent(company):
+    told = owing(company)
+    told.customer("C-2")
+    told.walk("2026-03-06")
+    told.pay("P-1", "1.00", "2026-03-06", customer="C-2")
+    told.choose(payment_feed_days=2)
+    told.walk("2026-03-11", "12:00")  # heard on Friday the 6th; two open days back is Monday the 9th
+    assert (told.get("/v1/payment-feed")["late"], sent(told)) == (True, [("03-03", "captured")])
+    told.walk("2026-03-12")
+    assert told.notices("payment_feed_late") == ["03-11 supervisor"]
+    response = told.ask("erp", "PUT", "/v1/payment-feed", {"known_through": "2026-03-11"})
+    assert (response.status_code, response.json()["late"]) == (200, False)
+    told.walk("2026-03-13", "12:00")
+    assert sent(told)[1:] == [("03-13", "captured")]
+    told.walk("2026-03-18")
+    assert told.notices("payment_feed_late") == ["03-11 supervisor", "03-16 supervisor"]
+    told.pay("P-2", "1.00", "2026-03-18", customer="C-2")
+    told.walk("2026-03-19", "12:00")
+    assert sent(told)[2:] == [("03-19", "captured")]

@@ -86,6 +86,9 @@ class SettingsPatch(Body):
     promise_days: Days = Field(30, description="Promises further ahead need a supervisor (D1).")
     pause_days: Days = Field(14, description="A collector's own pause is not longer (F1).")
     lost_after: Count = Field(3, description="Missed so often in a row, a contact counts as lost (C9).")
+    payment_feed_days: Annotated[int, Field(ge=1, le=30)] | None = Field(
+        None, description="Without word of payments for more open days than this, dunning messages wait (C12); null for ever."
+    )
     go_live_on: Day | None = Field(None, description="Until then nothing goes out and nothing is asked (F2).")
     banks: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Bank | None] = Field(
         {}, description="By currency; null removes one."

@@ -54,6 +54,13 @@ class PlaybookPublished(Shape, frozen=True, kw_only=True):
     text: str
 
 
+class PaymentsKnown(Shape, frozen=True, kw_only=True):
+    """All payments up to that day have been told, though there may have been none (C12)."""
+
+    type: ClassVar[str] = "payments.known"
+    through: date
+
+
 class UserChanged(Shape, frozen=True, kw_only=True):
     """Somebody on our side; name, title, phone and e-mail are private."""
 
@@ -191,6 +198,7 @@ TenantEvent: TypeAlias = (
     | SettingsChanged
     | CalendarPublished
     | PlaybookPublished
+    | PaymentsKnown
     | UserChanged
     | TargetSet
     | KeyCreated
