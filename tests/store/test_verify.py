@@ -266,6 +266,9 @@ def test_a_tail_cut_off_shows_against_an_earlier_root(house, vandal):
     assert root(house.desk, "acme", kept).events == kept.events - 1
 
 
+LOOKS = 5
+
+
 def test_nothing_differs_while_the_clock_walks_and_people_write(engine, database):
     """In each snapshot the tables equal the log, whatever happens meanwhile (R5)."""
     house = begin(engine, database, "busy")
@@ -274,17 +277,18 @@ def test_nothing_differs_while_the_clock_walks_and_people_write(engine, database
     def live() -> None:
         try:
             house.live(datetime(2026, 4, 5, tzinfo=UTC))
+            while looks < LOOKS:
+                house.ask_note("C-2", "INV-2-1")
         finally:
             done.set()
 
+    looks, found = 0, set()
     writer = Thread(target=live)
     writer.start()
-    looks = 0
-    found = set()
-    while not done.is_set() or looks == 0:
+    while not done.is_set():
         found |= house.found()
         looks += 1
     writer.join()
     assert found == set()
-    assert looks >= 5
+    assert looks >= LOOKS
     assert house.found() == set()
