@@ -12,6 +12,7 @@ from service.reports.effectiveness import EFFECTIVENESS
 from service.reports.promises import EXPECTED_RECEIPTS, PROMISES
 from service.reports.provision import PROVISION
 from service.reports.rolls import ROLL_RATES
+from service.reports.steps import STEP_STATISTICS
 from service.reports.table import Report
 from service.reports.targets import TARGETS
 
@@ -26,6 +27,7 @@ REPORTS: dict[str, Report] = {
     "expected-receipts": EXPECTED_RECEIPTS,
     "disputes": DISPUTES,
     "contacts": CONTACTS,
+    "steps": STEP_STATISTICS,
     "targets": TARGETS,
 }
 """By the last part of their path."""

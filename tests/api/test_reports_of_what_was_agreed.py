@@ -185,3 +185,33 @@ def test_K_the_weeks_report_gathers_them(tenant):
     assert done.items() >= {"contact.logged": 1, "dispute.opened": 2, "plan.agreed": 1, "promise.made": 3}.items()
     assert tenant.get("/v1/reports/weekly", "manager", as_of="2026-02-20")["measures"] == []
     assert problem(tenant.as_("collector").get("/v1/reports/weekly")) == (403, "role_may_not")
+
+
+def test_K_which_step_gets_paid(service):
+    """B1's reminder went out on D-7; one bill was paid before any, one after it, one after D+1."""
+    tenant: Any = service.new_tenant()
+    tenant.customer("C-1")
+    for id, due_on in (("EARLY", "2026-04-30"), ("REMINDED", "2026-03-16"), ("LATE", "2026-03-11")):
+        tenant.bill(id, amount="100.00", issued_on="2026-03-02", due_on=due_on)
+    pay(tenant, "EARLY", "C-1", "100.00", currency="CNY", received_on="2026-03-02")
+    tenant.walk("2026-03-11")
+    pay(tenant, "REMINDED", "C-1", "60.00", currency="CNY", received_on="2026-03-11")
+    tenant.walk("2026-03-12")
+    pay(tenant, "LATE", "C-1", "100.00", currency="CNY", received_on="2026-03-12")
+    reminded = {row["step"]: row for row in tenant.get("/v1/reports/steps")["data"]}
+    due_soon, overdue = (step_of(tenant, id) for id in ("REMINDED", "LATE"))
+    assert due_soon != overdue and reminded.keys() == {"none", due_soon, overdue}
+    names = ("payments", "collected", "share", "average_days_after")
+    assert {step: tuple(row[name] for name in names) for step, row in reminded.items()} == {
+        "none": (1, "100.00", 0.3846, None),
+        due_soon: (1, "60.00", 0.2308, 2.0),
+        overdue: (1, "100.00", 0.3846, 0.0),
+    }
+    tenant.close()
+
+
+def step_of(tenant: Any, case: str) -> str:
+    """The last step that reminded of the bill."""
+    told = tenant.get(f"/v1/cases/{case}/events", limit=200)["data"]
+    steps: list[str] = [one["data"]["step"] for one in told if one["type"] == "case.reminded"]
+    return steps[-1]

@@ -68,7 +68,7 @@ LISTS = {
     ),
     **{
         f"/v1/reports/{name}": ("", "group_by=customer&limit=1&known_at=2026-03-02T00:00:00Z")
-        for name in ("dso", "effectiveness", "roll-rates", "at-risk", "provision")
+        for name in ("dso", "effectiveness", "roll-rates", "at-risk", "provision", "steps")
     },
     **{
         f"/v1/reports/{name}": ("", *(f"group_by={by}&limit=1" for by in ("customer", "segment")))
