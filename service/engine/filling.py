@@ -35,7 +35,8 @@ _EMPTY = "SELECT " + " AND ".join(
 """Requests about the company itself are mended with its own stream, before."""
 
 _READ = f"""
-SELECT {COLUMNS} FROM events WHERE tenant = %(tenant)s AND stream > %(after)s ORDER BY stream, version LIMIT %(limit)s
+SELECT {COLUMNS} FROM events WHERE tenant = %(tenant)s AND stream > %(after)s AND stream <> 'tenant'
+ ORDER BY stream, version LIMIT %(limit)s
 """
 
 
@@ -100,8 +101,7 @@ def _part(desk: Desk, place: Place) -> _Part:
 
 
 def _folded(session: Session, rows: Sequence[Row]) -> list[Folded]:
-    known = (row for row in rows if row[0] != "tenant")
-    return [fold_one(session.tx.tenant, stream, its) for stream, its in groupby(known, key=itemgetter(0))]
+    return [fold_one(session.tx.tenant, stream, its) for stream, its in groupby(rows, key=itemgetter(0))]
 
 
 def _rows_of(session: Session, checked: Checked, streams: Sequence[Folded]) -> _Part:
