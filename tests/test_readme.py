@@ -174,7 +174,8 @@ DETAILS = {
     *Message.__struct_encode_fields__,
     *TaskWanted.__struct_encode_fields__,
     *(
-        "again granted remind_open_days audience text at_most_every due without_progress now one none case customer tenant"
+        "again first granted remind_open_days audience text at_most_every due without_progress now one none"
+        " case customer tenant"
     ).split(),
     *("shipments credit_stop hand_over statement owner true false previous_month open_bills overdue_bills").split(),
     *(*STAGES, *LEVELS, *reading.SEGMENTS, *reading.AUDIENCES, *reading.CONTACT_ROLES, *reading.OUTCOMES),

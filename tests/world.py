@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from service.domain import commands as c
 from service.domain.account import Account, ApprovalRow, Private
@@ -52,6 +53,7 @@ class World:
         self.slots: dict[str, datetime] = {}
         self.people = Directory()
         self.habits_by_hand: dict[str, frozenset[str]] | None = None
+        self.published = {"standard", playbook.name}
         people = [a_contact()] if contacts is None else list(contacts)
         self.do(c.UpdateCustomer(customer="C-1", name="Acme", contacts=people, **customer))
 
@@ -66,7 +68,7 @@ class World:
             workdays=self.workdays,
             law=law_of(self.settings),
             playbook=lambda name, version: self.playbook,
-            newest=lambda name: {"standard": self.playbook, self.playbook.name: self.playbook}[name],
+            newest=lambda name: replace(dict.fromkeys(self.published, self.playbook)[name], name=name),
             people=self.people,
         )
 
@@ -152,6 +154,22 @@ class World:
             assert self.do(c.Wake(customer="C-1"), CLOCK), f"nothing happened at {at}"
         raise AssertionError("the clock does not come to an end")
 
+    def live(self, until: str) -> "World":
+        """Days with their look at the customer as a whole before everything else that is due."""
+        end = moment(f"{until} 23:59")
+        while True:
+            today = self.workdays.today(self.now)
+            opens = self.workdays.opening(self.workdays.next_open(today))
+            if opens < self.now:
+                opens = self.workdays.opening(self.workdays.add_open(today, 1))
+            if opens > end:
+                return self.walk(end)
+            self.walk(opens - timedelta(seconds=1))
+            self.now = opens
+            self.watch()
+            self.walk(opens)
+            self.now += timedelta(seconds=1)
+
     def sleep(self, until: str) -> "World":
         """The service is down until then."""
         self.now = moment(until)
@@ -159,6 +177,14 @@ class World:
 
     def wake(self) -> list[Any]:
         return self.do(c.Wake(customer="C-1"), CLOCK)
+
+    def watch(self) -> list[Any]:
+        """The clock's daily look at the customer as a whole, now."""
+        exposure: dict[str, int] = {}
+        for case in self.account.open_cases():
+            exposure[case.currency] = exposure.get(case.currency, 0) + case.open
+        self.account.exposure = exposure
+        return self.do(c.Watch(customer="C-1"), CLOCK)
 
     # What is asked of it
 

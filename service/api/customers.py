@@ -9,7 +9,8 @@ from starlette.responses import Response
 from service.api.answers import json
 from service.api.etags import etag
 from service.api.guards import House, Principal, needs
-from service.api.models.customers import CreditAnswer, CustomerAnswer, CustomerList, CustomerRow
+from service.api.models.credit import CreditAnswer
+from service.api.models.customers import CustomerAnswer, CustomerList, CustomerRow
 from service.api.models.problems import responses
 from service.api.models.queries import CustomersAsked
 from service.api.outstanding import counted, outstanding
@@ -18,6 +19,7 @@ from service.api.people import contact_answers
 from service.api.queries import after_of, check_currency, known_id, listing, minor, sorted_by_amount
 from service.api.roles import Right
 from service.api.wishes import Counting
+from service.domain.credit import on_credit
 from service.domain.customer import Customer
 from service.domain.interest import InterestTerms
 from service.domain.money import format
@@ -106,6 +108,7 @@ def _whole(session: Session, customer: Customer, role: str) -> dict[str, Any]:
         "settles_by_pod": customer.settles_by_pod,
         "confirmation_required": customer.confirmation_required,
         "restrictions": customer.restrictions,
+        "payment_run": customer.payment_run,
         "credit_limit": format(limit, currency) if limit is not None and currency else None,
         "late_interest": _terms(customer.late_interest),
         "currency": currency,
@@ -176,6 +179,11 @@ def _credit(customer: Customer, exposures: dict[str, int]) -> dict[str, Any]:
         "exposure": _money(exposure, currency),
         "limit": _money(limit, currency),
         "available": _money(available, currency),
+        "on_credit": on_credit(customer.credit, any(exposures.values())),
+        "measures": [
+            {"measure": name, "since": one.on, "terms": one.terms, "percent": one.percent, "approval": one.approval}
+            for name, one in sorted(customer.credit.items())
+        ],
         "others": [
             {"currency": other, "exposure": format(amount, other)}
             for other, amount in exposures.items()

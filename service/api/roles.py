@@ -38,6 +38,7 @@ class Right(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     SEGMENT = "segment"
+    RESTRICT = "restrict"
     WRITE_OFF = "write_off"
     HAND_OVER = "hand_over"
     CREDIT_STOP = "credit_stop"
@@ -84,9 +85,10 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.HOLD: _MANAGERS,
     Right.RELEASE: _MANAGERS,
     Right.SEGMENT: _MANAGERS,
+    Right.RESTRICT: _SUPERVISORS | {LEGAL},
     Right.WRITE_OFF: _MANAGERS,
     Right.HAND_OVER: _MANAGERS | {LEGAL},
-    Right.CREDIT_STOP: frozenset({FINANCE}),
+    Right.CREDIT_STOP: _MANAGERS | {FINANCE},
     Right.PAYMENT: frozenset({FINANCE}),
     Right.LETTER: frozenset({LEGAL}),
     Right.RECEIPT: _COLLECTORS | {LEGAL},

@@ -12,6 +12,7 @@ from service.domain.events import approval as a
 from service.domain.events import case as e
 from service.domain.events import claim as k
 from service.domain.events import customer as c
+from service.domain.events import standing as r
 from service.domain.events import task as t
 from service.domain.events.bill import InvoiceIssued
 from service.domain.limitation import Law
@@ -38,10 +39,12 @@ def audience(event: Event) -> list[str]:
             return [] if event.backfill else [role_of(event.level)]  # who is told of many at once is told in a digest
         case t.TaskCreated() | t.TaskChanged():
             return [event.role]
-        case a.ApprovalRequested():
+        case a.ApprovalRequested() | a.ApprovalPassed():
             return [event.role]
         case c.HoldApplied() | c.HoldReleased():
             return ["sales", "warehouse", "manager"]
+        case r.CreditRestricted() | r.CreditRestored():
+            return ["sales", "front_desk", "finance"]
         case c.LetterIssued():
             return ["legal", "supervisor"]
         case k.WrittenOff() | k.Recovered():

@@ -14,7 +14,10 @@ ERRANDS = frozenset({"follow_up", "lost_contact", "reply", "confirm_call", "advi
 """Tasks about a customer: what was agreed to come next, somebody whom nobody reaches, a reply, what a visit agreed, a
 message that waits for advice (C4, C9, C12-C14)."""
 
-CONSOLIDATED = frozenset({"call", "visit", "find_contact"}) | ERRANDS
+STANDING = frozenset({"review", "restriction"})
+"""Tasks about what kind of customer it is (E2, E5)."""
+
+CONSOLIDATED = frozenset({"call", "visit", "find_contact"}) | ERRANDS | STANDING
 """Tasks of which a customer has at most one open, for all their bills together (C10, C11)."""
 
 STAGES = ("review", "confirmation", "collection", "legal", "closed")

@@ -1,5 +1,6 @@
 """Whether a playbook's conditions hold when a step fires: on the case, its customer, and what is known of both."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from service.domain.account import Account
@@ -22,7 +23,7 @@ def meets(wanted: Conditions | None, case: Case, account: Account, today: date, 
     """Whether all that is wanted holds; nothing wanted always does."""
     return wanted is None or (
         holds(case, wanted)
-        and _customer_meets(wanted, account)
+        and customer_meets(wanted, account)
         and _money_meets(wanted, case)
         and (wanted.habit is None or wanted.habit in account.habits.get(case.id, ()))
         and (wanted.days_overdue_at_least is None or days_overdue(case, today) >= wanted.days_overdue_at_least)
@@ -44,7 +45,10 @@ def forbids(unwanted: Conditions | None, case: Case, account: Account, today: da
     return unwanted is not None and meets(unwanted, case, account, today, anchor)
 
 
-def _customer_meets(wanted: Conditions, account: Account) -> bool:
+def customer_meets(wanted: Conditions | None, account: Account) -> bool:
+    """Whether what is wanted of the customer holds; nothing wanted always does."""
+    if wanted is None:
+        return True
     customer = account.customer
     return (
         (wanted.segment is None or customer.segment in wanted.segment)
@@ -55,15 +59,15 @@ def _customer_meets(wanted: Conditions, account: Account) -> bool:
         and (wanted.customer_flag is None or wanted.customer_flag in customer.flags)
         and (wanted.reliability is None or account.reliability in wanted.reliability)
         and (wanted.oldest_overdue_over is None or account.oldest_overdue > wanted.oldest_overdue_over)
-        and (wanted.exposure_over_limit is None or _over_limit(account) == wanted.exposure_over_limit)
+        and (wanted.exposure_over_limit is None or over_limit(customer, account.exposure) == wanted.exposure_over_limit)
     )
 
 
-def _over_limit(account: Account) -> bool:
-    customer = account.customer
+def over_limit(customer: Customer, exposure: Mapping[str, int]) -> bool:
+    """Whether more is open than the customer's limit, in the limit's own currency."""
     if customer.credit_limit is None or customer.currency is None:
         return False
-    return account.exposure.get(customer.currency, 0) > customer.credit_limit
+    return exposure.get(customer.currency, 0) > customer.credit_limit
 
 
 def _money_meets(wanted: Conditions, case: Case) -> bool:

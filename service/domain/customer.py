@@ -5,7 +5,9 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from service.domain.assignment import ANYBODY
+from service.domain.credit import Measure
 from service.domain.interest import InterestTerms
+from service.domain.payment_run import PaymentRun
 
 THIRD_PARTIES = frozenset({"relative", "colleague"})
 """They are asked for a call back and learn nothing (C7)."""
@@ -79,6 +81,7 @@ class OpenRequest(Struct, frozen=True, omit_defaults=True):
     remind_open_days: int = 3
     content: str = "[]"
     content_hash: str = ""
+    passed_by: str | None = None
     bound: bool = False
 
     @property
@@ -139,6 +142,16 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     missed: dict[str, int] = {}
     waits_until: date | None = None
     withheld: Withheld | None = None
+    credit: dict[str, Measure] = {}
+    segment_said: str | None = None
+    """What the ERP says while a person's decision stands against it (E2)."""
+    restrictions_said: tuple[str, ...] | None = None
+    """What the ERP says once people of ours have had their say too."""
+    barred: dict[str, date] = {}
+    """What people of ours say of restrictions, and since when (E5)."""
+    payment_run: PaymentRun | None = None
+    reviewed_on: date | None = None
+    review_on: date | None = None
 
     def request(self, id: str) -> OpenRequest | None:
         """The open request of that id."""

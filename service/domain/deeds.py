@@ -7,6 +7,7 @@ from service.domain import playbook as p
 from service.domain import reading as r
 from service.domain.case import LEVELS
 from service.domain.reading import Path, Reader, Wrong, at, conditions, offset, start, word, words
+from service.domain.wanted import Conditions
 
 GRANTABLE = (p.Letter, p.PutHold, p.Propose)
 """What may wait for a grant."""
@@ -75,20 +76,33 @@ def _letter(reader: Reader, data: Any, path: Path) -> p.Deed:
 
 def _request(reader: Reader, data: Any, path: Path) -> p.Deed:
     rest = dict(reader.convert(data, dict[str, Any], path))
-    unknown = set(rest) - {"kind", "role", "granted", "again", "remind_open_days"}
+    unknown = set(rest) - {"kind", "role", "granted", "again", "remind_open_days", "first"}
     if unknown or not {"kind", "role", "granted"} <= set(rest) or not isinstance(rest["granted"], list):
         raise Wrong(path, "request_shape", given=", ".join(rest))
     granted = tuple(action(reader, one, (*path, "granted", i)) for i, one in enumerate(rest["granted"]))
     for index, one in enumerate(granted):
         if not isinstance(one.deed, GRANTABLE):
             raise Wrong((*path, "granted", index), "cannot_wait_for_grant")
+    first, first_when = _first(reader, rest.get("first"), (*path, "first"))
     return p.Request(
         kind=word(rest["kind"], r.REQUEST_KINDS, (*path, "kind")),
         role=word(rest["role"], r.AUDIENCES, (*path, "role")),
         granted=granted,
         again=offset(rest["again"], (*path, "again")) if "again" in rest else None,
+        first=first,
+        first_when=first_when,
         remind_open_days=r.whole(rest.get("remind_open_days", 3), (*path, "remind_open_days"), 1, 250),
     )
+
+
+def _first(reader: Reader, data: Any, path: Path) -> tuple[str | None, Conditions | None]:
+    """Whose word is needed before, and of which customers."""
+    if data is None:
+        return None, None
+    if not isinstance(data, dict) or not {"role"} <= set(data) <= {"role", "when"}:
+        raise Wrong(path, "request_first_shape", given=data)
+    when = conditions(reader, data["when"], (*path, "when")) if "when" in data else None
+    return word(data["role"], r.AUDIENCES, (*path, "role")), when
 
 
 def _escalate(reader: Reader, data: Any, path: Path) -> p.Deed:

@@ -103,13 +103,16 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """Ask `role` to agree to `granted`; ask `again` so long after a refusal, remind every so many open days."""
+    """Ask `role` to agree to `granted`; ask `again` so long after a refusal, remind every so many open days.
+    Of customers for whom `first_when` holds the word of the role `first` is needed before."""
 
     kind: str
     role: str
     granted: tuple["Action", ...]
     again: Offset | None = None
     remind_open_days: int = 3
+    first: str | None = None
+    first_when: Conditions | None = None
 
 
 class Escalate(Struct, frozen=True):

@@ -37,6 +37,7 @@ AUDIENCES = frozenset(
         "quality",
         "legal",
         "warehouse",
+        "front_desk",
     }
 )
 CONTACT_ROLES = frozenset({"accounts_payable", "decision_maker", "other"})
@@ -50,7 +51,7 @@ TASK_KINDS = frozenset(
 )
 REQUEST_KINDS = frozenset(
     {"hold", "release", "letter", "lawyer_letter", "plan", "extension", "discount", "write_off", "credit_stop"}
-    | {"hand_over"}
+    | {"hand_over", "credit_terms", "credit_restore"}
 )
 LETTERS = frozenset(
     {"reminder", "urgent", "stern", "final_notice", "formal_dunning", "reconciliation", "statement", "credit_stop"}

@@ -95,6 +95,7 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
         case (
             a.ApprovalRequested()
             | a.ApprovalJoined()
+            | a.ApprovalPassed()
             | a.ApprovalGranted()
             | a.ApprovalRejected()
             | a.ApprovalCancelled()
@@ -123,6 +124,8 @@ def _delegations(tenant: Tenant, event: e.DelegationGiven | e.DelegationEnded) -
 
 def _requests(tenant: Tenant, event: a.ApprovalEvent) -> dict[str, TenantRequest]:
     others = {id: one for id, one in tenant.requests.items() if id != event.approval}
+    if isinstance(event, a.ApprovalPassed) and (known := tenant.requests.get(event.approval)):
+        return {**others, event.approval: replace(known, role=event.role)}
     if isinstance(event, a.ApprovalRequested) and event.expires_on:
         return {**others, event.approval: TenantRequest(event.role, event.asked_by, event.expires_on)}
     return others

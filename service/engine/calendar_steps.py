@@ -10,6 +10,7 @@ from service.domain.events.customer import NoticeRaised
 from service.domain.offsets import Offset, add
 from service.domain.playbook import Notice, Playbook, Step
 from service.domain.tenant import Tenant
+from service.engine import watch
 from service.engine.administer import Change, administer
 from service.engine.desk import Desk, Session
 from service.engine.tick import CLOCKWORK
@@ -42,7 +43,14 @@ def _after(session: Session, now: datetime) -> datetime | None:
         for day in _days(step, session.scene.today)
         if (moment := session.scene.workdays.moment(day)) > now
     ]
-    return min(moments, default=None)
+    return min([*moments, _next_look(session)])
+
+
+def _next_look(session: Session) -> datetime:
+    """When customers are next looked at as a whole: with the day's first window."""
+    workdays, today = session.scene.workdays, session.scene.today
+    at = workdays.opening(workdays.next_open(today))
+    return at if at > session.scene.now else workdays.opening(workdays.add_open(today, 1))
 
 
 def _playbooks(session: Session) -> Iterator[Playbook]:
@@ -79,6 +87,7 @@ def fire(desk: Desk, tenant: str, now: datetime | None) -> None:
         due = [(book, step) for book in _playbooks(session) for step in book.steps if _is_due(session, step, at)]
         notices = [notice for book, step in due for notice in _notices(session, book, step)]
         later = _after(session, scene.now)
+    watch.look(desk, tenant, now)
 
     def decide(tx: Tx, _: Tenant) -> Sequence[Change]:
         if tx.rows("SELECT wake_at FROM tenants WHERE id = %(tenant)s") != [(at,)]:

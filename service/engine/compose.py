@@ -145,6 +145,8 @@ def _put_off(session: Session, message: Mapping[str, Any], customer: Customer, c
 
 def _struck(case: Case, one: _Leaving) -> str | None:
     """Why a bill no longer belongs into a message: nothing about it is to be said any more."""
+    if one.customer.restrictions and (one.row["channel"] == "letter" or not one.row["service"]):
+        return "restricted"
     if one.row["service"]:
         return None
     if case.stage == "closed":
@@ -153,8 +155,6 @@ def _struck(case: Case, one: _Leaving) -> str | None:
         return "hand_over"
     if case.pause is not None:
         return "paused"
-    if one.customer.restrictions:
-        return "restricted"
     templates = {item["template"] for item in one.items if item["case_id"] == case.id}
     if templates <= {"confirm"} and case.stage != "confirmation":
         return "stage_changed"

@@ -127,7 +127,11 @@ def _load_cases(
         ids |= {*one.state.applied, *one.state.planned}
     found = cases.load(tx, sorted(ids))
     spending = {name for command, name in concerned if name and isinstance(command, c.ReceivePayment | c.HonourPayment)}
+    watched = {command.customer for command, _ in concerned if isinstance(command, c.Watch)}
+    barred = {name for command, name in concerned if name and _restricts(command)}
+    stopped = {customer for customer, row in approvals.values() if row.kind == "credit_stop"}
     found |= cases.load_owed(tx, sorted(spending), OWED_AT_MOST, lost=True)
+    found |= cases.load_owed(tx, sorted(watched | stopped | barred), OWED_AT_MOST)
     woken = sorted({command.customer for command, _ in concerned if isinstance(command, c.Wake)})
     rung = cases.load_rung(tx, woken, session.scene.now, RUNG_AT_MOST)
     found |= rung
@@ -162,7 +166,7 @@ def _load_cases(
         if customer in loaded.accounts:
             loaded.accounts[customer].tasks[id] = task
             loaded.accounts[customer].task_owners[id] = owner
-    _load_circumstances(session, loaded, [case.state for case in rung.values()])
+    _load_circumstances(session, loaded, [case.state for case in rung.values()], watched)
 
 
 def _beside(
@@ -184,12 +188,17 @@ def _beside(
     return shared | cases.load(tx, sorted(named - found.keys()))
 
 
+def _restricts(command: c.Command) -> bool:
+    """Whether contacts with a customer may end with it (E5)."""
+    return isinstance(command, c.RestrictCustomer) or (isinstance(command, c.UpdateCustomer) and bool(command.restrictions))
+
+
 def _ids(concerned: Iterable[tuple[c.Command, str | None]], name: str) -> list[str]:
     return sorted({value for command, _ in concerned if (value := getattr(command, name, None)) is not None})
 
 
-def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case]) -> None:
-    """What steps ask of the customer when they fire, each looked up only for those whose steps do ask."""
+def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case], watched: set[str]) -> None:
+    """What steps ask of the customer when they fire, and the daily look at one, each looked up only for those who ask."""
     scene, tx = session.scene, session.tx
     asked = {case.id: {what for step in _due_steps(session, case) for what in step.asks} for case in rung}
     settings = scene.settings
@@ -204,7 +213,7 @@ def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case]) -> N
     for id, those in reliability.of_customers(tx, sorted(trusted)).items():
         loaded.accounts[id].reliability = record(those).word
     weighed = {case.customer for case in rung if "balance" in asked[case.id]}
-    _load_balances(session, loaded, sorted(weighed))
+    _load_balances(session, loaded, sorted(weighed | (watched & loaded.accounts.keys())))
     means = {case.customer for case in rung if "ability" in asked[case.id]}
     for id, ability in log.abilities(tx, sorted(means)).items():
         loaded.accounts[id].ability = ability

@@ -29,18 +29,23 @@ class Saved(Struct, frozen=True):
     own_at: datetime | None
 
 
-COLUMNS = ("id", "version", "state", "hash", "name_key", "segment", "owner", "hold", "own_at", "expected")
+COLUMNS = (
+    "id version state hash name_key segment owner hold own_at review_on credit_limit payment_run key_account expected"
+).split()
 
 _UPDATE = """
 UPDATE customers c
    SET version = v.version, state = v.state::json, hash = v.hash, name_key = v.name_key, segment = v.segment,
        owner = v.owner, hold = v.hold, own_at = v.own_at,
+       review_on = v.review_on, credit_limit = v.credit_limit, payment_run = v.payment_run, key_account = v.key_account,
        wake_at = LEAST(v.own_at, (SELECT k.next_at FROM cases k
                                    WHERE k.tenant = %(tenant)s AND k.customer = v.id AND k.next_at IS NOT NULL
                                    ORDER BY k.next_at LIMIT 1))
   FROM unnest(%(id)s::text[], %(version)s::int[], %(state)s::text[], %(hash)s::bytea[], %(name_key)s::text[],
-              %(segment)s::text[], %(owner)s::text[], %(hold)s::text[], %(own_at)s::timestamptz[], %(expected)s::int[])
-       AS v(id, version, state, hash, name_key, segment, owner, hold, own_at, expected)
+              %(segment)s::text[], %(owner)s::text[], %(hold)s::text[], %(own_at)s::timestamptz[], %(review_on)s::date[],
+              %(credit_limit)s::bigint[], %(payment_run)s::text[], %(key_account)s::boolean[], %(expected)s::int[])
+       AS v(id, version, state, hash, name_key, segment, owner, hold, own_at, review_on, credit_limit, payment_run, key_account,
+            expected)
  WHERE c.tenant = %(tenant)s AND c.id = v.id AND c.version = v.expected
 """
 
@@ -84,6 +89,10 @@ def row(one: Saved) -> Row:
         customer.owner,
         customer.hold.id if customer.hold else None,
         one.own_at,
+        customer.review_on,
+        customer.credit_limit,
+        customer.payment_run.key if customer.payment_run else None,
+        customer.key_account,
         one.expected,
     )
 

@@ -65,6 +65,8 @@ def _moved(row: Row | None, one: Entry) -> Row | None:
         case a.ApprovalJoined() if row:
             bills = _joined(row, one.event.cases, one.event.removed, NAMED_BEHIND_REQUEST)
             return row | {"bills": one.event.bills, "cases": bills}
+        case a.ApprovalPassed() if row:
+            return row | {"role": one.event.role}
         case t.TaskCompleted() | t.TaskCancelled() if row:
             return row | {"state": one.event.type.removeprefix("task."), "ended_at": one.at}
         case a.ApprovalGranted() | a.ApprovalRejected() | a.ApprovalCancelled() | a.ApprovalExpired() if row:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.api.models.customers import CreditAnswer, CustomerAnswer, CustomerRow, StatementAnswer
+from service.api.models.credit import CreditAnswer
+from service.api.models.customers import CustomerAnswer, CustomerRow, StatementAnswer
 from tests.api.tenants import Json, Service, Tenant, fits, problem
 
 
@@ -133,6 +134,8 @@ def test_credit_in_the_customers_currency(book: Tenant):
         "exposure": "1100.00",
         "limit": "1000.00",
         "available": "-100.00",
+        "on_credit": True,
+        "measures": [],
         "others": [{"currency": "JPY", "exposure": "55"}],
     }
 
@@ -146,7 +149,7 @@ def test_under_a_hold_nothing_may_be_shipped(tenant: Tenant):
     tenant.customer(currency="CNY")
     tenant.bill("INV-1", due_on="2026-03-02")
     tenant.walk("2026-06-02")
-    (approval,) = tenant.get("/v1/approvals", state="open")["data"]
+    (approval,) = tenant.get("/v1/approvals", state="open", kind="hold")["data"]
     yes = tenant.as_("boss").post(f"/v1/approvals/{approval['id']}/grant", json={})
     assert yes.status_code == 200, yes.text
     found = credit(tenant, "C-1")

@@ -80,7 +80,7 @@ class Marker:
         if hint in (f.Id, f.Line, f.Text, str):
             return self.mark(what)
         if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-            return self._struct(hint, what)
+            return self._struct(hint, what) or None
         if hint is date or hint in (f.Money, f.Currency, f.Period, f.Duration):
             return None
         inner = get_args(hint)[0] if get_args(hint) else None

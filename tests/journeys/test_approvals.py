@@ -81,7 +81,8 @@ def test_an_unanswered_request_reminds_its_role_every_three_open_days(company):
     told = owing(company)
     told.walk("2026-07-01")
     reminded = "06-11 06-16 06-22 06-25 06-30"  # Dragon Boat Festival is 19-21 June
-    assert told.notices("request_unanswered", "C-1") == [f"{day} boss" for day in reminded.split()]
+    told_of = [one for one in told.notices("request_unanswered", "C-1") if one.endswith("boss")]
+    assert told_of == [f"{day} boss" for day in reminded.split()]
     assert told.asked("hold", "C-1")["expires_on"] is None
 
 
@@ -107,4 +108,5 @@ def test_B10_a_request_without_bills_is_cancelled(company, closing):
         told.say("invoice.voided", invoice="I-1", reason="booked twice")
     assert told.asked("hold", "C-1", "cancelled")["cases"] in ([], ["I-1"])
     told.walk("2026-07-10")
-    assert told.feed("approval.requested")[1:] == []
+    kinds = sorted(one["data"]["kind"] for one in told.feed("approval.requested"))
+    assert kinds == ["credit_stop", "hold"]  # each once

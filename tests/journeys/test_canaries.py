@@ -174,6 +174,7 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield "supervisor", "POST /v1/cases/{case}/resume", f"{case}/resume", {}
     yield from _about_customer(scene, customer, talk, some, until)
     yield from _tasks_and_approvals(scene, customer, talk, until)
+    yield from _standing(scene, customer)
     yield "admin", "POST /v1/test-clock", "/v1/test-clock", {"now": "2026-03-04T10:00:00+08:00"}
 
 
@@ -192,6 +193,17 @@ def _about_customer(
     yield "collector", f"PATCH {operation}/contacts", f"{path}/contacts", {"id": ids["contact"], "email": ...}
     yield "collector", f"PATCH {operation}/contacts/{{contact}}", f"{path}/contacts/{spare}", {"id": spare}
     yield "admin", f"POST {operation}/contacts/{{contact}}/erase", f"{path}/contacts/{spare}/erase", {}
+
+
+def _standing(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """Credit, segment, and whom nobody may contact."""
+    operation, measure = "/v1/customers/{customer}", {"measure": "cash_only"}
+    yield "manager", f"POST {operation}/credit", f"{path}/credit", {**measure, "terms": ..., "percent": ...}
+    (asked,) = scene.marked.all("/v1/approvals", state="open", kind="credit_terms")
+    scene.marked.do("finance", f"/v1/approvals/{asked['id']}/grant")
+    yield "manager", f"POST {operation}/credit/restore", f"{path}/credit/restore", measure
+    yield "manager", f"POST {operation}/segment", f"{path}/segment", {"segment": "risk"}
+    yield "legal", f"POST {operation}/restrictions", f"{path}/restrictions", {"restriction": "insolvent"}
 
 
 def _tasks_and_approvals(

@@ -7,7 +7,7 @@ import pytest
 from service.engine import calendar_steps, compose
 from service.engine.tick import tick
 from service.words.compose import compose as render
-from tests.journeys.company import at, days, local
+from tests.journeys.company import at, day_of, days, local
 
 AWAY = datetime.fromisoformat(at("2026-04-14", "08:40"))
 
@@ -118,6 +118,6 @@ def test_F1_a_pause_that_ends_by_itself(company):
     told.walk("2026-06-03")
     assert told.reminded("I-1").split()[:6][-2:] == ["06-01", "06-02"]
     assert told.escalated("I-1") == ["06-01 supervisor", "06-02 manager", "06-03 general_manager"]
-    assert told.feed("approval.requested") == []
+    assert [(day_of(one), one["data"]["kind"]) for one in told.feed("approval.requested")] == [("06-01", "credit_stop")]
     told.walk("2026-06-04")
     assert told.asked("hold", "C-1")["cases"] == ["I-1", "I-2"]

@@ -43,7 +43,7 @@ def test_G_ageing_from_a_friendly_word_to_the_hand_over(company):
     assert told.get("/v1/cases/I-1")["stage"] == "legal"
     told.walk("2026-07-31")
     assert told.reminded("I-1").split()[-1] <= "06-11"
-    assert asked(told) == ["05-09 letter boss", "06-11 hand_over boss"]
+    assert asked(told) == ["05-09 credit_stop finance", "05-09 letter boss", "06-11 hand_over boss"]
 
 
 def test_G_pressure_letter_by_letter(company):
@@ -91,7 +91,7 @@ def test_G_hotel_statements_and_books_compared_on_site(company):
     told.walk("2026-04-13")
     assert asked(told) == ["04-13 credit_stop finance"]  # over the limit with the third
     told.grant("credit_stop", "C-1", "finance")
-    assert told.notices("credit_stop_granted") == ["04-13 finance"]
+    assert [day_of(one) for one in told.feed("credit.restricted")] == ["04-13"]
 
 
 def test_G_phone_from_point_to_point(company):
@@ -204,7 +204,7 @@ def test_F1_the_preview_of_a_resume_is_what_then_happens(company):
     assert [level for case, _, level in levels if case == "I-1"] == ["supervisor", "manager", "general_manager"]
     assert (
         [one["at"][5:10] for one in seen["requests"]]
-        == [day_of(e) for e in told.feed("approval.requested")]
+        == [day_of(e) for e in told.feed("approval.requested") if e["data"]["kind"] == "hold"]
         == ["06-24"]
     )
     skipped = {(one["case"], one["step"], one["count"], one["why_code"]) for one in seen["skipped"]}

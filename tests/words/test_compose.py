@@ -45,6 +45,7 @@ LETTERS: dict[str, dict[str, Any]] = {
         "service": (ServiceItem(template="hold", bills=(LONG_AGO,), on=TODAY),),
         "sections": (section("overdue", overdue(7, 8)),),
     },
+    "payment-run": {"sections": (section("overdue", overdue(1, 9), template="payment-run"),)},
     **{
         kind: {"kind": kind, "also_open": (LONG_AGO, overdue(2, 3, currency="USD")), "pay_by": date(2026, 3, 27)}
         for kind in sorted(known_letters())
@@ -206,9 +207,10 @@ def test_salutations_follow_the_letters_language(name, salutation, en, zh):
 
 def test_every_template_exists_in_both_languages():
     texts = {"confirm", "due-soon", "overdue", "tax-invoice-dispatched", "hold", "account", "friendly", "statement"}
+    texts |= {"payment-run"}
     assert known_templates() == texts
     pressing = {"reminder", "urgent", "stern", "final_notice"}
-    assert known_letters() == {"formal_dunning", "reconciliation", "lawyer", "statement"} | pressing
+    assert known_letters() == {"formal_dunning", "reconciliation", "lawyer", "statement", "credit_stop"} | pressing
 
 
 _text = st.text(max_size=30)

@@ -5,7 +5,20 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api.models.fields import Body, Channel, Day, Email, Id, Line, Money, PersonRole, Said, Text, UserId
+from service.api.models.fields import (
+    Body,
+    Channel,
+    Day,
+    Email,
+    Id,
+    Line,
+    Money,
+    PersonRole,
+    Said,
+    Segment,
+    Text,
+    UserId,
+)
 from service.domain.commands import ContactRecord
 
 Outcome = Literal[
@@ -170,6 +183,37 @@ class HoldBody(Body):
     """Stop deliveries to the customer, or let them go on."""
 
     reason: Said = Field(examples=["Three bills over 90 days, no answer."])
+
+
+class CreditBody(Body):
+    """Deliver on a condition only (E3). `terms` go with `shorter_terms`, `percent` with `prepaid_share`."""
+
+    measure: Literal["stop", "shorter_terms", "prepaid_share", "cash_only", "settle_before_next"]
+    terms: str | None = Field(None, max_length=20, description="From the bill's issue.", examples=["P7D"])
+    percent: int | None = Field(None, ge=1, le=100, description="The share to be paid before delivery.")
+    reason: Said = Field(examples=["Their bank returned two cheques."])
+
+
+class CreditRestoreBody(Body):
+    """Lift a condition."""
+
+    measure: Literal["stop", "shorter_terms", "prepaid_share", "cash_only", "settle_before_next"]
+    reason: Said = Field(examples=["Everything is paid; their bank vouches for them."])
+
+
+class RestrictionBody(Body):
+    """Nobody is to contact the customer, or that reason is gone (E5)."""
+
+    restriction: Literal["do_not_contact", "lawyer_represented", "insolvent"]
+    reason: Said = Field(examples=["Their lawyer wrote on 2 March."])
+    off: bool = Field(False, description="true lifts what people put; what the ERP says is lifted there.")
+
+
+class SegmentBody(Body):
+    """What the reviewer makes of the figures."""
+
+    segment: Segment
+    reason: Said = Field(examples=["Pays on the day since they changed their bank."])
 
 
 _CLEARABLE = frozenset({"title", "salutation", "phone", "email", "mobile"})

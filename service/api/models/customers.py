@@ -123,6 +123,13 @@ class Habits(Answer):
     )
 
 
+class PaymentRunAnswer(Answer):
+    """One of the two."""
+
+    weekday: int | None = Field(None, description="1 is Monday.", examples=[4])
+    day_of_month: int | None = Field(None, description="The 31st is the last day of a shorter month.", examples=[25])
+
+
 class CustomerAnswer(Answer):
     """Who owes."""
 
@@ -139,6 +146,7 @@ class CustomerAnswer(Answer):
     settles_by_pod: bool
     confirmation_required: bool | None
     restrictions: list[Literal["do_not_contact", "lawyer_represented", "insolvent"]]
+    payment_run: PaymentRunAnswer | None = Field(description="The day on which the customer pays its bills together (E7).")
     credit_limit: Money | None
     late_interest: InterestTermsAnswer | None = Field(None, description="Their own terms (D8); null: the tenant's.")
     currency: Currency | None
@@ -177,25 +185,6 @@ class CustomerList(Answer):
     data: list[CustomerRow]
     next_cursor: Cursor
     total: Total | None = None
-
-
-class CurrencyCredit(Answer):
-    """Exposure in another currency, never converted."""
-
-    currency: Currency
-    exposure: Money
-
-
-class CreditAnswer(Answer):
-    """Whether goods may leave."""
-
-    may_ship: bool = Field(description="false only under a hold.")
-    hold: HoldAnswer | None
-    currency: Currency | None
-    exposure: Money | None
-    limit: Money | None
-    available: Money | None
-    others: list[CurrencyCredit] = []
 
 
 class StatementBill(Answer):

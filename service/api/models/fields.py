@@ -122,6 +122,7 @@ Audience: TypeAlias = Literal[
     "quality",
     "legal",
     "warehouse",
+    "front_desk",
 ]
 PersonRole: TypeAlias = Literal["accounts_payable", "decision_maker", "other", "relative", "colleague"]
 Segment: TypeAlias = Literal["preferred", "standard", "risk"]

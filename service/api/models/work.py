@@ -26,6 +26,7 @@ TaskKind: TypeAlias = Literal[
     "reply",
     "confirm_call",
     "advise",
+    "restriction",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",
@@ -42,6 +43,8 @@ ApprovalKind: TypeAlias = Literal[
     "webhook_secret",
     "settings",
     "reassignment",
+    "credit_terms",
+    "credit_restore",
 ]
 ApprovalState: TypeAlias = Literal["open", "granted", "rejected", "expired", "cancelled"]
 

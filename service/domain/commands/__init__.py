@@ -78,9 +78,14 @@ from service.domain.commands.people import (
     RejectApproval,
     ReleaseHold,
     ReportMessage,
+    RestoreCredit,
+    RestrictCredit,
+    RestrictCustomer,
     ResumeCases,
+    ReviewCustomer,
     SnoozeTask,
     Wake,
+    Watch,
     WriteOff,
 )
 from service.domain.commands.pursuit import (
@@ -94,7 +99,7 @@ from service.domain.commands.pursuit import (
 )
 
 Command: TypeAlias = (
-    ErpCommand | PersonCommand | AgreementCommand | PursuitCommand | TalkCommand | Wake | ReportMessage
+    ErpCommand | PersonCommand | AgreementCommand | PursuitCommand | TalkCommand | Wake | Watch | ReportMessage
 )
 
 __all__ = [
@@ -167,8 +172,12 @@ __all__ = [
     "ReportMessage",
     "RequestTaxInvoice",
     "ResolveDispute",
+    "RestoreCredit",
+    "RestrictCredit",
+    "RestrictCustomer",
     "ResumeCases",
     "ReversePayment",
+    "ReviewCustomer",
     "Segment",
     "SetDeadline",
     "SnoozeTask",
@@ -179,6 +188,7 @@ __all__ = [
     "UpdateCustomer",
     "VoidInvoice",
     "Wake",
+    "Watch",
     "WithholdMessage",
     "WriteOff",
 ]

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from service.domain.interest import DayCount
+from service.domain.payment_run import PaymentRun
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
 Text = Annotated[str, Meta(max_length=2000)]
@@ -66,6 +67,7 @@ class UpdateCustomer(Fact, frozen=True, kw_only=True):
     currency: Currency | UnsetType = UNSET
     collector: Id | None | UnsetType = UNSET
     sales: Id | None | UnsetType = UNSET
+    payment_run: PaymentRun | None | UnsetType = UNSET
     restrictions: list[Literal["do_not_contact", "lawyer_represented", "insolvent"]] | UnsetType = UNSET
     contacts: Annotated[list[ContactGiven], Meta(max_length=100)] = []
 

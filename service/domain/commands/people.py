@@ -184,6 +184,48 @@ class ApplyHold(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class RestrictCredit(Struct, frozen=True, kw_only=True):
+    """Let goods leave on a condition only (E3); `terms` and `percent` are those of the measure that has them."""
+
+    customer: str
+    measure: str
+    reason: str
+    terms: str | None = None
+    percent: int | None = None
+
+
+class RestoreCredit(Struct, frozen=True, kw_only=True):
+    """Lift a condition."""
+
+    customer: str
+    measure: str
+    reason: str
+
+
+class RestrictCustomer(Struct, frozen=True, kw_only=True):
+    """Nobody is to contact the customer (E5), or that reason is gone."""
+
+    customer: str
+    restriction: str
+    reason: str
+    off: bool = False
+
+
+class ReviewCustomer(Struct, frozen=True, kw_only=True):
+    """Decide the segment by the figures (E2); `suggested` is what those spoke for."""
+
+    customer: str
+    segment: str
+    suggested: str
+    reason: str
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """The clock, once a day: look at the customer as a whole (E)."""
+
+    customer: str
+
+
 class ReportMessage(Struct, frozen=True, kw_only=True):
     """How a message to the customer fared (`handed_over` or `bounced`)."""
 
@@ -219,4 +261,8 @@ PersonCommand: TypeAlias = (
     | ApplyHold
     | WriteOff
     | RecordReceipt
+    | RestrictCredit
+    | RestoreCredit
+    | RestrictCustomer
+    | ReviewCustomer
 )

@@ -15,6 +15,7 @@ from service.domain.decide import (
     completing,
     consents,
     conversations,
+    credit,
     customers,
     demands,
     discounts,
@@ -32,8 +33,11 @@ from service.domain.decide import (
     reminders,
     replies,
     requests,
+    restrictions,
+    reviews,
     task_acts,
     visits,
+    watch,
     write_offs,
 )
 from service.domain.decide.firing import Firing
@@ -55,6 +59,8 @@ def run(
                 account.apply(one)
         for one in consents.review(account, scene, before):
             account.apply(one)
+        for one in reviews.signals(account, scene, before):
+            account.apply(one)
         finished = True
     finally:
         if not finished:
@@ -67,6 +73,8 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
     match command:
         case c.Wake():
             return wake(account, scene)
+        case c.Watch():
+            return watch.look(account, scene)
         case c.UpdateCustomer():
             return customers.update(command, account, scene, details)
         case c.ReceivePayment():
@@ -214,6 +222,14 @@ def _person(
             return demands.receipt(command, account, scene)
         case c.WriteOff():
             return write_offs.ask(command, account, scene, asker)
+        case c.RestrictCredit():
+            return credit.ask_to_restrict(command, account, scene, asker)
+        case c.RestrictCustomer():
+            return restrictions.restrict(command, account, scene)
+        case c.RestoreCredit():
+            return credit.ask_to_restore(command, account, scene, asker)
+        case c.ReviewCustomer():
+            return reviews.decide(command, account, scene, asker)
         case _:
             assert_never(command)
 

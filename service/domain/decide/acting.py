@@ -9,8 +9,9 @@ from service.domain.account import Account, Happened, on_case
 from service.domain.case import RANK, Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
+from service.domain.credit import STOP
 from service.domain.customer import Contact
-from service.domain.decide import holds, measures, messages, tasks
+from service.domain.decide import credit, holds, measures, messages, tasks
 from service.domain.decide.gathering import PROPOSED_TO, Gathering
 from service.domain.decide.occasion import Occasion
 from service.domain.events.case import Decided, Escalated, Reminded, StepFired, StepSkipped
@@ -87,6 +88,8 @@ class Acting:
                 self.gathering.letter(deed, occasion.step, case.id)
             case p.PutHold():
                 yield from measures.hold_now(self.account, self.scene, [case.id], occasion.step)
+            case p.Propose() if deed.what == "credit_stop":
+                return (yield from self._request(case, occasion, credit.STOPPING))
             case p.Propose():
                 self.gathering.notice(occasion.step.rule, f"propose_{deed.what}", (PROPOSED_TO[deed.what],), case.id)
             case _:
@@ -164,6 +167,9 @@ class Acting:
         missed_on = scene.today if occasion.is_missed else None
         if deed.kind in case.requests or _stands(case, deed):
             yield on_case(case.id, StepSkipped(**occasion.fields(), why="asked_already"))
+            return True
+        if deed.kind == "credit_stop" and STOP in customer.credit:
+            yield on_case(case.id, StepSkipped(**occasion.fields(), why="credit_stopped"))
             return True
         if customer.hold and any(isinstance(a.deed, p.PutHold) for a in deed.granted):
             if RANK[case.level] < RANK["hold"]:

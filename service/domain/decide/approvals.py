@@ -6,13 +6,13 @@ from service.domain.account import Account, ApprovalRow, Happened, on_case, on_c
 from service.domain.authority import in_place_of
 from service.domain.commands import GrantApproval, RejectApproval
 from service.domain.customer import OpenRequest
-from service.domain.decide import discounts, due_dates, hand_overs, holds, plans, write_offs
+from service.domain.decide import credit, discounts, due_dates, hand_overs, holds, plans, write_offs
 from service.domain.decide.content import Content, opened
 from service.domain.decide.measures import letter, rise
-from service.domain.events.approval import ApprovalGranted, ApprovalRejected
+from service.domain.events.approval import ApprovalGranted, ApprovalPassed, ApprovalRejected
 from service.domain.events.case import Decided
 from service.domain.events.customer import NoticeRaised
-from service.domain.refusals import Conflict, NotFound
+from service.domain.refusals import Conflict, Forbidden, NotFound
 from service.domain.scene import Asker, Scene
 
 
@@ -34,6 +34,18 @@ def grant(command: GrantApproval, account: Account, scene: Scene, asker: Asker) 
     )
     content = opened(row.content if request.bound else request.content, row.content_hash)
     _recheck(account, content, row, names)
+    if content.then not in (None, request.role):
+        passed = ApprovalPassed(
+            approval=row.id,
+            kind=row.kind,
+            role=str(content.then),
+            previous=request.role,
+            cases=names,
+            on=scene.today,
+            by=asker.actor,
+        )
+        yield on_customer(account.customer.id, passed)
+        return
     yield on_customer(account.customer.id, granted)
     for id in names:
         yield on_case(id, Decided(kind=row.kind, outcome="granted", on=scene.today, approval=row.id))
@@ -49,6 +61,10 @@ def _recheck(account: Account, content: Content, row: ApprovalRow, names: list[s
         raise Conflict("hold_stands", None, customer=account.customer.id)
     if hold is None and content.kind == "release":
         raise Conflict("no_hold", None, customer=account.customer.id)
+    # Nothing formal goes to whom nobody may contact (E5); of a credit stop they have no letter.
+    formal = content.kind != "credit_stop" and any(deed["deed"] == "letter" for deed in content.granted)
+    if formal and account.customer.restrictions:
+        raise Conflict("customer_restricted", None, customer=account.customer.id)
 
 
 def _carry_out(
@@ -61,8 +77,10 @@ def _carry_out(
             case "hold":
                 yield from holds.apply(account, scene, names, row.id)
                 yield from rise(account, scene, names, "hold", content.step, content.rule, row.id)
+            case "letter" if account.customer.restrictions:
+                continue
             case "letter":
-                yield from letter(account, scene, names, deed["kind"], content.rule, row.id)
+                yield from letter(account, scene, names or _owed(account), deed["kind"], content.rule, row.id)
                 if deed["level"]:
                     yield from rise(account, scene, names, deed["level"], content.step, content.rule, row.id)
             case "plan" if request.bound:
@@ -77,11 +95,14 @@ def _carry_out(
             case "write_off" if request.bound:
                 yield from write_offs.carry_out(account, scene, names, deed, row.id)
                 yield _told(account, scene, names, "write_off", content.rule)
+            case name if name in _OF_CREDIT:
+                yield from _OF_CREDIT[name](account, scene, deed, names, row.id)
             case agreed:
                 yield from _hand_on(account, scene, row, names, agreed, content.rule)
 
 
-_TAKES_ON = {"credit_stop": "finance", "hand_over": "legal", "write_off": "finance"}
+_OF_CREDIT = {"credit": credit.restrict, "credit_stop": credit.restrict, "credit_restored": credit.restore}
+_TAKES_ON = {"hand_over": "legal", "write_off": "finance"}
 
 
 def _hand_on(
@@ -105,6 +126,11 @@ def _told(account: Account, scene: Scene, names: list[str], agreed: str, rule: s
         on=scene.today,
     )
     return on_customer(customer, notice)
+
+
+def _owed(account: Account) -> list[str]:
+    """What a letter is about that no bill in particular led to."""
+    return [case.id for case in account.open_cases()]
 
 
 def reject(command: RejectApproval, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
@@ -131,4 +157,6 @@ def _asked(id: str, account: Account, scene: Scene, asker: Asker) -> tuple[Appro
     request = account.customer.request(id)
     if row.state != "open" or request is None:
         raise Conflict("approval_closed", None, approval=id, state=row.state)
-    return row, request, in_place_of(scene.people, scene.today, asker, row.role, row.kind, request.asked_by)
+    if asker.actor == request.passed_by:
+        raise Forbidden("four_eyes", None, user=asker.actor)
+    return row, request, in_place_of(scene.people, scene.today, asker, request.role, row.kind, request.asked_by)

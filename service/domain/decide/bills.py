@@ -12,6 +12,7 @@ from service.domain.decide.closing import close, close_when_settled, reopen_when
 from service.domain.decide.due_dates import complete_terms, new_due_date, read_terms
 from service.domain.decide.moves import grace
 from service.domain.decide.pauses import weigh
+from service.domain.decide.reviews import EVERY
 from service.domain.events import bill as b
 from service.domain.events.case import CaseOpened, StageChanged
 from service.domain.events.customer import CustomerUpdated
@@ -138,7 +139,7 @@ def _opened(id: str, account: Account, scene: Scene, stage: str) -> Iterator[Hap
     )
     yield on_case(id, opened)
     if not customer.version:
-        yield on_customer(customer.id, CustomerUpdated())
+        yield on_customer(customer.id, CustomerUpdated(review_on=add(scene.today, EVERY)))
     if in_turn:
         yield from owners.took(account, owner)
 

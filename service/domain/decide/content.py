@@ -10,7 +10,7 @@ from service.domain.playbook import Action, Letter, Propose, PutHold
 from service.domain.refusals import Conflict
 
 
-class Content(Struct, frozen=True, kw_only=True):
+class Content(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The deeds in the order in which they will be done, and the playbook step that asked."""
 
     kind: str
@@ -18,6 +18,8 @@ class Content(Struct, frozen=True, kw_only=True):
     step: str
     rule: str
     granted: list[dict[str, Any]]
+    then: str | None = None
+    """The role whose word is needed after that of the role that is asked."""
 
 
 def sealed(content: Content) -> tuple[str, str]:

@@ -171,4 +171,4 @@ def whose(account: Account, asker: Asker) -> tuple[str, str]:
 def flag(account: Account, scene: Scene, name: str) -> Iterator[Happened]:
     """A danger signal, once a day (E2)."""
     if account.customer.flags.get(name) != scene.today:
-        yield on_customer(account.customer.id, CustomerFlagged(flag=name, on=scene.today))
+        yield on_customer(account.customer.id, CustomerFlagged(flag=name, on=scene.today, review_on=scene.today))

@@ -10,10 +10,13 @@ from msgspec.structs import asdict, replace
 from service.domain.account import Account, Happened, Private, on_customer
 from service.domain.commands import ChangeContact, ContactGiven, EraseContact, UpdateCustomer
 from service.domain.customer import THIRD_PARTIES
+from service.domain.decide import restrictions
 from service.domain.decide.amounts import known_currency, money
 from service.domain.decide.conversations import look_for_another
+from service.domain.decide.reviews import EVERY
 from service.domain.events.customer import ContactChanged, ContactErased, ContactFacts, CustomerUpdated
 from service.domain.interest import InterestTerms
+from service.domain.offsets import add
 from service.domain.person import Person
 from service.domain.refusals import NotFound, Refused
 from service.domain.scene import Scene
@@ -39,6 +42,9 @@ def update(command: UpdateCustomer, account: Account, scene: Scene, details: Pri
         facts["credit_limit"] = money(facts["credit_limit"], currency, "/data/credit_limit", positive=False)
     if terms := facts.get("late_interest"):
         facts["late_interest"] = InterestTerms(**asdict(terms))
+    run = facts.get("payment_run")
+    if run is not None and not run.is_whole():
+        raise Refused("payment_run_shape", "/data/payment_run")
     private: Private = {}
     contacts = []
     for given in command.contacts:
@@ -47,7 +53,11 @@ def update(command: UpdateCustomer, account: Account, scene: Scene, details: Pri
         if known is not None:
             private[given.id] = known
     if facts or contacts or not customer.version:
+        if not customer.version:
+            facts["review_on"] = add(scene.today, EVERY)
         yield on_customer(customer.id, CustomerUpdated(**facts, contacts=contacts), private or None)
+        if "restrictions" in facts:
+            yield from restrictions.follow(account, scene, customer.restrictions)
 
 
 def _zone(name: str) -> None:

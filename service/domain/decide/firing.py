@@ -11,6 +11,7 @@ from service.domain.announce import role_of
 from service.domain.case import RANK, Case
 from service.domain.conditions import forbids, meets, selects
 from service.domain.deadlines import handed_dues
+from service.domain.decide import payment_runs
 from service.domain.decide.acting import Acting
 from service.domain.decide.gathering import Gathering
 from service.domain.decide.occasion import Occasion, came_up, chosen
@@ -154,6 +155,8 @@ class Firing:
             return self._why_missed(case, occasion.days[-1])
         if occasion.backfilled and _is_backfilled_quietly(case, step):
             return "backfill"
+        if step.reminds and payment_runs.moves(self.account, case, self.scene):
+            return "payment_run"
         if not selects(step, self.account.customer) or not meets(step.when, case, self.account, today, occasion.anchor):
             return "condition"
         return "exception" if forbids(step.unless, case, self.account, today, occasion.anchor) else None

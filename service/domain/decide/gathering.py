@@ -5,6 +5,7 @@ from datetime import date
 
 from service.domain.account import Account, Happened, on_customer
 from service.domain.case import Case
+from service.domain.conditions import customer_meets
 from service.domain.decide import measures, tasks
 from service.domain.decide.content import Content, deeds, sealed
 from service.domain.decide.holds import CLOCK
@@ -14,7 +15,7 @@ from service.domain.offsets import add
 from service.domain.playbook import Letter, Request, Step, TaskWanted
 from service.domain.scene import Scene
 
-PROPOSED_TO = {"credit_stop": "finance", "hand_over": "legal", "statement": "collector"}
+PROPOSED_TO = {"hand_over": "legal", "statement": "collector"}
 """Who takes up what a step proposes."""
 
 
@@ -117,6 +118,7 @@ class Gathering:
             bills = standing.bills + len(names)
             return on_customer(customer.id, ApprovalJoined(approval=id, kind=request.kind, cases=names, bills=bills))
         refusal = customer.refusals.get(request.kind)
+        first = request.first if request.first and customer_meets(request.first_when, self.account) else None
         content, content_hash = sealed(
             Content(
                 kind=request.kind,
@@ -124,12 +126,13 @@ class Gathering:
                 step=step.name,
                 rule=step.rule,
                 granted=deeds(request.granted),
+                then=request.role if first else None,
             )
         )
         asked = ApprovalRequested(
             approval=id,
             kind=request.kind,
-            role=request.role,
+            role=first or request.role,
             customer=customer.id,
             cases=names,
             bills=len(names),

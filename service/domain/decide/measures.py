@@ -44,6 +44,7 @@ def letter(
     people = recipients(customer, "manager", "email") or [
         c for c in customer.contacts.values() if c.may_receive_details and c.mark is None
     ]
+    people = people if names else []
     id = f"{kind}~{customer.id}.{customer.version + 1}"
     leaves = slot(account, scene, people[0], "letter", service=True).at if people else None
     event = LetterIssued(

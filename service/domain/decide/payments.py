@@ -202,9 +202,9 @@ def reverse(command: c.ReversePayment, account: Account, scene: Scene) -> Iterat
             yield from weigh(account, scene, id, "payment_reversed")
             if account.cases[id].promises_broken > broken_before:
                 yield from broken.escalate(account, scene, id)
-    yield on_customer(account.customer.id, CustomerFlagged(flag="payment_reversed", on=on, payment=payment.id))
-    if payment.method in MATURING:
-        yield on_customer(account.customer.id, CustomerFlagged(flag="instrument_returned", on=on, payment=payment.id))
+    for flag in ("payment_reversed", *(("instrument_returned",) if payment.method in MATURING else ())):
+        flagged = CustomerFlagged(flag=flag, on=on, payment=payment.id, review_on=scene.today)
+        yield on_customer(account.customer.id, flagged)
 
 
 def allocate(command: c.AllocatePayment, account: Account, scene: Scene) -> Iterator[Happened]:

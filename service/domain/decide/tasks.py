@@ -195,6 +195,29 @@ def open_own(
     yield on_case(case.id, event)
 
 
+def open_for_customer(
+    account: Account, scene: Scene, kind: str, role: str, rule: str, why: str, cases: Iterable[str] = ()
+) -> Iterator[Happened]:
+    """A task about the customer as a whole, unless one of its kind is open."""
+    customer = account.customer
+    if kind in customer.tasks:
+        return
+    names = list(cases)
+    created = TaskCreated(
+        task=task_id(account, kind),
+        kind=kind,
+        role=role,
+        owner=role,
+        cases=names[:NAMED],
+        bills=len(names),
+        rule=rule,
+        why=why,
+        on=scene.today,
+        due_on=scene.today,
+    )
+    yield on_customer(customer.id, created)
+
+
 def close_own(
     case: Case,
     scene: Scene,

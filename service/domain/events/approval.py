@@ -54,6 +54,19 @@ class ApprovalGranted(Shape, frozen=True, kw_only=True):
     in_place_of: str | None = None
 
 
+class ApprovalPassed(Shape, frozen=True, kw_only=True):
+    """One role has agreed; the same request now waits for the next."""
+
+    type: ClassVar[str] = "approval.passed"
+    approval: str
+    kind: str
+    role: str
+    previous: str
+    cases: list[str]
+    on: date
+    by: str
+
+
 class ApprovalRejected(Shape, frozen=True, kw_only=True):
     """Not agreed; the reason is private text."""
 
@@ -88,6 +101,7 @@ class ApprovalExpired(Shape, frozen=True, kw_only=True):
 ApprovalEvent: TypeAlias = (
     ApprovalRequested
     | ApprovalJoined
+    | ApprovalPassed
     | ApprovalGranted
     | ApprovalRejected
     | ApprovalCancelled

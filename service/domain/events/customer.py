@@ -10,8 +10,10 @@ from service.domain.events.approval import ApprovalEvent
 from service.domain.events.conversation import ConversationEvent
 from service.domain.events.letter import LetterReceived
 from service.domain.events.shape import Shape
+from service.domain.events.standing import StandingEvent
 from service.domain.events.task import TaskEvent
 from service.domain.interest import InterestTerms
+from service.domain.payment_run import PaymentRun
 
 
 class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -46,6 +48,8 @@ class CustomerUpdated(Shape, frozen=True, kw_only=True):
     sales: str | None | UnsetType = UNSET
     restrictions: list[str] | UnsetType = UNSET
     contacts: list[ContactFacts] = []
+    payment_run: PaymentRun | None | UnsetType = UNSET
+    review_on: date | UnsetType = UNSET
 
 
 class ContactChanged(Shape, frozen=True, kw_only=True):
@@ -70,6 +74,7 @@ class CustomerFlagged(Shape, frozen=True, kw_only=True):
     on: date
     payment: str | None = None
     cleared: bool = False
+    review_on: date | None = None
 
 
 class NoticeRaised(Shape, frozen=True, kw_only=True):
@@ -178,5 +183,6 @@ CustomerEvent: TypeAlias = (
     | LetterReceived
     | CustomerNoted
     | ConversationEvent
+    | StandingEvent
     | TaskEvent
 )

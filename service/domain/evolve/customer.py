@@ -10,9 +10,11 @@ from service.domain.customer import THIRD_PARTIES, Contact, Customer, Hold, Open
 from service.domain.events import approval as a
 from service.domain.events import conversation as s
 from service.domain.events import customer as e
+from service.domain.events import standing as k
 from service.domain.events import task as t
 from service.domain.events.letter import LetterReceived
 from service.domain.evolve.conversation import evolve_conversation
+from service.domain.evolve.standing import both, evolve_standing
 
 ABOUT = 10
 """So many bills of an errand are kept with it."""
@@ -23,12 +25,15 @@ _DETAILED = frozenset({"accounts_payable", "decision_maker"})
 def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
     """The customer after the event."""
     customer = replace(customer, version=customer.version + 1)
+    if isinstance(event, k.StandingEvent):
+        return evolve_standing(customer, event)
     match event:
         case t.TaskCreated() | t.TaskChanged() | t.TaskCompleted() | t.TaskCancelled():
             return _task(customer, event)
         case (
             a.ApprovalRequested()
             | a.ApprovalJoined()
+            | a.ApprovalPassed()
             | a.ApprovalGranted()
             | a.ApprovalRejected()
             | a.ApprovalCancelled()
@@ -46,8 +51,7 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
         case e.ContactErased():
             return replace(customer, contacts={id: one for id, one in customer.contacts.items() if id != event.contact})
         case e.CustomerFlagged():
-            flags = {flag: on for flag, on in customer.flags.items() if flag != event.flag}
-            return replace(customer, flags=flags if event.cleared else {**flags, event.flag: event.on})
+            return _flagged(customer, event)
         case e.NoticeRaised():
             return _told(customer, event)
         case (
@@ -71,12 +75,26 @@ def _updated(customer: Customer, event: e.CustomerUpdated) -> Customer:
     contacts = facts.pop("contacts")
     if "restrictions" in facts:
         facts["restrictions"] = tuple(facts["restrictions"])
+        if customer.restrictions_said is not None:
+            facts["restrictions_said"] = facts["restrictions"]
+            facts["restrictions"] = both(facts["restrictions"], customer.barred)
+    if customer.segment_said and "segment" in facts:
+        facts["segment_said"] = facts.pop("segment")  # a person's decision stands (E2)
     if facts.get("collector", customer.collector) != customer.collector:
         facts["assigned"] = None  # another word of the ERP's is newer than ours; the same one again is not
     customer = replace(customer, **facts)
     for contact in contacts:
         customer = replace(customer, contacts=_merged(customer, contact))
     return customer
+
+
+def _flagged(customer: Customer, event: e.CustomerFlagged) -> Customer:
+    """A danger signal brings the next review forward (E2)."""
+    flags = {flag: on for flag, on in customer.flags.items() if flag != event.flag}
+    customer = replace(customer, flags=flags if event.cleared else {**flags, event.flag: event.on})
+    if event.review_on is None or (customer.review_on and customer.review_on <= event.review_on):
+        return customer
+    return replace(customer, review_on=event.review_on)
 
 
 def _merged(customer: Customer, facts: e.ContactFacts) -> dict[str, Contact]:
@@ -145,6 +163,7 @@ def _request(
     customer: Customer,
     event: a.ApprovalRequested
     | a.ApprovalJoined
+    | a.ApprovalPassed
     | a.ApprovalGranted
     | a.ApprovalRejected
     | a.ApprovalCancelled
@@ -175,6 +194,12 @@ def _request(
                 return customer
             key = known.id if known.bound else event.kind
             return replace(customer, requests={**others, key: replace(known, bills=event.bills)})
+        case a.ApprovalPassed():
+            if known is None:
+                return customer
+            key = known.id if known.bound else event.kind
+            passed = replace(known, role=event.role, told_on=event.on, passed_by=event.by)
+            return replace(customer, requests={**others, key: passed})
         case a.ApprovalRejected() if known and known.bound:
             return replace(customer, requests=others)
         case a.ApprovalRejected():

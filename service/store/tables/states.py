@@ -1,6 +1,6 @@
 """The projections that are also the streams' heads: customers, cases, payments."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, text
 from sqlalchemy.dialects.postgresql import JSON
 
 from service.store.tables.shape import Text, instant, metadata
@@ -19,6 +19,15 @@ customers = Table(
     Column("hold", Text),
     instant("own_at"),
     instant("wake_at"),
+    Column("review_on", Date),
+    Column("credit_limit", BigInteger),
+    Column("payment_run", Text),
+    Column("key_account", Boolean, nullable=False, server_default=text("false")),
+    Index("customers_key", "tenant", "id", postgresql_where=text("key_account")),
+    Index("customers_review", "tenant", "review_on", postgresql_where=text("review_on IS NOT NULL")),
+    Index("customers_unreviewed", "tenant", "id", postgresql_where=text("review_on IS NULL AND version > 0")),
+    Index("customers_limited", "tenant", "id", postgresql_where=text("credit_limit IS NOT NULL")),
+    Index("customers_paying", "tenant", "payment_run", postgresql_where=text("payment_run IS NOT NULL")),
     Index("customers_wake", "tenant", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
     Index("customers_name", "tenant", "name_key", "id"),
     Index("customers_owner", "tenant", "owner", postgresql_where=text("owner <> 'collector'")),

@@ -1,0 +1,109 @@
+"""Payment runs (E7): an e-mail two open days before, a call on the day; the week's other contacts move there."""
+
+from datetime import date
+
+import pytest
+
+from service.domain import commands as c
+from service.domain.payment_run import PaymentRun, contacts
+from service.domain.refusals import Refused
+from service.domain.settings import Settings
+from tests.examples import CHINA, by, day
+from tests.world import World
+
+DAYS = Settings().workdays(CHINA)
+
+
+def paying(run: PaymentRun, **more) -> World:
+    """A bill due on 6 March, lived from the 2nd on with the daily look."""
+    world = World("2026-03-02", payment_run=run, **more)
+    world.owed("INV-1", due="2026-03-06", issued="2026-02-20")
+    return world
+
+
+MONTHLY = PaymentRun(day_of_month=25)
+THURSDAYS = PaymentRun(weekday=4)
+
+
+def test_E7_written_to_two_open_days_before_and_called_on_the_day():
+    world = paying(MONTHLY).live("2026-04-01")
+    assert world.days("payment-run-mail") == ["03-23"]
+    assert world.days("payment-run-call", "phone") == ["03-25"]
+    (mail,) = world.events("case.reminded", step="payment-run-mail")
+    assert (mail.rule, mail.template, mail.anchor) == ("E7", "payment-run", day("2026-03-25"))
+
+
+def test_E7_the_contacts_of_that_week_move_to_it_and_other_weeks_go_on():
+    world = paying(MONTHLY).live("2026-04-01")
+    mails = sorted({*world.days("overdue-first-week"), *world.days("overdue-daily")})
+    assert "03-20" in mails
+    assert "03-30" in mails
+    assert not {"03-23", "03-24", "03-25", "03-26", "03-27"} & set(mails)
+    assert {event.why for event in world.events("step.skipped", step="overdue-daily")} == {"payment_run"}
+
+
+def test_E7_confirmations_do_not_move():
+    world = World("2026-03-02", payment_run=THURSDAYS)
+    world.bill("INV-1", "2026-03-02", "2026-04-30")
+    assert world.live("2026-03-10").days("confirm-first-week") == ["03-04", "03-06", "03-09"]
+
+
+def test_E7_what_falls_due_within_a_week_is_asked_for_and_no_more():
+    world = World("2026-03-02", payment_run=MONTHLY)
+    world.owed("INV-1", due="2026-04-01", issued="2026-03-02")
+    world.owed("INV-2", due="2026-04-02", issued="2026-03-02")
+    world.live("2026-03-26")
+    assert world.days("payment-run-mail", case="INV-1") == ["03-23"]
+    assert world.days("payment-run-mail", case="INV-2") == []
+
+
+@pytest.mark.parametrize(
+    ("run", "mail", "call"),
+    [
+        (PaymentRun(day_of_month=7), "2026-03-05", "2026-03-09"),  # a Saturday: looked after on Monday
+        (PaymentRun(day_of_month=31), "2026-03-27", "2026-03-31"),
+        (PaymentRun(weekday=1), "2026-03-05", "2026-03-09"),
+    ],
+)
+def test_E7_days_are_open_ones(run, mail, call):
+    first, _, last = (list(contacts(run, day(text), DAYS)) for text in (mail, mail, call))
+    assert first[0].mail_on == day(mail)
+    assert last[0].call_on == day(call)
+
+
+def test_E7_the_31st_is_the_last_day_of_a_shorter_month():
+    assert PaymentRun(day_of_month=31).falls_on(date(2026, 2, 28))
+    assert not PaymentRun(day_of_month=31).falls_on(date(2026, 3, 28))
+
+
+def test_E7_downtime_is_made_up_for_till_the_run():
+    world = paying(MONTHLY)
+    world.sleep("2026-03-24").watch()
+    assert world.days("payment-run-mail") == ["03-24"]
+    assert world.watch() == []
+    world.sleep("2026-03-26")
+    assert world.watch() == []
+
+
+def test_E7_neither_paused_nor_restricted_nor_paid_bills_are_asked_for():
+    world = paying(MONTHLY)
+    world.promise("INV-1", "2026-03-27")
+    assert world.sleep("2026-03-23").watch() == []
+    world = paying(MONTHLY, restrictions=["do_not_contact"])
+    assert world.sleep("2026-03-23").watch() == []
+    world = paying(MONTHLY)
+    world.pay("P-1", "1000.00", on="2026-03-02")
+    assert world.sleep("2026-03-23").watch() == []
+
+
+@pytest.mark.parametrize("days", [{}, {"weekday": 4, "day_of_month": 25}, {"weekday": 8}, {"day_of_month": 0}])
+def test_E7_a_run_has_one_day(days):
+    with pytest.raises(Refused, match="payment_run_shape"):
+        World("2026-03-02").do(c.UpdateCustomer(customer="C-1", payment_run=PaymentRun(**days)))
+
+
+def test_E7_it_is_taken_back():
+    world = paying(MONTHLY)
+    world.do(c.UpdateCustomer(customer="C-1", payment_run=None))
+    assert world.customer.payment_run is None
+    world.do(c.AddNote(customer="C-1", cases=(), text="x"), by("collector"))
