@@ -38,6 +38,7 @@ _READ = f"""
 SELECT {COLUMNS} FROM events WHERE tenant = %(tenant)s AND stream > %(after)s AND stream <> 'tenant'
  ORDER BY stream, version LIMIT %(limit)s
 """
+"""The tenant's own stream was looked at before."""
 
 
 class Changed(Exception):

@@ -83,7 +83,7 @@ def test_everybody_reads_and_only_the_erp_posts_events():
     assert admitted(Right.READ) == roles.ROLES
     assert admitted(Right.EVENTS) == {"erp", "admin"}
     assert {right for right in Right if "erp" in admitted(right)} == {Right.READ, Right.EVENTS}
-    assert {right for right in Right if "viewer" in admitted(right)} == {Right.READ}
+    assert {right for right in Right if "viewer" in admitted(right)} == {Right.READ, Right.REPORTS}
 
 
 def test_whoever_leads_may_what_they_lead():

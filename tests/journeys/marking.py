@@ -58,7 +58,9 @@ class Marker:
                 return {name: value for name, value in found.items() if value is not None}
             case {"type": "object"}:
                 inner = schema.get("additionalProperties")
-                return {"CNY": self._of(inner, what)} if isinstance(inner, dict) else None
+                value = self._of(inner, what) if isinstance(inner, dict) else None
+                keys = _resolved(schema.get("propertyNames", {})).get("enum", ["CNY"])
+                return None if value is None else {keys[0]: value}
             case {"type": "array", "items": items}:
                 value = self._of(items, what)
                 return None if value is None else [value]
@@ -96,7 +98,7 @@ def operations() -> Iterable[tuple[str, str]]:
     """Method and path of every operation that takes a JSON object."""
     for path, methods in DOCUMENT["paths"].items():
         for method, one in methods.items():
-            if "requestBody" in one and path != "/v1/events":
+            if "application/json" in one.get("requestBody", {}).get("content", {}) and path != "/v1/events":
                 yield method.upper(), path
 
 

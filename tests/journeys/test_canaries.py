@@ -21,6 +21,22 @@ from tests.journeys.receiver import Receiver
 Json = Any
 NOW = "2026-03-02T10:00:00+08:00"
 ERASED = ("POST /v1/customers/{customer}/contacts", "PATCH /v1/customers/{customer}/contacts/{contact}")
+AGREED = (
+    *("disputed", "planned", "planned with all", "extended", "lessened"),
+    *("sued", "sued with all", "lost", "lost with all"),
+)
+"""Bills that something is agreed about, each of its own."""
+
+LATER = {
+    ("POST", "/v1/letters/{letter}/receipt"),
+    ("POST", "/v1/tasks/{task}/appointment"),
+    ("POST", "/v1/playbooks/{playbook}/move"),
+    ("POST", "/v1/payments/{payment}/allocate"),
+    ("POST", "/v1/payments/{payment}/honour"),
+    ("POST", "/v1/payments/{payment}/reverse"),
+}
+"""Operations that need months of a case, or name nothing but ids that others have marked."""
+
 GONE = (*ERASED, "POST /v1/playbooks/{playbook}/check", "request id", "idempotency key")
 """What an erasure takes, what is looked at and forgotten, and what names a request that left no event."""
 
@@ -85,12 +101,14 @@ def _listen(company: Company, receiver: Receiver, url: str) -> str:
 
 def _facts(scene: Scene) -> None:
     mark, ids = scene.marker.mark, scene.ids
-    for name in ("customer", "contact", "case", "open", "void", "submitted", "payment", "draft"):
+    for name in ("customer", "contact", "case", "open", "void", "submitted", "payment", "draft", *AGREED):
         ids[name] = mark(name)
     money = {"amount": "50.00", "currency": "CNY", "customer": ids["customer"]}
     issued = money | {"issued_on": "2026-01-05", "due_on": "2026-02-20", "confirmation_required": False}
     person = {"id": ids["contact"], "email": f"{mark('email')}@example.com", "role": "accounts_payable"}
-    known = {"time_zone": None, "playbook": None, "currency": "CNY", "credit_limit": "90.00", "customer": ids["customer"]}
+    interest = {"annual_rate": "8", "day_count": "act/365"}
+    known: dict[str, Json] = {"late_interest": interest}
+    known |= {"time_zone": None, "playbook": None, "currency": "CNY", "credit_limit": "90.00", "customer": ids["customer"]}
     bill = {"invoice": ids["case"]}
     draft = {"payment": ids["draft"], "allocations": [], "method": "acceptance_draft", "matures_on": "2026-04-01"}
     given: list[tuple[str, dict[str, Json]]] = [
@@ -113,6 +131,7 @@ def _facts(scene: Scene) -> None:
         ("payment.reversed", {"payment": ids["payment"]}),
         ("payment.received", money | draft),
         ("payment.honoured", {"payment": ids["draft"]}),
+        *(("invoice.issued", issued | {"invoice": ids[name]}) for name in AGREED),
     ]
     for type, values in given:
         data = scene.marker.fact(type) | values
@@ -129,7 +148,7 @@ def _tell(scene: Scene, type: str, data: dict[str, Json]) -> None:
 
 def _people(scene: Scene) -> None:
     """Every operation with a body, in an order in which each can be carried out."""
-    left = set(operations())
+    left = set(operations()) - LATER
     for role, operation, path, values in _script(scene):
         method, _, template = operation.partition(" ")
         body = {name: one for name, one in (scene.marker.body(method, template) | values).items() if one is not ...}
@@ -155,6 +174,7 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     text = {"text": playbook.replace("name: standard", f"name: {name}").replace("Standard procedure", name)}
     yield "admin", "PATCH /v1/settings", "/v1/settings", {
         "time_zone": ..., "windows": ..., "playbook": ..., "segment_playbooks": ..., "grace_days": ..., "banks": ...,
+        "assignment": ..., "late_interest": ...,
     }  # fmt: skip
     yield "admin", "POST /v1/playbooks", "/v1/playbooks", text
     yield "admin", "POST /v1/playbooks/{playbook}/check", f"/v1/playbooks/{name}/check", {}
@@ -172,10 +192,56 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield "supervisor", "POST /v1/cases/{case}/assign", f"{case}/assign", {"owner": ids["user"]}
     yield "supervisor", "POST /v1/cases/{case}/pause", f"{case}/pause", until
     yield "supervisor", "POST /v1/cases/{case}/resume", f"{case}/resume", {}
+    yield from _agreed(scene, customer)
+    yield from _pursued(scene, customer)
     yield from _about_customer(scene, customer, talk, some, until)
     yield from _tasks_and_approvals(scene, customer, talk, until)
     yield from _standing(scene, customer)
     yield "admin", "POST /v1/test-clock", "/v1/test-clock", {"now": "2026-03-04T10:00:00+08:00"}
+
+
+def _agreed(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """Disputes, plans, a later day, less money; of a bill and of the customer."""
+    ids, bill, customer = scene.ids, "POST /v1/cases/{case}", "POST /v1/customers/{customer}"
+    contested = {"reason": "price", "amount": "2.00", "owner": ...}
+    parts = {"parts": [{"due_on": "2026-03-12", "amount": "20.00"}, {"due_on": "2026-03-19", "amount": "30.00"}]}
+    yield "collector", f"{bill}/disputes", f"/v1/cases/{ids['disputed']}/disputes", contested
+    solved = {"outcome": "ours"}
+    yield "collector", f"{bill}/disputes/{{dispute}}/resolve", f"/v1/cases/{ids['disputed']}/disputes/1/resolve", solved
+    yield "collector", f"{customer}/disputes", f"{path}/disputes", contested | {"cases": [ids["disputed"]]}
+    yield "supervisor", f"{bill}/plans", f"/v1/cases/{ids['planned']}/plans", parts
+    yield "supervisor", f"{customer}/plans", f"{path}/plans", parts | {"cases": [ids["planned with all"]]}
+    yield "supervisor", f"{bill}/extend", f"/v1/cases/{ids['extended']}/extend", {"due_on": "2026-03-12"}
+    less = {"amount": "1.00", "ends_on": "2026-03-12"}
+    yield "supervisor", f"{bill}/discounts", f"/v1/cases/{ids['lessened']}/discounts", less
+    for role, operation, whose in (("collector", bill, f"/v1/cases/{ids['lessened']}"), ("manager", customer, path)):
+        yield role, f"{operation}/flags", f"{whose}/flags", {"flag": scene.marker.mark("flag")}
+    deputy = {"to": ids["user"], "until": "2026-03-12", "kinds": ["hold"]}
+    yield "manager", "POST /v1/delegations", "/v1/delegations", deputy
+    gone = {"from": scene.marked.get(path)["owner"], "to": [ids["user"]], "customers": [ids["customer"]]}
+    yield "supervisor", "POST /v1/reassignments", "/v1/reassignments", gone
+    target = f"/v1/users/{ids['user']}/targets/2026-03"
+    yield "admin", "PUT /v1/users/{user}/targets/{month}", target, {"amounts": {"CNY": "5.00"}}
+    message = scene.marked.all("/v1/messages", customer=ids["customer"])[0]["id"]
+    yield "collector", "POST /v1/messages/{message}/reply", f"/v1/messages/{message}/reply", {}
+
+
+def _pursued(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """Handed over and given up; of a bill and of the customer."""
+    ids, bill, customer = scene.ids, "POST /v1/cases/{case}", "POST /v1/customers/{customer}"
+    sued, all_sued = f"/v1/cases/{ids['sued']}", {"cases": [ids["sued with all"]]}
+    yield "legal", f"{bill}/hand-over", f"{sued}/hand-over", {"to": "lawyer"}
+    yield "legal", f"{customer}/hand-over", f"{path}/hand-over", {"to": "lawyer"} | all_sued
+    for asked in scene.marked.all("/v1/approvals", state="open", kind="hand_over"):
+        scene.marked.do("manager", f"/v1/approvals/{asked['id']}/grant")
+    yield "legal", f"{bill}/milestones", f"{sued}/milestones", {"milestone": "filed"}
+    yield "legal", f"{customer}/milestones", f"{path}/milestones", {"milestone": "filed"} | all_sued
+    yield "legal", f"{bill}/deadlines", f"{sued}/deadlines", {"what": "hearing", "on": "2026-05-12"}
+    yield "legal", f"{bill}/deadlines/{{deadline}}/end", f"{sued}/deadlines/1/end", {"outcome": "dropped"}
+    yield "legal", f"{bill}/costs", f"{sued}/costs", {"kind": "court_fee", "amount": "2.00"}
+    yield "legal", f"{bill}/take-back", f"{sued}/take-back", {}
+    yield "manager", f"{bill}/write-off", f"/v1/cases/{ids['lost']}/write-off", {}
+    yield "manager", f"{customer}/write-off", f"{path}/write-off", {"cases": [ids["lost with all"]]}
 
 
 def _about_customer(

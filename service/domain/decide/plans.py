@@ -47,8 +47,9 @@ def agree(command: AgreePlan, account: Account, scene: Scene, asker: Asker, deta
         names = [case.id for case, _ in split]
         yield from consents.ask(account, scene, asker, "plan", "D3", names, deed, command.reason)
         return
-    promised_by = {"": {"promised_by": command.promised_by}} if command.promised_by else None
-    yield from _agreed(account, scene, split, None, contact, promised_by)
+    told = {"promised_by": command.promised_by, "reason": command.reason}
+    said = {name: text for name, text in told.items() if text}
+    yield from _agreed(account, scene, split, None, contact, {"": said} if said else None)
 
 
 def _check_open(case: Case) -> None:
