@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from service.api import (
     agreements,
     approvals,
+    bank,
     cases,
     claims,
     clock,
@@ -72,6 +73,7 @@ ROUTERS = (
     customers.router,
     statements.router,
     payments.router,
+    bank.router,
     payment_acts.router,
     payment_feed.router,
     messages.router,

@@ -27,6 +27,7 @@ from service.store import (
     outbox,
     people,
     private,
+    receivable,
     tenants,
     worklist,
 )
@@ -210,6 +211,10 @@ SELDOM: tuple[Callable[[Tx], Any], ...] = (
     lambda tx: customers.forget_bare(tx, ["C-9"]),
     lambda tx: customers.set_wake(tx, ["C-9"], AT),
     lambda tx: endpoints.kept(tx, AT, AT, 10),
+    lambda tx: receivable.named(tx, "CNY", AT.date(), ["INV-1"], ["inv-1"]),
+    lambda tx: receivable.customers_called(tx, "hong star trading"),
+    lambda tx: receivable.of_customers(tx, "CNY", AT.date(), ["C-9"]),
+    lambda tx: receivable.of_amount(tx, "CNY", AT.date(), 100, 5),
     lambda tx: links.event(tx, "customer/C-1", 1),
     lambda tx: log.of_streams(tx, ["case/INV-1"]),
     lambda tx: messages.strike(tx, [("m", "INV-1", "paid")]),

@@ -27,6 +27,7 @@ TaskKind: TypeAlias = Literal[
     "confirm_call",
     "advise",
     "restriction",
+    "whose_payment",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",

@@ -64,6 +64,13 @@ class AddNote(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class LookIntoPayment(Struct, frozen=True, kw_only=True):
+    """Money came in that may be for these bills, and nobody can say so for certain."""
+
+    customer: str
+    cases: tuple[str, ...]
+
+
 class ContactRecord(Struct, frozen=True, kw_only=True):
     """What a conversation was (C4); `point` is where somebody was called: at work, at home, on their mobile."""
 
@@ -247,6 +254,7 @@ PersonCommand: TypeAlias = (
     | AssignCase
     | AssignCustomer
     | AddNote
+    | LookIntoPayment
     | LogContact
     | FlagCases
     | FlagCustomer

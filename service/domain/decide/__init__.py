@@ -196,6 +196,8 @@ def _person(
             return owners.assign_customer(command, account, scene)
         case c.AddNote():
             return records.note(command, account, scene)
+        case c.LookIntoPayment():
+            return records.look_into(command, account, scene)
         case c.FlagCases():
             return records.flag(command, account, scene)
         case c.FlagCustomer():

@@ -9,7 +9,7 @@ from service.domain.decide.tasks import NAMED, task_id
 from service.domain.events.task import TaskCancelled, TaskChanged, TaskCreated
 from service.domain.scene import Scene
 
-ENDING = ("follow_up", "confirm_call")
+ENDING = ("follow_up", "confirm_call", "whose_payment")
 """Errands that end with their bills; the others are about the person."""
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sized
 
 from service.domain.account import Account, Happened, on_case, on_customer
-from service.domain.commands import AddNote, FlagCases, FlagCustomer
+from service.domain.commands import AddNote, FlagCases, FlagCustomer, LookIntoPayment
+from service.domain.decide import errands
 from service.domain.events.case import Flagged, Noted
 from service.domain.events.customer import CustomerFlagged, CustomerNoted
 from service.domain.refusals import Conflict
 from service.domain.scene import Scene
 
 MOST_FLAGS = 20
+FINANCE = ("finance", "finance")
 
 
 def flag(command: FlagCases, account: Account, scene: Scene) -> Iterator[Happened]:
@@ -42,3 +44,9 @@ def note(command: AddNote, account: Account, scene: Scene) -> Iterator[Happened]
         yield on_customer(account.customer.id, CustomerNoted(), private)
     for case in command.cases:
         yield on_case(account.case(case).id, Noted(), private)
+
+
+def look_into(command: LookIntoPayment, account: Account, scene: Scene) -> Iterator[Happened]:
+    """Finance finds out whether the money is for these bills (D7); those that have closed since are no question."""
+    cases = [id for id in command.cases if account.case(id).stage != "closed"]
+    yield from errands.send(account, scene, "whose_payment", FINANCE, ("D7", "whose_payment"), cases, scene.today)
