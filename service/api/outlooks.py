@@ -10,6 +10,7 @@ from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.limitation import lapse
 from service.domain.outlook import Ahead, Outlook
+from service.domain.reasons import Reason
 from service.domain.views import case_view, interest_view
 from service.engine.desk import Session
 from service.store import links
@@ -18,7 +19,7 @@ from service.store import links
 def outlook(session: Session, case: Case, account: Account) -> Outlook:
     """The case's outlook on the tenant's clock."""
     scene = session.scene
-    return Outlook(case, account, scene.plan_of(case), scene.workdays, scene.law, scene.now)
+    return Outlook(case, account, scene.plan_of(case), scene.workdays, scene.law, scene.now, scene.channels)
 
 
 def case_answers(session: Session, found: Sequence[tuple[Case, Customer]], language: str) -> list[dict[str, Any]]:
@@ -52,9 +53,11 @@ def _next(session: Session, ahead: Ahead | None, language: str) -> dict[str, Any
     }
 
 
-def schedule_answer(session: Session, found: Outlook, language: str) -> list[dict[str, Any]]:
-    """Every step still to come and what is held back."""
-    return [_row(session, found, ahead, language) for ahead in found.all()]
+def schedule_answer(
+    session: Session, found: Outlook, language: str, step: p.Step | None = None
+) -> list[dict[str, Any]]:
+    """Every step still to come and what is held back; of one step also that nothing is, with why."""
+    return [_row(session, found, ahead, language) for ahead in (found.of(step) if step else found.all())]
 
 
 def _row(session: Session, found: Outlook, ahead: Ahead, language: str) -> dict[str, Any]:
@@ -63,6 +66,7 @@ def _row(session: Session, found: Outlook, ahead: Ahead, language: str) -> dict[
             **_action(one.deed, language),
             "applies": found.goes(ahead.step, one, ahead.at),
             "rule": one.rule or ahead.rule,
+            **_hindered(found.hindrance(one), language),
         }
         for one in ahead.actions
     ]
@@ -78,6 +82,12 @@ def _row(session: Session, found: Outlook, ahead: Ahead, language: str) -> dict[
         "why_code": ahead.why[0].code,
         "why_codes": [reason.code for reason in ahead.why],
     }
+
+
+def _hindered(reason: Reason | None, language: str) -> dict[str, str | None]:
+    if reason is None:
+        return {"why": None, "why_code": None}
+    return {"why": sentence(reason.code, language, reason.params), "why_code": reason.code}
 
 
 def _action(deed: p.Deed, language: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,9 +27,16 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 @router.get(
     "/cases/{case}/schedule", response_model=Schedule, responses=responses(404), summary="What comes, and what waits"
 )
-def get_schedule(case: str, request: Request, house: House, reader: Reader) -> Response:
+def get_schedule(
+    case: str,
+    request: Request,
+    house: House,
+    reader: Reader,
+    step: Annotated[str | None, Query(max_length=100, description="This step alone, also when it is over.")] = None,
+) -> Response:
     """Every step still to come as things stand, were nobody to pay, answer or agree: the next 10 occurrences of each
-    within a year, then the steps that are held back with nothing to say when. `why` says what each waits for."""
+    within a year, then the steps that are held back with nothing to say when. `why` says what each waits for; asked for one
+    `step` it says why nothing is to be expected, too."""
     known_id(case, "unknown_invoice", invoice=case)
     language = language_of(request)
     with house.desk.open(reader.tenant) as session:
@@ -38,6 +45,9 @@ def get_schedule(case: str, request: Request, house: House, reader: Reader) -> R
             raise NotFound("unknown_invoice", None, invoice=case)
         state, customer = found
         account = account_of(session, customer, [state])
-        rows = schedule_answer(session, outlook(session, state, account), language)
+        wanted = session.scene.plan_of(state).step(step) if step else None
+        if step and wanted is None:
+            raise NotFound("unknown_step", None, step=step, playbook=state.playbook)
+        rows = schedule_answer(session, outlook(session, state, account), language, wanted)
     bounds = {"occurrences": OCCURRENCES, "days": HORIZON.days}
     return json({"data": rows, "bounds": bounds}, language)

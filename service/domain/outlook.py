@@ -42,7 +42,14 @@ class Outlook:
     """One case with what its steps will ask of the world around it."""
 
     def __init__(
-        self, case: Case, account: Account, playbook: p.Playbook, workdays: Workdays, law: Law, now: datetime
+        self,
+        case: Case,
+        account: Account,
+        playbook: p.Playbook,
+        workdays: Workdays,
+        law: Law,
+        now: datetime,
+        channels: frozenset[str] = frozenset({"email", "letter"}),
     ) -> None:
         self.case = case
         self.account = account
@@ -50,7 +57,7 @@ class Outlook:
         self.workdays = workdays
         self.law = law
         self.now = now
-        self._reasons = Reasons(case, account, workdays)
+        self._reasons = Reasons(case, account, workdays, channels)
 
     def next(self) -> Ahead | None:
         """What the clock asks next; None when it has nothing to ask."""
@@ -69,6 +76,16 @@ class Outlook:
         return [*coming, *self._warnings()] + [
             ahead for step in self.playbook.steps if step.name not in seen for ahead in self._waiting(step)
         ]
+
+    def of(self, step: p.Step) -> list[Ahead]:
+        """What is to be expected of one step; of one that is over or never was, why nothing is."""
+        found = [ahead for ahead in self.all() if ahead.step == step.name]
+        why = (self._reasons.over(step),)
+        return found or [Ahead(step=step.name, rule=step.rule, at=None, actions=step.actions, held_back=True, why=why)]
+
+    def hindrance(self, action: p.Action) -> Reason | None:
+        """What stands in the way of one of a step's actions, its conditions aside."""
+        return self._reasons.hindrance(self.case, action.deed)
 
     def _warnings(self) -> Iterator[Ahead]:
         """Those beyond the horizon."""
@@ -118,7 +135,7 @@ class Outlook:
 
     def _waiting(self, step: p.Step) -> Iterator[Ahead]:
         """A step that does not come by itself, with what it waits for; nothing for one that is over or never was."""
-        reason = self._reasons.waited_for(step) if step.scope == "case" else None
+        reason = self._reasons.waited_for(step) if step.scope != "tenant" else None
         if reason:
             yield Ahead(step=step.name, rule=step.rule, at=None, actions=step.actions, held_back=True, why=(reason,))
 

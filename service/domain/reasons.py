@@ -13,6 +13,7 @@ from service.domain.account import Account
 from service.domain.case import RANK, STAGES, Case, Pause
 from service.domain.clocks import anchor_of, holds
 from service.domain.conditions import forbids, meets
+from service.domain.decide.messages import recipients
 from service.domain.offsets import add
 from service.domain.wanted import Conditions
 from service.domain.workdays import Workdays
@@ -32,14 +33,18 @@ class Reason(Struct, frozen=True):
 class Reasons:
     """What today's case and customer have to do with what lies ahead; a `case` handed over is the one of that later day."""
 
-    def __init__(self, today: Case, account: Account, workdays: Workdays) -> None:
+    def __init__(self, today: Case, account: Account, workdays: Workdays, channels: frozenset[str]) -> None:
         self._today = today
+        self._channels = channels
         self._account = account
         self._workdays = workdays
 
     def usual(self, what: d.StepDue) -> Iterator[Reason]:
         """The rule itself: how far from which start; and the closed day it was moved from."""
         start = what.step.start.fact
+        if start == "calendar":
+            yield Reason("schedule.calendar", {"rule": what.step.rule, "on": what.on})
+            return
         days = (what.on - what.anchor).days
         code = "at_once" if what.step.at_once else "after" if days > 0 else "before" if days < 0 else "same_day"
         yield Reason(
@@ -55,6 +60,27 @@ class Reasons:
         yield from self._delays(case, what)
         yield from self._conditions(case, what, self._workdays.today(at))
 
+    def hindrance(self, case: Case, deed: p.Deed) -> Reason | None:
+        """What keeps one thing that a step does from being done, its conditions aside."""
+        customer = self._account.customer
+        if customer.restrictions and p.reaches_out(deed):
+            return Reason("schedule.restricted")
+        if isinstance(deed, p.Message):
+            if deed.channel not in self._channels:
+                return Reason("schedule.channel_not_configured", {"channel": deed.channel})
+            if not recipients(customer, case.level, deed.channel, deed.to):
+                return Reason("schedule.no_contact", {"channel": deed.channel})
+        if isinstance(deed, p.Request) and deed.kind in case.requests:
+            return Reason("schedule.waits_for_answer", {"approval": case.requests[deed.kind]})
+        return None
+
+    def over(self, step: p.Step) -> Reason:
+        """Why nothing more is to be expected of a step."""
+        if self._today.stage == "closed":
+            return Reason("schedule.closed")
+        mark = self._today.done.get(step.name)
+        return Reason("schedule.over", {"on": mark.on}) if mark else Reason("schedule.never")
+
     def waited_for(self, step: p.Step) -> Reason | None:
         """What a step that does not come by itself waits for; None for one that is over or never was."""
         case = self._today
@@ -67,6 +93,9 @@ class Reasons:
             return Reason("schedule.level_reached", {"level": case.level})
         if step.request and step.request.kind in case.requests:
             return Reason("schedule.waits_for_answer", {"approval": case.requests[step.request.kind]})
+        asked = case.requests.get(step.start.name or "") if step.start.fact in ("granted", "answered") else None
+        if asked:
+            return Reason("schedule.waits_for_answer", {"approval": asked})
         if anchor_of(case, step.start) is None:
             return Reason("schedule.waits_for_start", {"start": step.start.fact, "name": step.start.name})
         return None
@@ -103,9 +132,17 @@ class Reasons:
         yield from self._refused_lately(step, day)
         if self._account.customer.restrictions and step.contacts:
             yield Reason("schedule.restricted")
+        else:
+            yield from self._hindered(case, step)
         unmet = not meets(step.when, case, self._account, day, what.anchor)
         if unmet or forbids(step.unless, case, self._account, day, what.anchor):
             yield Reason("schedule.condition", {"names": _names(step)})
+
+    def _hindered(self, case: Case, step: p.Step) -> Iterator[Reason]:
+        """Where something stands in the way of all that it does."""
+        found = [self.hindrance(case, action.deed) for action in step.actions]
+        if all(found):
+            yield from {one.code: one for one in found if one}.values()
 
     def _refused_lately(self, step: p.Step, day: date) -> Iterator[Reason]:
         request = step.request
@@ -131,6 +168,8 @@ def _unheld(case: Case, wanted: Conditions) -> Reason | None:
         if name in _NEVER_CHANGES or (name in _FALSE_IS_OVER and value is False):
             return None
         if name == "stage":
+            if case.stage == "confirmation" and "collection" in value:
+                return Reason("schedule.unconfirmed", {"due": case.due_on})
             later = [stage for stage in value if _LATER[stage] > _LATER[case.stage] and stage != "closed"]
             return Reason("schedule.waits_for_stage", {"stage": later[0]}) if later else None
         return Reason("schedule.condition", {"names": name})

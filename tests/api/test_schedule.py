@@ -57,7 +57,7 @@ def test_what_waits_says_for_what(tenant: Tenant):
     waiting = {row["step"]: row for row in schedule(tenant) if row["at"] is None}
     assert all(row["held_back"] for row in waiting.values())
     assert waiting["tax-invoice-task"]["why_code"] == "schedule.waits_for_start"
-    assert waiting["ask-lawyers-letter"]["why_code"] == "schedule.waits_for_stage"
+    assert waiting["ask-lawyers-letter"]["why_code"] == "schedule.unconfirmed"
     assert "unconfirmed-by-the-20th" not in waiting  # binds monthly customers alone
     assert "pod-confirm-daily" not in waiting
 
@@ -123,7 +123,7 @@ def test_an_open_request_waits_for_its_answer_and_a_refused_one_comes_again(tena
     tenant.walk("2026-06-02")
     (row,) = steps(schedule(tenant), "ask-hold")
     assert (row["at"], row["why_code"]) == (None, "schedule.waits_for_answer")
-    (approval,) = tenant.get("/v1/approvals", state="open")["data"]
+    (approval,) = tenant.get("/v1/approvals", state="open", kind="hold")["data"]
     no = tenant.as_("boss").post(f"/v1/approvals/{approval['id']}/reject", json={"reason": "wait for the fair"})
     assert no.status_code == 200, no.text
     (row,) = steps(schedule(tenant), "ask-hold")
@@ -200,3 +200,82 @@ def test_what_cannot_be_asked(tenant: Tenant, stranger: Tenant):
     assert problem(tenant.as_("viewer").get("/v1/cases/INV-1/schedule?days=5")) == (422, "unknown_parameter")
     assert problem(tenant.as_("viewer").get("/v1/cases/INV-1/promises?limit=0")) == (422, "out_of_range")
     assert problem(stranger.as_("viewer").get("/v1/cases/INV-1/schedule")) == (404, "unknown_invoice")
+
+
+# Why not (E5, C11, A, G)
+
+
+def one_step(tenant: Tenant, step: str, case: str = "INV-1", language: str = "en") -> list[Json]:
+    answer = tenant.as_("viewer").get(f"/v1/cases/{case}/schedule?step={step}", headers={"Accept-Language": language})
+    assert answer.status_code == 200, answer.text
+    rows: list[Json] = fits(Schedule, answer.json())["data"]
+    return rows
+
+
+def codes(row: Json) -> list[tuple[str, str | None]]:
+    return [(one["code"], one["why_code"]) for one in row["actions"]]
+
+
+def test_nobody_to_write_to_holds_the_mail_back_and_the_call_goes(tenant: Tenant):
+    tenant.post("customer.updated", customer="C-1", name="Acme", contacts=[])
+    tenant.bill("INV-1", due_on="2026-03-02")
+    row = one_step(tenant, "overdue-first-week")[0]
+    assert codes(row) == [("message:email", "schedule.no_contact"), ("task:call", None)]
+    assert not row["held_back"]
+    told = one_step(tenant, "tell-of-hold")[0]
+    assert (told["why_code"], told["why"]) == ("schedule.waits_for_start", "Waits until the grant is known.")
+
+
+def test_a_step_whose_every_word_finds_nobody_is_held_back_and_says_so(tenant: Tenant):
+    text = tenant.get("/v1/playbooks/early-reminder")["text"].replace(
+        "          - task: {kind: call, why: overdue}\n", ""
+    )
+    assert tenant.as_("admin").post("/v1/playbooks", json={"text": text}).status_code == 201
+    tenant.post("customer.updated", customer="C-1", name="Acme", playbook="early-reminder", contacts=[])
+    tenant.bill("INV-1", due_on="2026-03-02", confirmation_required=False)
+    row = one_step(tenant, "chase")[0]
+    assert (row["held_back"], row["why_codes"][:2]) == (
+        True,
+        ["schedule.no_contact", "schedule.channel_not_configured"],
+    )
+    assert one_step(tenant, "chase", language="zh")[0]["why"].startswith("暂停：客户没有")
+
+
+def test_collection_waits_for_the_confirmation(tenant: Tenant):
+    tenant.customer(confirmation_required=True)
+    tenant.bill("INV-1", due_on="2026-04-30", confirmation_required=True)
+    row = one_step(tenant, "tell-of-hold")[0]
+    assert row["why_code"] == "schedule.unconfirmed"
+    assert "30 April 2026" in row["why"]
+
+
+def test_what_waits_for_an_answer_names_the_request(tenant: Tenant):
+    tenant.customer()
+    tenant.bill("INV-1", issued_on="2026-01-02", due_on="2026-01-05")
+    tenant.walk("2026-04-10")
+    (approval,) = tenant.ids("/v1/approvals", state="open", kind="hold")
+    for step in ("ask-hold", "tell-of-hold", "ask-formal-letter"):
+        (row,) = one_step(tenant, step)
+        assert (row["why_code"], row["held_back"]) == ("schedule.waits_for_answer", True)
+        assert approval in row["why"]
+
+
+def test_of_a_step_that_is_over_it_says_since_when(tenant: Tenant):
+    tenant.customer()
+    tenant.bill("INV-1", due_on="2026-03-02")
+    tenant.walk("2026-03-20")
+    assert not steps(schedule(tenant), "overdue-first-week")
+    (row,) = one_step(tenant, "overdue-first-week")
+    assert (row["why"], row["at"]) == ("Nothing more: its last day was 9 March 2026.", None)
+    assert one_step(tenant, "pod-collect")[0]["why_code"] == "schedule.never"
+    tenant.post("payment.received", payment="P-1", customer="C-1", amount="1200.00", currency="CNY")
+    assert one_step(tenant, "overdue-daily")[0]["why_code"] == "schedule.closed"
+    unknown = tenant.as_("viewer").get("/v1/cases/INV-1/schedule?step=none")
+    assert problem(unknown) == (404, "unknown_step")
+
+
+def test_a_customers_ladder_tells_its_day_of_the_calendar(tenant: Tenant):
+    tenant.customer(playbook="hotel")
+    tenant.bill("INV-1", due_on="2026-06-30")
+    row = one_step(tenant, "statement")[0]
+    assert (row["at"], row["why"]) == ("2026-03-05T09:00:00+08:00", "Rule G-hotel: the calendar’s day is 5 March 2026.")

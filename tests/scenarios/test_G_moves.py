@@ -117,3 +117,10 @@ def test_G_from_any_shipped_playbook_to_any_other_the_clock_comes_to_an_end():
             world = standing("2026-04-20", SHIPPED[before])
             move(world, SHIPPED[after], 2)
             world.walk("2026-05-31")
+
+
+def test_G_what_is_due_on_the_very_day_is_said():
+    world = standing("2026-03-15")
+    world.walk("2026-03-16 08:00")
+    move(world)
+    assert world.walk("2026-03-17").days("write") == ["03-16"]

@@ -170,6 +170,8 @@ class ScheduledAction(Answer):
     applies: bool = Field(
         description="Whether its own conditions (a habit, an amount) hold on that day as things stand."
     )
+    why: str | None = Field(None, description="What stands in its way besides, in the reader's language.")
+    why_code: str | None = Field(None, examples=["schedule.no_contact"])
 
 
 class ScheduledStep(Answer):
