@@ -109,4 +109,5 @@ def _answer(session: Session, reader: Principal, row: dict[str, Any], bills: lis
         "text": row["text"] if may_read else None,
         "state": "queued" if row["state"] in sayings.WAITING else row["state"],
         "at": local(session, row["at"]),
+        "withheld": None,
     }
