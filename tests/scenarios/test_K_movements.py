@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from service.domain.case import Case
 from service.domain.events import CaseEvent
 from service.domain.events import bill as b
+from service.domain.events.claim import WrittenOff
 from service.domain.evolve import evolve_case
 from service.domain.movements import Book, Movement, moves
 
@@ -90,6 +91,18 @@ def test_K_what_was_paid_and_credited_before_the_issue_counts_with_it():
     credit = b.InvoiceCredited(amount=100, on=S)
     rows = booked([(S, submitted), (S, credit), (S, paid(50, S)), (S, issued())])
     assert [(row.kind, row.amount) for row in rows] == [("billed", 1000), ("credited", -100), ("paid", -50)]
+
+
+def test_K_what_is_written_off_and_what_comes_of_it_later_are_told_apart():
+    given_up, came = date(2026, 6, 1), date(2026, 7, 1)
+    recovered = b.PaymentApplied(payment="P", amount=300, currency="CNY", received_on=came, recovered=300)
+    rows = booked([(S, issued()), (given_up, WrittenOff(amount=1000, currency="CNY", on=given_up)), (came, recovered)])
+    assert [(row.kind, row.day, row.amount) for row in rows[1:]] == [
+        ("lost", given_up, -1000),
+        ("paid", came, -300),
+        ("lost", came, 300),
+    ]
+    assert as_of(rows, came) == {}
 
 
 days = st.integers(-10, 120).map(lambda n: S + timedelta(n))
