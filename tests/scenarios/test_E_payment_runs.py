@@ -57,6 +57,12 @@ def test_E7_what_falls_due_within_a_week_is_asked_for_and_no_more():
     assert world.days("payment-run-mail", case="INV-2") == []
 
 
+def test_E7_nobody_is_called_about_nothing():
+    world = World("2026-03-02", payment_run=MONTHLY)
+    world.owed("INV-1", due="2026-05-01", issued="2026-03-02")
+    assert world.live("2026-03-26").events("task.created") == []
+
+
 @pytest.mark.parametrize(
     ("run", "mail", "call"),
     [
@@ -82,6 +88,14 @@ def test_E7_downtime_is_made_up_for_till_the_run():
     assert world.days("payment-run-mail") == ["03-24"]
     assert world.watch() == []
     world.sleep("2026-03-26")
+    assert world.watch() == []
+
+
+def test_E7_called_once_though_the_day_is_looked_at_again():
+    world = paying(MONTHLY)
+    world.sleep("2026-03-25").watch()
+    assert world.watch() == []
+    world.finish("call")
     assert world.watch() == []
 
 

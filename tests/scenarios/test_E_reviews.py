@@ -8,7 +8,7 @@ from service.domain import commands as c
 from service.domain.account import Account
 from service.domain.customer import Customer
 from service.domain.review import Bill, figures, suggested
-from tests.examples import by, day
+from tests.examples import a_contact, by, day
 from tests.world import World
 
 
@@ -141,6 +141,20 @@ def test_E2_a_signal_is_told_once_a_day():
     world.sleep("2026-03-03")
     refuses(world)
     assert world.dated("customer.flagged", flag="refusal") == ["03-02", "03-03"]
+
+
+def test_E2_two_who_moved_on_one_day_are_one_signal():
+    world = World("2026-03-02", contacts=[a_contact("ap"), a_contact("cfo", "decision_maker")])
+    for id in ("ap", "cfo"):
+        world.do(c.ChangeContact(customer="C-1", contact=c.ContactGiven(id=id), mark="moved"), by("collector"))
+    assert world.dated("customer.flagged", flag="moved") == ["03-02"]
+
+
+def test_E2_a_signal_puts_no_review_off():
+    world = World("2026-03-02")
+    world.sleep("2026-09-07")
+    insolvent(world)
+    assert world.customer.review_on == day("2026-09-02")
 
 
 TODAY = date(2026, 9, 1)

@@ -172,7 +172,6 @@ def restrict(account: Account, scene: Scene, deed: dict[str, Any], cases: list[s
 
 def restore(account: Account, scene: Scene, deed: dict[str, Any], cases: list[str], approval: str) -> Iterator[Happened]:
     """Agreed: the condition is lifted."""
-    customer, measure = account.customer, deed["measure"]
-    if measure in customer.credit:
-        event = CreditRestored(customer=customer.id, measure=measure, on=scene.today, approval=approval)
-        yield on_customer(customer.id, event)
+    customer = account.customer.id
+    event = CreditRestored(customer=customer, measure=deed["measure"], on=scene.today, approval=approval)
+    yield on_customer(customer, event)

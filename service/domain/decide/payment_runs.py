@@ -67,7 +67,9 @@ def _write(account: Account, scene: Scene, due: Contacts, bills: list[Case]) -> 
 
 
 def _call(account: Account, scene: Scene, due: Contacts, bills: list[Case]) -> Iterator[Happened]:
-    """The bills stand in the customer's one call."""
+    """The bills stand in the customer's one call; without any there is none."""
+    if not bills:
+        return
     id = tasks.task_id(account, "call")
     new = [case.id for case in bills if not tasks.is_in(account, case, "call")]
     yield from tasks.join(account, scene, tasks.Joining(id, "call", RULE, "payment_run", new))

@@ -30,10 +30,8 @@ def come_due(account: Account, scene: Scene) -> Iterator[Happened]:
 
 
 def is_due(account: Account, scene: Scene) -> bool:
-    """Whether nobody has been asked yet. Of customers from before there were reviews the first bill says since when."""
+    """Of customers from before there were reviews the first bill says since when."""
     customer = account.customer
-    if "review" in customer.tasks:
-        return False
     if customer.review_on:
         return customer.review_on <= scene.today
     issued = [case.issued_on for case in account.cases.values() if case.issued_on]
