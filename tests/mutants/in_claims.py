@@ -102,11 +102,11 @@ MUTANTS = (
         f"{_I1}::test_I1_a_bounced_message_and_one_that_asks_for_nothing_are_no_demands",
     ),
     Mutant(
-        "a hearing interrupts nothing (I1)",
-        "service/domain/evolve/pursuit.py",
-        "if event.milestone in CAUSES:",
-        "if True:",
-        f"{_J1}::test_I1_legal_action_interrupts_as_the_law_says_and_a_hearing_does_not",
+        "only what the law counts interrupts (I1)",
+        "service/domain/limitation.py",
+        "in case.interrupted.items() if cause in counted)",
+        "in case.interrupted.items())",
+        f"{_I1}::test_I1_what_counts_is_the_laws",
     ),
     Mutant(
         "an event that was changed is found offline (I2)",
