@@ -72,7 +72,8 @@ def test_the_hosts_wall_clock_plays_no_role_be_it_wrong_or_set_meanwhile(
     assert town.unfired() == town.misheard(receiver) == town.miswritten(mailbox) == []
     sql = "SELECT started_at FROM attempts WHERE tenant = 'hosts'"
     started = Counter(int(at.timestamp()) for (at,) in rows(database, sql))
-    assert Counter(int(headers["webhook-timestamp"]) for _, headers in receiver.raw) == started
+    heard = Counter(int(headers["webhook-timestamp"]) for _, headers in receiver.raw)
+    assert heard and not heard - started, "an attempt may be given up before it is heard, never the other way round"
     is_as_it_should_be(town, runtime)
 
 

@@ -78,11 +78,11 @@ def _together(
         if early:
             early(done)
         yield Pause("decided")
+        length = len(house.disk.log)
         deliveries = save(house, tx, loaded, versions, _rung(house, tx, asks, loaded), fresh)
         _remember(tx, asks, done)
         yield Pause("appended")
         yield Pause("commit")
-        length = len(house.disk.log)
         tx.commit()
         for witness in witnesses:
             witness.decide_again(house.disk.log[:length])

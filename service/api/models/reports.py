@@ -107,7 +107,10 @@ class TargetsPut(Body):
     """What a collector is to bring in during a month."""
 
     amounts: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Money] = Field(
-        max_length=20, description="By currency.", examples=[{"CNY": "250000.00"}]
+        max_length=20,
+        description="By currency.",
+        examples=[{"CNY": "250000.00"}],
+        json_schema_extra={"additionalProperties": False},
     )
 
 
