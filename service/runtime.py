@@ -2,6 +2,7 @@
 
 import base64
 import gc
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from service import migrate, postgres
 from service.channels.addresses import Reach
@@ -23,6 +25,7 @@ from service.store.database import connect
 from service.store.playbook_text import check
 
 VERSION = version("dunlog")
+EMBEDDED_BACK_WITHIN = 30.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _database(settings: Settings) -> Iterator[str]:
 
 
 def _bring_up_to_date(settings: Settings, url: str, migrate_too: bool) -> None:
-    if not migrate.pending(url):
+    if not _pending(settings, url):
         return
     if settings.embedded or migrate_too:
         migrate.upgrade(url)
@@ -96,6 +99,18 @@ def _bring_up_to_date(settings: Settings, url: str, migrate_too: bool) -> None:
         "DATABASE_URL: the database lacks migrations of this version. "
         "Run `dunlog migrate`, or start with --migrate, after a backup."
     )
+
+
+def _pending(settings: Settings, url: str) -> Any:
+    """What is still to be migrated. An embedded server that was killed this moment is waited for: its keeper brings it back."""
+    until = time.monotonic() + EMBEDDED_BACK_WITHIN
+    while True:
+        try:
+            return migrate.pending(url)
+        except OperationalError:
+            if not settings.embedded or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def _channels(settings: Settings) -> frozenset[str]:

@@ -34,8 +34,11 @@ LATER = {
     ("POST", "/v1/payments/{payment}/allocate"),
     ("POST", "/v1/payments/{payment}/honour"),
     ("POST", "/v1/payments/{payment}/reverse"),
+    ("POST", "/v1/messages/{message}/withhold"),
+    ("POST", "/v1/messages/{message}/advise"),
+    ("PUT", "/v1/payment-feed"),
 }
-"""Operations that need months of a case, or name nothing but ids that others have marked."""
+"""Operations that need months of a case or a message just queued, or name nothing but ids and days."""
 
 GONE = (*ERASED, "POST /v1/playbooks/{playbook}/check", "request id", "idempotency key")
 """What an erasure takes, what is looked at and forgotten, and what names a request that left no event."""
