@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pytest
 from service import postgres
 from service.postgres import place
 from service.postgres.errors import PostgresError
+from tests.patience import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 OWNER = """
@@ -42,7 +43,7 @@ def folder(roomy: Path) -> Iterator[Path]:
     path.chmod(0o711)
     yield path
     data_dirs = [keeper.parent.parent for keeper in path.rglob("postgres/keeper")]
-    _eventually(lambda: not any(map(_postmaster, data_dirs)), f"all servers under {path} stop")
+    eventually(lambda: not any(map(_postmaster, data_dirs)), f"all servers under {path} stop")
     for data_dir in data_dirs:
         shutil.rmtree(place.far_home(data_dir), ignore_errors=True)
     shutil.rmtree(path)
@@ -85,13 +86,6 @@ def _stat(pid: int) -> list[str]:
         return ["Z", "0"]
 
 
-def _eventually(holds: Callable[[], bool], what: str, within: float = 8) -> None:
-    deadline = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {within} s: {what}"
-        time.sleep(0.02)
-
-
 def _answers(url: str) -> bool:
     try:
         return _ask(url, "SELECT 1") == 1
@@ -106,7 +100,7 @@ def test_it_stops_after_the_last_hold_and_starts_again_at_once(folder):
             first.close()
             first.close()
             assert _ask(second.url, "SELECT current_user || '@' || current_database()") == "dunlog@dunlog"
-    _eventually(lambda: _postmaster(folder) is None, "the server stops")
+    eventually(lambda: _postmaster(folder) is None, "the server stops")
 
 
 def test_it_speaks_the_same_language_everywhere(folder, monkeypatch):
@@ -127,7 +121,7 @@ def test_sigkill_of_the_owner_stops_the_server(folder):
     with _owner(folder) as (owner, url):
         assert _answers(url)
         owner.kill()
-        _eventually(lambda: _postmaster(folder) is None, "the server stops", within=4)
+        eventually(lambda: _postmaster(folder) is None, "the server stops")
 
 
 @linux_only
@@ -136,7 +130,7 @@ def test_sigkill_of_postgres_loses_nothing_and_it_comes_back_under_its_users(fol
         _ask(server.url, "CREATE TABLE kept AS SELECT 42 AS answer")
         assert (killed := _postmaster(folder))
         os.kill(killed, signal.SIGKILL)
-        _eventually(lambda: _postmaster(folder) not in (None, killed) and _answers(server.url), "the server comes back")
+        eventually(lambda: _postmaster(folder) not in (None, killed) and _answers(server.url), "the server comes back")
         assert _ask(server.url, "SELECT answer FROM kept") == 42
 
 
@@ -147,7 +141,7 @@ def test_sigkill_of_the_keeper_ends_the_server_and_the_next_start_works(folder):
         assert (orphan := _postmaster(folder))
         keeper = int(_stat(orphan)[1])
         os.kill(keeper, signal.SIGKILL)
-        _eventually(lambda: _stat(keeper)[0] == "Z", "the keeper is gone")
+        eventually(lambda: _stat(keeper)[0] == "Z", "the keeper is gone")
         with postgres.start(folder) as again:
             assert _postmaster(folder) != orphan
             assert again.url == server.url
@@ -161,9 +155,9 @@ def test_an_old_pid_that_still_exists_does_not_keep_it_from_starting(folder, of)
         assert _answers(url)
         pid_file = next(folder.rglob("postmaster.pid"))
         left_behind, owner = pid_file.read_text(), pid_file.stat()
-    _eventually(lambda: not pid_file.exists(), "the server stops")
+    eventually(lambda: not pid_file.exists(), "the server stops")
     with subprocess.Popen(["true"]) as unburied:
-        _eventually(lambda: _stat(unburied.pid)[0] == "Z", "a zombie is there")
+        eventually(lambda: _stat(unburied.pid)[0] == "Z", "a zombie is there")
         pid = os.getpid() if of == "a stranger" else unburied.pid
         pid_file.write_text(left_behind.replace(left_behind.split()[0], str(pid), 1))
         os.chown(pid_file, owner.st_uid, owner.st_gid)
@@ -220,7 +214,7 @@ def test_root_runs_it_as_another_account_and_opens_no_door(folder):
         assert (place.far_home(data_dir) / "path").read_text() == f"{data_dir}\n"
         sockets = Path(server.url.partition("host=")[2].partition("&")[0])
         assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
-    _eventually(lambda: _postmaster(data_dir) is None, "the server stops")
+    eventually(lambda: _postmaster(data_dir) is None, "the server stops")
 
     moved = closed / "moved"
     data_dir.rename(moved)

@@ -18,10 +18,11 @@ from service.runtime import Runtime, read_playbook
 from service.settings import Settings
 from service.store.database import connect
 from tests.api.tenants import Service, Tenant
+from tests.patience import PATIENCE
 
 KEY = bytes(range(32))
 POOL = 8
-STARTS_WITHIN = 10.0  # seconds
+STARTS_WITHIN = PATIENCE
 
 
 @contextmanager

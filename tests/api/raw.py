@@ -5,7 +5,7 @@ import socket
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-PATIENCE = 20.0  # seconds until a server that neither answers nor hangs up has failed
+from tests.patience import PATIENCE
 
 
 class Somewhere(Protocol):

@@ -17,6 +17,7 @@ from service.provision import create_key, revoke_key
 from tests.api.conftest import serving
 from tests.api.raw import bearer, dial, first, request
 from tests.api.tenants import Service, Tenant, problem
+from tests.patience import PATIENCE
 
 REVOKED_WITHIN = 5.0
 
@@ -85,7 +86,7 @@ def test_a_slow_look_at_a_key_does_not_make_it_live_longer(tenant, database, clo
         other.execute("SELECT 1 FROM keys WHERE id = %s FOR UPDATE", (id,))
         asking = threading.Thread(target=ask, args=(tenant.service, key))
         asking.start()
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while not other.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall() and time.monotonic() < until:
             pass
         clock.now += 3
@@ -102,7 +103,7 @@ def test_a_stream_ends_when_its_key_is_revoked(tenant, clock):
     head = request("POST /v1/events", bearer(key), "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked")
     with dial(tenant.service) as connection:
         connection.sendall(head + chunk(tenant, range(1001)))
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while not tenant.get("/v1/events", type="customer.updated")["data"] and time.monotonic() < until:
             pass
         revoke_key(tenant.service.runtime, tenant.name, id)

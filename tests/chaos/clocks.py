@@ -17,6 +17,7 @@ from service.runtime import opened
 from service.settings import load
 from service.words.compose import compose
 from tests.chaos.processes import rows
+from tests.patience import PATIENCE
 
 SECRET_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -48,7 +49,7 @@ def run(url: str, tenant: str, now: datetime, clocks: int, kills: int, rng: rand
     """So many clocks at once at the moment `now`; some are killed at random and replaced; until all have come to their end."""
     kills += struck.killed
     running = [_started(url, tenant, now) for _ in range(clocks)]
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while running:
         assert time.monotonic() < until, f"the clocks do not come to an end at {now}"
         time.sleep(rng.uniform(0.0, 0.05))

@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.chaos.present import Present
 from tests.chaos.processes import Cluster
 from tests.chaos.town import DUE, Mailbox
 from tests.journeys.receiver import Receiver
+from tests.patience import eventually
 
 Amount = Callable[[int, int], int]
 """How much in every run of the tests, and how much for the figures, to how much in this one."""
@@ -82,9 +82,6 @@ def cluster() -> Iterator[Cluster]:
     folder.chmod(0o711)
     cluster = Cluster(folder)
     yield cluster
-    until = time.monotonic() + 30
-    while cluster.postmaster() is not None:
-        assert time.monotonic() < until, "the server did not stop"
-        time.sleep(0.05)
+    eventually(lambda: cluster.postmaster() is None, "the server stops")
     shutil.rmtree(place.far_home(folder), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

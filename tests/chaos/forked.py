@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.journeys.house import House
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +37,7 @@ class Stem:
         with self._turn:
             self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
             self._process.stdin.flush()
-            return self._made.get(timeout=60)
+            return self._made.get(timeout=PATIENCE)
 
     def ended(self, pid: int, within: float | None) -> int | None:
         """Its exit code, waited for as long as told; None when it still runs."""

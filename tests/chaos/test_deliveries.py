@@ -4,10 +4,9 @@ message arrives, under one id, and only who holds the claim says what became of 
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psycopg
 import pytest
@@ -24,17 +23,11 @@ from tests.journeys.company import Company
 from tests.journeys.house import on_database
 from tests.journeys.provisioning import found
 from tests.journeys.receiver import Receiver
+from tests.patience import eventually
 
 NOW = "2026-01-05T08:00:00+08:00"
 ATTEMPTS = "SELECT number, outcome, status FROM attempts WHERE tenant = %s ORDER BY delivery, number"
 STATES = "SELECT state, attempts FROM deliveries WHERE tenant = %s"
-
-
-def eventually(holds: Callable[[], Any], what: str, within: float = 20.0) -> None:
-    until = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < until, f"not within {within} s: {what}"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -64,11 +57,11 @@ def test_a_sender_that_stopped_past_its_lease_says_nothing_when_it_goes_on(
 ):
     frozen = house.start()
     with listening(house, runtime, receiver, "stopped") as company:
-        receiver.delay = 1.0
+        receiver.answers.clear()
         company.bill("INV-1", "2026-01-05", "2026-03-06")
         eventually(lambda: receiver.attempts, "the first attempt is on its way")
         frozen.send_signal(signal.SIGSTOP)
-        time.sleep(receiver.delay)  # it is answered, and nobody listens
+        receiver.answers.set()  # it is answered, and nobody listens
         present.move(LEASE + timedelta(seconds=1))
         house.start("worker")
         eventually(lambda: rows(database, STATES, "stopped") == [("delivered", 2)], "another sender delivers it")

@@ -22,9 +22,12 @@ from tests.conftest import Tell
 from tests.journeys.house import House, embedded
 from tests.journeys.proof import prove
 from tests.journeys.provisioning import found
+from tests.patience import eventually
 
 CLIENTS = 3
-PAUSE = 0.05
+PAUSE, ACKNOWLEDGED = 0.05, 440
+"""Seconds between two requests, and the least that is acknowledged between two kills."""
+
 TENANT = "chaos"
 
 # what the ERP says stands in the log under its own type, on the stream of what it speaks of
@@ -43,12 +46,12 @@ def test_I19_I20_I22_every_acknowledged_event_survives_kills_of_service_and_data
     with barracks(embedded(cluster.folder)) as house:
         clients = [Client(erp, keys["erp"], [house.url], pause=PAUSE) for erp in erps]
         _post_under_fire(house, cluster, clients, rng, kills)
-        acknowledged = sum(client.acknowledged for client in clients)
+        acknowledged = _acknowledged(clients)
         told = sum(len(request.events) for erp in erps for request in erp.told)
         with postgres.start(cluster.folder) as server:
             _nothing_lost_nothing_half(server.url, clients)
             counts = post_again(clients, house.url)
-            assert counts.total() == told and counts["duplicate"] >= acknowledged > 50 * len(kills)
+            assert counts.total() == told and counts["duplicate"] >= acknowledged >= ACKNOWLEDGED * len(kills)
             _as_the_model_says(server.url, erps)
             assert violations(server.url, TENANT) == []
         house.stop()
@@ -67,13 +70,17 @@ def _post_under_fire(
     house.start()
     for client in clients:
         client.start()
-    for what in kills:
+    for number, what in enumerate(kills, 1):
+        eventually(lambda: _acknowledged(clients) >= ACKNOWLEDGED * number, "events are acknowledged")  # noqa: B023
         _kill(house, cluster, rng, what)
-    time.sleep(0.5)
     for client in clients:
         client.stop()
     wrong = [text for client in clients for text in client.wrong]
     assert not wrong, wrong[:5]
+
+
+def _acknowledged(clients: list[Client]) -> int:
+    return sum(client.acknowledged for client in clients)
 
 
 def _kill(house: House, cluster: Cluster, rng: random.Random, what: str) -> None:

@@ -18,6 +18,7 @@ from tests.journeys.house import House
 from tests.journeys.proof import prove
 from tests.journeys.provisioning import found
 from tests.journeys.receiver import Receiver
+from tests.patience import eventually
 
 NOW = "2026-01-05T08:00:00+08:00"
 UNTIL = "2026-01-12"
@@ -113,10 +114,7 @@ def _walk(company: Company, urls: list[str]) -> None:
 
 def _delivered_once(url: str, tenant: str, receiver: Receiver) -> None:
     sql = "SELECT count(*) FROM deliveries WHERE tenant = %s AND state <> 'delivered'"
-    until = time.monotonic() + 30
-    while rows(url, sql, tenant) != [(0,)]:
-        assert time.monotonic() < until, "deliveries are left over"
-        time.sleep(0.1)
+    eventually(lambda: rows(url, sql, tenant) == [(0,)], "no delivery is left over")
     logged = [f"{s}/{v}" for s, v in rows(url, "SELECT stream, version FROM events WHERE tenant = %s", tenant)]
     arrived = Counter(body["id"] for bodies in receiver.taken.values() for body in bodies)
     assert max(arrived.values()) == 1

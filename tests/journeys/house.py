@@ -16,7 +16,9 @@ from typing import Any, Protocol
 
 import httpx
 
-STARTS_WITHIN = 60.0
+from tests.patience import PATIENCE
+
+STARTS_WITHIN = PATIENCE
 
 
 class Process(Protocol):
@@ -85,7 +87,7 @@ class House:
             if process.poll() is not None:
                 raise AssertionError(f"serve ended with {process.poll()}: {self.said()[-4000:]}")
             with suppress(httpx.TransportError):
-                if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                if httpx.get(f"{url}/readyz", timeout=10).status_code == 200:
                     return
             time.sleep(0.05)
         raise AssertionError("serve was not ready in time")
@@ -123,7 +125,7 @@ class House:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
-            process.wait(timeout=30)
+            process.wait(PATIENCE)
         self.processes.clear()
 
     def tenant(self, name: str, *, now: str, **options: str) -> dict[str, str]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+from tests.patience import PATIENCE
+
 
 class Receiver:
-    """Collects what arrives, by webhook id; `answer` is the status it gives, after `delay` seconds. With `drops` it takes that
-    many requests and closes the connection without a word. `timeless` it lives in a time of its own: a signature is checked,
-    its age is not."""
+    """Collects what arrives, by webhook id; `answer` is the status it gives, after `delay` seconds and once `answers` is set.
+    With `drops` it takes that many requests and closes the connection without a word. `timeless` it lives in a time of its
+    own: a signature is checked, its age is not."""
 
     def __init__(self) -> None:
         self.secrets: list[str] = []
@@ -21,6 +23,8 @@ class Receiver:
         self.delay = 0.0
         self.drops = 0
         self.timeless = False
+        self.answers = threading.Event()
+        self.answers.set()
         self.attempts: list[tuple[str, int]] = []
         self.taken: dict[str, list[dict[str, Any]]] = {}
         self.raw: list[tuple[bytes, dict[str, str]]] = []
@@ -73,6 +77,7 @@ class Receiver:
                     if receiver.answer < 300:
                         receiver.taken.setdefault(headers["webhook-id"], []).append(json.loads(body))
                 time.sleep(receiver.delay)
+                receiver.answers.wait(PATIENCE)
                 self.send_response(receiver.answer)
                 self.send_header("content-length", "0")
                 self.end_headers()

@@ -17,6 +17,7 @@ from tests.journeys.conftest import SECRET_KEY
 from tests.journeys.house import House, on_database
 from tests.journeys.marking import MARK, Marker, marks_in, operations
 from tests.journeys.receiver import Receiver
+from tests.patience import PATIENCE
 
 Json = Any
 NOW = "2026-03-02T10:00:00+08:00"
@@ -311,7 +312,7 @@ def live_beside(scene: Scene) -> None:
     other.bill("INV-1", "2026-01-05", "2026-02-20", confirmation_required=False)
     other.pay("P-1", "1.00", "2026-03-01")
     other.walk("2026-03-09")
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while "case.reminded" not in scene.heard.types() or "case.reminded" not in scene.overheard.types():
         assert time.monotonic() < until, (scene.heard.types(), scene.overheard.types())
         time.sleep(0.1)

@@ -1,6 +1,5 @@
 """The first day: five hundred old bills of sixty customers come at once (F2)."""
 
-import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +8,7 @@ import pytest
 
 from tests.journeys.company import Company, day_of, local, moment_of
 from tests.journeys.receiver import Receiver
+from tests.patience import eventually
 
 TODAY = date(2026, 3, 2)
 
@@ -117,9 +117,7 @@ def test_F2_the_managers_endpoint_gets_the_digest_and_no_backfilled_case(told):
     expected = Counter("today's case" for e in risen if not e["data"].get("backfill"))
     expected += Counter(e["data"]["text"] for e in raised)
     assert expected["backfilled"] == 1 and 0 < expected["today's case"] < len(risen)
-    until = time.monotonic() + 20
-    while len(told.managers.types()) < expected.total() and time.monotonic() < until:
-        time.sleep(0.05)
+    eventually(lambda: len(told.managers.types()) >= expected.total(), "all that was expected")
     heard = [body["data"] for (body,) in list(told.managers.taken.values())]
     assert Counter(data.get("text", "today's case") for data in heard) == expected
 

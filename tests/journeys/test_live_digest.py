@@ -12,6 +12,7 @@ from service.engine.administer import Change, administer, create
 from service.provision import OPERATOR, create_key, shipped_playbooks
 from tests.journeys.company import Company
 from tests.journeys.proof import prove
+from tests.patience import PATIENCE
 
 NO_DAY_OFF = {"version": 2, "country": "CN", "weekend": [], "published_until": 9999}
 
@@ -44,11 +45,11 @@ def test_F2_what_is_posted_late_is_told_by_the_running_clock_in_one_digest(house
 
 
 def eventually(database: str, sql: str) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with psycopg.connect(database) as connection:
             connection.execute("SET LOCAL row_security = off")
             if connection.execute(sql).fetchall() == [(True,)]:
                 return
         time.sleep(0.05)
-    raise AssertionError(f"not within 30 s: {sql}")
+    raise AssertionError(f"not within {PATIENCE} s: {sql}")

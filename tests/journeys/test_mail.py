@@ -31,6 +31,7 @@ from tests.channels.posts import Post, parsed
 from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY, Founding
 from tests.journeys.house import House, free_port, on_database
+from tests.patience import eventually
 
 DOMAIN = "seller.example"
 AP = "ap@c-1.example"
@@ -92,13 +93,6 @@ def an_hour_passes(database: str) -> Callable[[Company], None]:
             connection.execute(sql, (company.tenant,))
 
     return passes
-
-
-def eventually(holds: Callable[[], Any], what: str, within: float = 20.0) -> None:
-    until = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < until, f"not within {within} s: {what}"
-        time.sleep(0.05)
 
 
 def settled(company: Company) -> bool:

@@ -1,6 +1,5 @@
 """The boss is asked, refuses, agrees; deliveries stop and go on again: rules B8, B9, B10 and E4 with the ERP listening."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from tests.journeys.company import Company, day_of, days, moment_of
 from tests.journeys.receiver import Receiver
 from tests.journeys.ten_months import Diary
+from tests.patience import eventually
 
 DUE = {"E-1": "01-31", "E-2": "02-05", "E-3": "02-17", "E-4": "03-10"}
 
@@ -138,12 +138,12 @@ def test_B8_the_hold_is_at_once_and_customer_sales_and_warehouse_hear_in_the_nex
 
 
 def test_B8_the_erp_hears_by_webhook_and_its_silence_is_told_to_the_manager(told, erp, managers):
-    wait_for(lambda: erp.types().count("hold.released") == 2)
+    eventually(lambda: erp.types().count("hold.released") == 2)
     assert erp.types().count("hold.applied") == 2
     bodies = [bodies[0]["data"] for bodies in erp.taken.values() if bodies[0]["type"] == "hold.applied"]
     assert {body["customer"]["id"] for body in bodies} == {"END", "SLOW"}
     assert told.notices("hold_unacknowledged", "END") == ["05-28 manager"]
-    wait_for(lambda: "notice.raised" in managers.types())
+    eventually(lambda: "notice.raised" in managers.types())
     heard = [bodies[0]["data"] for bodies in managers.taken.values()]
     assert all("manager" in one["audience"] for one in heard)
     assert "hold_unacknowledged" in {one.get("text") for one in heard}
@@ -200,10 +200,3 @@ def test_B10_payment_ends_everything_and_the_last_bill_behind_the_hold_proposes_
 def test_B10_released_at_once_when_the_tenant_chose_so(told):
     (released,) = told.feed("hold.released", customer="SLOW")
     assert (moment_of(released), released["data"]["why"]) == ("08-12 08:00", "paid")
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)

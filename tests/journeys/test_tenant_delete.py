@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY
 from tests.journeys.house import House, on_database
 from tests.journeys.receiver import Receiver
+from tests.patience import PATIENCE, eventually
 from tests.store.test_disposal import traces
 
 KEYS_FORGOTTEN_AFTER = 5.0  # seconds: until then a key that was used lately may still be told what is wrong with a body
@@ -44,7 +45,7 @@ def worker(house: House) -> Iterator[None]:
     process = house.start("worker")
     yield
     process.terminate()
-    process.wait(timeout=30)
+    process.wait(PATIENCE)
     house.processes.remove(process)
 
 
@@ -84,13 +85,6 @@ def told(house: House, *arguments: str) -> dict[str, Any]:
     assert (code, err) == (0, "")
     answer: dict[str, Any] = json.loads(out)
     return answer
-
-
-def eventually(holds: Callable[[], Any], what: str, within: float = 20.0) -> None:
-    until = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < until, f"not within {within} s: {what}"
-        time.sleep(0.05)
 
 
 def pass_time(database: str, company: Company) -> None:
@@ -223,9 +217,7 @@ def test_after_its_time_a_company_is_deleted_by_the_worker(house, live, sandbox,
     loops._delete()
     assert traces(database, live.tenant), "its time is not over"
     pass_time(database, live)
-    until = time.monotonic() + 20
     while traces(database, live.tenant):
-        assert time.monotonic() < until
         loops._delete()
     assert traces(database, sandbox.tenant) == before
     loops._courier.close()

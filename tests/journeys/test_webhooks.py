@@ -21,6 +21,7 @@ from tests.journeys.company import Company
 from tests.journeys.conftest import Founding
 from tests.journeys.house import House
 from tests.journeys.receiver import Receiver
+from tests.patience import eventually
 
 Hour = Callable[[Company], None]
 
@@ -37,13 +38,6 @@ def an_hour_passes(database: str) -> Hour:
             )
 
     return passes
-
-
-def eventually(holds: Callable[[], Any], what: str, within: float = 20.0) -> None:
-    until = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < until, f"not within {within} s: {what}"
-        time.sleep(0.05)
 
 
 def listen(company: Company, receiver: Receiver | str, *types: str, audience: str | None = None) -> str:
@@ -140,7 +134,7 @@ def test_I29_one_hanging_endpoint_delays_another_by_less_than_five_seconds(compa
             for n in range(300)
         ]  # fmt: skip
         erp.post(*bills)
-        eventually(lambda: len(receiver.taken) == len(bills), "all of the other's", 60)
+        eventually(lambda: len(receiver.taken) == len(bills), "all of the other's")
         erp.bill("INV-LATER", "2026-01-05", "2026-03-06")
         asked = time.monotonic()
         eventually(lambda: len(receiver.taken) == len(bills) + 1, "one more")
@@ -186,7 +180,7 @@ def test_I26_a_message_whose_sender_was_killed_goes_again_under_the_same_id(
         house.kill()
     house.start()
     an_hour_passes(erp)
-    eventually(lambda: len(outcomes(deliveries(erp, endpoint)[0])) == 2, "it goes again")
+    eventually(lambda: len(outcomes(deliveries(erp, endpoint)[0])) >= 2, "it goes again")
     (after,) = deliveries(erp, endpoint)
     assert after["webhook_id"] == before["webhook_id"]
     assert outcomes(after)[0] == ("unknown", None)
