@@ -1,6 +1,6 @@
 """Queued messages when their slot has come: asked again under their customers' locks, struck where things moved on, worded."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,6 +23,9 @@ from service.words.letters import Composed, Letter
 Render = Callable[[Letter], Composed]
 
 BATCH = 200
+BILLS_AT_ONCE = 5_000
+"""In one transaction's messages, save one message names more: memory does not grow with how many a batch happens to hold."""
+
 ALSO_OPEN_AT_MOST = 200
 
 
@@ -34,21 +37,33 @@ def compose_ready(desk: Desk, tenant: str, render: Render, now: datetime | None 
         has_gate = session.scene.settings.payment_feed_days is not None
     if found and has_gate:
         gates.tell_of_feed(desk, tenant, now)
-    done = isolated(lambda: _compose_all(desk, tenant, render, now, found), messages=len(found)) if found else None
-    if isinstance(done, InternalError):
-        for one in found:
-            alone = isolated(partial(_compose_all, desk, tenant, render, now, [one]), message=one[0])
-            if isinstance(alone, InternalError):
-                park(desk, tenant, now, one[0])
+    for share in _shares(found):
+        done = isolated(partial(_compose_all, desk, tenant, render, now, share), messages=len(share))
+        if isinstance(done, InternalError):
+            for one in share:
+                alone = isolated(partial(_compose_all, desk, tenant, render, now, [one]), message=one.message)
+                if isinstance(alone, InternalError):
+                    park(desk, tenant, now, one.message)
     return len(found)
 
 
+def _shares(found: Iterable[messages.Ready]) -> Iterator[list[messages.Ready]]:
+    share: list[messages.Ready] = []
+    for one in found:
+        if share and sum(other.bills for other in share) + one.bills > BILLS_AT_ONCE:
+            yield share
+            share = []
+        share.append(one)
+    if share:
+        yield share
+
+
 def _compose_all(
-    desk: Desk, tenant: str, render: Render, now: datetime | None, found: Sequence[tuple[str, str]]
+    desk: Desk, tenant: str, render: Render, now: datetime | None, share: Sequence[messages.Ready]
 ) -> None:
     with desk.open(tenant, now) as session:
-        locked = customers.lock(session.tx, sorted({customer for _, customer in found}))
-        compose(session, [message for message, _ in found], {id: one.state for id, one in locked.items()}, render)
+        locked = customers.lock(session.tx, sorted({one.customer for one in share}))
+        compose(session, [one.message for one in share], {id: one.state for id, one in locked.items()}, render)
 
 
 def park(desk: Desk, tenant: str, now: datetime | None, message: str) -> None:
@@ -78,7 +93,8 @@ def compose(session: Session, ids: Sequence[str], locked: Mapping[str, Customer]
     unsaid: list[str] = []
     worded: list[_Leaving] = []
     for one in leaving:
-        why = {case: why for case in _named([one]) if (why := _struck(loaded[case], one))}
+        named = _templates(one.items)
+        why = {case: why for case in named if (why := _struck(loaded[case], named[case], one))}
         struck += [(one.row["id"], case, reason) for case, reason in sorted(why.items())]
         kept = [item for item in one.items if item["case_id"] not in why]
         if kept and one.contact and one.contact.mark is None and one.contact.may_receive_details:
@@ -143,7 +159,15 @@ def _put_off(session: Session, message: Mapping[str, Any], customer: Customer, c
     messages.put_off(session.tx, message["id"], there.message, day, there.at, session.scene.now)
 
 
-def _struck(case: Case, one: _Leaving) -> str | None:
+def _templates(items: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """By bill, in which templates its steps speak of it."""
+    found: dict[str, set[str]] = {}
+    for item in items:
+        found.setdefault(item["case_id"], set()).add(item["template"])
+    return found
+
+
+def _struck(case: Case, templates: set[str], one: _Leaving) -> str | None:
     """Why a bill no longer belongs into a message: nothing about it is to be said any more."""
     if one.customer.restrictions and (one.row["channel"] == "letter" or not one.row["service"]):
         return "restricted"
@@ -155,7 +179,6 @@ def _struck(case: Case, one: _Leaving) -> str | None:
         return "hand_over"
     if case.pause is not None:
         return "paused"
-    templates = {item["template"] for item in one.items if item["case_id"] == case.id}
     if templates <= {"confirm"} and case.stage != "confirmation":
         return "stage_changed"
     return "letter" if case.id in one.lettered else None

@@ -38,6 +38,9 @@ UPDATE cases c SET {_SET} FROM unnest({_UNNEST}, %(expected)s::int[]) AS v({_LIS
 """
 
 CONFIRM_LATE_AFTER = timedelta(14)
+AT_ONCE = 5_000
+"""Bills that one statement reads by their ids."""
+
 
 
 class Loaded(Struct, frozen=True):
@@ -117,15 +120,12 @@ def _loaded(rows: Iterable[Row]) -> dict[str, Loaded]:
 
 
 def load(tx: Tx, ids: Sequence[str]) -> dict[str, Loaded]:
-    """The cases of those ids that exist."""
-    if not ids:
-        return {}
-    return _loaded(
-        tx.rows(
-            "SELECT id, state::text, hash FROM cases WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])",
-            {"ids": list(ids)},
-        )
-    )
+    """The cases of those ids that exist; of very many some at a time, or there would be all as text beside all as states."""
+    found: dict[str, Loaded] = {}
+    sql = "SELECT id, state::text, hash FROM cases WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])"
+    for start in range(0, len(ids), AT_ONCE):
+        found |= _loaded(tx.rows(sql, {"ids": list(ids[start : start + AT_ONCE])}))
+    return found
 
 
 def customers_of(tx: Tx, ids: Sequence[str]) -> dict[str, str]:

@@ -72,16 +72,26 @@ def gone(tx: Tx, customers: Sequence[str], since: date) -> dict[str, frozenset[s
     return {customer: frozenset(ids) for customer, ids in rows}
 
 
-def ready(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """(message, customer) whose slot has come and whose customer has nothing more due at it, earliest first."""
+class Ready(NamedTuple):
+    """A message to be composed, whose it is, and how many bills' lines stand in it."""
+
+    message: str
+    customer: str
+    bills: int
+
+
+def ready(tx: Tx, now: datetime, limit: int) -> list[Ready]:
+    """Messages whose slot has come and whose customer has nothing more due at it, earliest first."""
     rows = tx.rows(
-        """SELECT m.id, m.customer FROM messages m JOIN customers c ON c.tenant = m.tenant AND c.id = m.customer
+        """SELECT m.id, m.customer,
+                  (SELECT count(*) FROM message_items i WHERE i.tenant = %(tenant)s AND i.message = m.id)
+             FROM messages m JOIN customers c ON c.tenant = m.tenant AND c.id = m.customer
             WHERE m.tenant = %(tenant)s AND m.state = 'queued' AND m.slot_at <= %(now)s
               AND COALESCE(m.next_at, m.slot_at) <= %(now)s AND (c.wake_at IS NULL OR c.wake_at > %(now)s)
             ORDER BY m.slot_at, m.id LIMIT %(limit)s""",
         {"now": now, "limit": limit},
     )
-    return [(id, customer) for id, customer in rows]
+    return [Ready(*row) for row in rows]
 
 
 def to_post(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str]]:

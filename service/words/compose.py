@@ -3,13 +3,13 @@ everything foreign is cut to clean lines before it meets one."""
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from msgspec import convert, to_builtins
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.words.capitals import capitals
 from service.words.languages import LANGUAGES, Language
@@ -74,17 +74,18 @@ def _sums(bills: Iterable[BillLine], language: Language, most: int = 0) -> str:
     return f"{text} …" if most and len(each) > most else text
 
 
-def _cleaned(letter: Letter) -> Letter:
-    return convert(_clean(to_builtins(letter, builtin_types=(date,))), Letter, builtin_types=(date,))
-
-
-def _clean(value: Any) -> Any:
+def _cleaned(value: Any) -> Any:
+    """The same with every text in it a clean line; what is clean already is not copied."""
     match value:
         case str():
             return one_line(value)
+        case Struct():
+            fields = {name: getattr(value, name) for name in value.__struct_fields__}
+            changed = {name: new for name, old in fields.items() if (new := _cleaned(old)) != old}
+            return replace(value, **changed) if changed else value
         case dict():
-            return {key: _clean(one) for key, one in value.items()}
-        case list() | tuple():
-            return [_clean(one) for one in value]
+            return {key: _cleaned(one) for key, one in value.items()}
+        case tuple():
+            return tuple(map(_cleaned, value))
         case _:
             return value

@@ -85,6 +85,16 @@ def test_C3_a_message_waits_until_its_customer_has_nothing_more_due(house, desk)
     assert messages(house) == [(S2, "ready")]
 
 
+@pytest.mark.parametrize(("bills", "shares"), [(1, 4), (8, 2), (11, 2), (16, 1)])
+def test_mail_is_composed_in_shares(house, desk, monkeypatch, bills, shares):
+    """Four messages of four bills each; one that alone names more goes alone."""
+    monkeypatch.setattr("service.engine.compose.BILLS_AT_ONCE", bills)
+    fire(house, desk, S2)
+    assert compose_ready(desk, house.tenant, compose, moment(f"{S2} 10:00")) == 4
+    sql = "SELECT count(*), count(DISTINCT xmin::text) FROM messages WHERE tenant = %s AND state = 'ready'"
+    assert house.rows(sql, house.tenant) == [(4, shares)]
+
+
 def test_I13_whoever_pays_waits_while_a_mail_is_decided_on(house, desk):
     """Either the mail knows of the payment, or the payment comes after the mail: the customer is one writer's."""
     fire(house, desk, S2)
