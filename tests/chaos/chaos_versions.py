@@ -3,18 +3,22 @@
 import random
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from service.engine.rebuild import rebuild
+from service.engine.verify import Place
 from service.runtime import Runtime
 from tests.chaos import clocks
 from tests.chaos.conftest import Amount
 from tests.chaos.elder import Elder, older
 from tests.chaos.forked import barracks
-from tests.chaos.traffic import during
+from tests.chaos.traffic import NOW, during
 from tests.conftest import Tell
 from tests.journeys.house import House, free_port, on_database
+from tests.journeys.proof import prove
 from tests.journeys.receiver import Receiver
 
 CHANGES_BACK = 30
@@ -52,7 +56,22 @@ def test_R10_an_older_version_works_beside_a_newer_one(
     figure: Tell,
 ):
     print(f"beside {elder}" if elder else "there is no earlier version at hand: two processes of the same one")
-    clients = during(lambda: time.sleep(amount(3, 60)), "versions", database, replicas, runtime, rng, receiver)
+
+    def founding(name: str) -> dict[str, str]:
+        """There before the newer version came: its playbooks may be of a grammar that the older one does not read."""
+        return replicas[-1].tenant(name, now=NOW)
+
+    mended: list[int] = []
+
+    def proving(runtime: Runtime, tenant: str) -> None:
+        """The log is whole; what the newer version derives from it beside the older one's is made good by `rebuild`."""
+        passes = list(rebuild(runtime.desk, Place(tenant)))
+        assert sum(one.broken for one in passes) == 0
+        mended.append(sum(one.mended for one in passes))
+        prove(runtime, tenant)
+
+    wait = partial(time.sleep, amount(3, 60))
+    clients = during(wait, "versions", database, replicas, runtime, rng, receiver, founding, proving)
     assert [id for client in clients for id in client.broken] == []
     acknowledged = sum(client.acknowledged for client in clients)
-    figure(errors=0, older=elder or "none at hand, the same code", acknowledged=acknowledged)
+    figure(errors=0, older=elder or "none at hand, the same code", acknowledged=acknowledged, rebuilt=sum(mended))

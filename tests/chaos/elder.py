@@ -19,12 +19,18 @@ class Elder(House):
 
     folder: Path = field(default_factory=Path)
 
+    def environment_of(self, port: int) -> dict[str, str]:
+        return super().environment_of(port) | {"PYTHONPATH": str(self.folder)}
+
     def launched(self, command: tuple[str, ...], port: int) -> "subprocess.Popen[bytes]":
-        environment = self.environment_of(port) | {"PYTHONPATH": str(self.folder)}
+        line = [sys.executable, "-m", "service", *command]
         with self.log.open("ab") as said:
-            return subprocess.Popen(
-                [sys.executable, "-m", "service", *command], env=environment, cwd=self.folder, stdout=said, stderr=said
-            )
+            return subprocess.Popen(line, env=self.environment_of(port), cwd=self.folder, stdout=said, stderr=said)
+
+    def run(self, *arguments: str) -> str:
+        line = [sys.executable, "-m", "service", *arguments]
+        done = subprocess.run(line, env=self.environment_of(self.port), cwd=self.folder, capture_output=True, check=True)
+        return done.stdout.decode()
 
 
 def older(back: int, folder: Path) -> str | None:

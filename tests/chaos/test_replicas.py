@@ -53,7 +53,7 @@ def runtime(database: str) -> Iterator[Runtime]:
 def test_I20_the_same_events_at_two_replicas_at_once_are_taken_once(
     database: str, replicas: list[House], runtime: Runtime, rng: random.Random, amount: Amount
 ):
-    with load_on(replicas, runtime, "load", rng) as clients:
+    with load_on(replicas, found(runtime, "load", NOW), rng) as clients:
         time.sleep(amount(3, 30))
     as_told(database, "load", clients)
     prove(runtime, "load")

@@ -23,11 +23,13 @@ from tests.patience import eventually
 NOW = "2026-01-05T08:00:00+08:00"
 UNTIL = "2026-01-12"
 
+Founding = Callable[[str], dict[str, str]]
+"""A tenant's name to its keys by role."""
+
 
 @contextmanager
-def load_on(replicas: list[House], runtime: Runtime, tenant: str, rng: random.Random) -> Iterator[list[Client]]:
+def load_on(replicas: list[House], keys: dict[str, str], rng: random.Random) -> Iterator[list[Client]]:
     """Four clients; two and two tell the very same stories at the same time, each turning from replica to replica."""
-    keys = found(runtime, tenant, NOW)
     seeds = [rng.random() for _ in range(2)]
     erps = [Erp(f"e{n // 2}", random.Random(seeds[n // 2])) for n in range(4)]
     urls = [house.url for house in replicas]
@@ -75,12 +77,15 @@ def during(
     runtime: Runtime,
     rng: random.Random,
     receiver: Receiver,
+    founding: Founding | None = None,
+    proving: Callable[[Runtime, str], None] = prove,
 ) -> list[Client]:
     """Clients post and a clock walks while something happens; then everything is as it should be. The clients."""
+    founding = founding or (lambda name: found(runtime, name, NOW))
     walked = f"{tenant}-crowd"
-    company = Company(replicas[0].url, found(runtime, walked, NOW), walked)
+    company = Company(replicas[0].url, founding(walked), walked)
     endpoint = {"url": receiver.url, "types": ["*"]}
-    with closing(company.http), load_on(replicas, runtime, tenant, rng) as clients:
+    with closing(company.http), load_on(replicas, founding(tenant), rng) as clients:
         receiver.secrets = [company.do("admin", "/v1/webhook-endpoints", endpoint)["secret"]]
         company.post(*crowds.events(10, 3))
         walker = threading.Thread(target=_walk, args=(company, [house.url for house in replicas]))
@@ -92,7 +97,7 @@ def during(
     _delivered_once(database, walked, receiver)
     for one in (tenant, walked):
         assert violations(database, one) == []
-        prove(runtime, one)
+        proving(runtime, one)
     quiet(database, replicas)
     return clients
 
