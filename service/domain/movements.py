@@ -15,8 +15,6 @@ from service.domain.case import Case
 BILLED, CREDITED, PAID, LOST, DUE = "billed", "credited", "paid", "lost", "due"
 """What a row is: the bill's amount and its corrections, credit notes, money, what was written off; a change of due date."""
 
-KINDS = (BILLED, CREDITED, PAID, LOST, DUE)
-
 
 class Movement(Struct, frozen=True):
     """By how much the open amount changes from a day on; `due_on` is None while the bill has no due date."""
@@ -39,7 +37,8 @@ def moves(before: Case | None, after: Case) -> bool:
         or before.credited != after.credited
         or before.amount != after.amount
         or before.due_on != after.due_on
-        or before.open != after.open
+        or before.written_off != after.written_off
+        or before.recovered != after.recovered
     )
 
 
@@ -79,12 +78,8 @@ class Book:
 
     def _noted(self, before: Case | None, after: Case, day: date) -> list[Movement]:
         """The money itself, under the due date of its day."""
-        was = dict.fromkeys(KINDS, 0) if before is None else _parts(before)
-        found = [
-            Movement(kind, day, amount - was[kind], self._due_at(day))
-            for kind, amount in _parts(after).items()
-            if amount != was[kind]
-        ]
+        due_on = self._due_at(day)
+        found = [Movement(kind, day, amount, due_on) for kind, amount in _changes(before or _NOTHING, after)]
         self._entries += [(one.day, one.amount) for one in found]
         return found
 
@@ -101,6 +96,8 @@ class Book:
         return rows
 
     def _due_at(self, day: date) -> date | None:
+        if len(self._dues) == 1:
+            return self._dues[0][1]
         return [due_on for since, due_on in self._dues if since <= day][-1]
 
     def _cells(self) -> Cells:
@@ -115,7 +112,18 @@ class Book:
         return cells
 
 
-def _parts(case: Case) -> dict[str, int]:
-    """What the open amount is made of; what is in none of the first three was written off."""
-    rest = case.open - (case.amount - case.credited - case.paid)
-    return {BILLED: case.amount, CREDITED: -case.credited, PAID: -case.paid, LOST: rest}
+_NOTHING = Case(id="")
+
+
+def _changes(before: Case, after: Case) -> list[tuple[str, int]]:
+    """What the open amount is made of, by kind, where it has changed."""
+    found = []
+    if before.amount != after.amount:
+        found.append((BILLED, after.amount - before.amount))
+    if before.credited != after.credited:
+        found.append((CREDITED, before.credited - after.credited))
+    if before.paid != after.paid:
+        found.append((PAID, before.paid - after.paid))
+    if before.lost != after.lost:
+        found.append((LOST, before.lost - after.lost))
+    return found
