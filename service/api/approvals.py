@@ -9,14 +9,15 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from service.api.acts import Asking, Read, Reply, Replying, act, administer, asks
-from service.api.answers import local, may_read_texts
+from service.api.answers import json, local, may_read_texts
 from service.api.bodies import CommandRoute
 from service.api.models.commands import GrantBody, RejectBody
 from service.api.models.problems import responses
 from service.api.models.work import ApprovalAnswer, ApprovalList, ApprovalsAsked
-from service.api.pages import Listing
+from service.api.pages import Listing, page
 from service.api.queries import known_id
 from service.api.roles import Right
+from service.api.wishes import Counting
 from service.domain.commands import GrantApproval, RejectApproval
 from service.domain.events.approval import ApprovalRequested
 from service.domain.refusals import NotFound
@@ -40,7 +41,7 @@ _PLAIN = "id kind state role customer cases bills rule asked_by expires_on conte
 
 
 @router.get("", response_model=ApprovalList, responses=responses(422), summary="What waits for consent, and what did")
-def get_approvals(asking: Reading, asked: Annotated[ApprovalsAsked, Query()]) -> Response:
+def get_approvals(asking: Reading, asked: Annotated[ApprovalsAsked, Query()], counting: Counting) -> Response:
     """In the order in which they were asked."""
     listing = Listing(asking.house.cursors, asking.tenant, "approvals", asked)
     after = listing.after()
@@ -48,9 +49,10 @@ def get_approvals(asking: Reading, asked: Annotated[ApprovalsAsked, Query()]) ->
     wanted = worklist.Filters(state=asked.state, kind=asked.kind, role=asked.role, customer=asked.customer)
     with asking.house.desk.open(asking.tenant) as session:
         rows = worklist.approvals(session.tx, wanted, behind, asked.limit)
-        data = answers(asking, session, rows)
+        total = worklist.count_approvals(session.tx, wanted) if counting else None
+        data = [row.model_dump(by_alias=True) for row in answers(asking, session, rows)]
     cursor = listing.next_cursor(rows, lambda row: (row["asked_at"].isoformat(), row["id"]))
-    return Reply(ApprovalList(data=data, next_cursor=cursor)).response()
+    return json(page(listing, ApprovalAnswer, data, cursor, total))
 
 
 @router.get("/{approval}", response_model=ApprovalAnswer, responses=responses(404), summary="One request for consent")

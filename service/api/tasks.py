@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from service.api.acts import Asking, Reply, act, asks
-from service.api.answers import may_read_texts
+from service.api.answers import json, may_read_texts
 from service.api.bodies import CommandRoute
 from service.api.callsheets import sheet
 from service.api.models.callsheets import CallSheet
@@ -17,11 +17,12 @@ from service.api.models.commands import AssignBody, SnoozeBody, TaskCompleteBody
 from service.api.models.problems import responses
 from service.api.models.talks import AppointmentBody
 from service.api.models.work import OpenAmount, TaskAnswer, TaskList, TasksAsked
-from service.api.pages import Listing
+from service.api.pages import Listing, page
 from service.api.problems import Problem
 from service.api.queries import known_id
 from service.api.roles import FINANCE, LEGAL, Right
 from service.api.task_answers import answers
+from service.api.wishes import Counting
 from service.domain.commands import ArrangeVisit, AssignTask, Command, CompleteTask, SnoozeTask
 from service.domain.money import format
 from service.domain.refusals import NotFound
@@ -42,7 +43,7 @@ _PROBLEMS = responses(404, 409, 422)
 
 
 @router.get("", response_model=TaskList, responses=responses(422), summary="The work list")
-def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()]) -> Response:
+def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()], counting: Counting) -> Response:
     """The most valuable first: what is open, less the longer it has been due, more after a broken promise. Amounts of
     several currencies are ranked as they are written. Ask for `state=open` to see what is to be done."""
     listing = Listing(asking.house.cursors, asking.tenant, "tasks", asked)
@@ -59,9 +60,10 @@ def get_tasks(asking: Reading, asked: Annotated[TasksAsked, Query()]) -> Respons
             due_before=asked.due_before,
         )
         rows = worklist.tasks(session.tx, wanted, by, down, behind, asked.limit)
-        data = answers(session, rows, asking.language)
+        total = worklist.count_tasks(session.tx, wanted) if counting else None
+        data = [row.model_dump(by_alias=True) for row in answers(session, rows, asking.language)]
     cursor = listing.next_cursor(rows, lambda row: (listings.position_of(row[by]), row["id"]))
-    return Reply(TaskList(data=data, next_cursor=cursor), language=asking.language).response()
+    return json(page(listing, TaskAnswer, data, cursor, total), asking.language)
 
 
 @router.get("/{task}", response_model=TaskAnswer, responses=responses(404), summary="One task")

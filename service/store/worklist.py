@@ -1,7 +1,7 @@
 """Tasks and approvals: what people must do and agree to, projected from their customers' and bills' events."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.types import Text, TypeEngine
 
 from service.domain.account import ApprovalRow
 from service.store.database import Tx, columns
-from service.store.keyset import After, Asked, Sort, page
+from service.store.keyset import After, Asked, Sort, count, page
 from service.store.tables import metadata
 from service.store.workfold import COLUMNS, Entry, Row, by_table, folded
 
@@ -135,20 +135,39 @@ def tasks(tx: Tx, filters: Filters, sort: str, down: bool, after: After | None, 
     order = Sort(column=column, type=type, id="id", down=down, nullable=nullable)
     found: list[dict[str, Any]] = []
     for owner in filters.owners or (None,):
-        asked = Asked(["tenant = %(tenant)s"], {})
+        asked = _asked(filters)
         if owner is not None:
             asked.and_("owner = %(owner)s", owner=owner)
-        for name in ("state", "kind", "role", "customer"):
-            if getattr(filters, name) is not None:
-                asked.and_(f"{name} = %({name})s", **{name: getattr(filters, name)})
-        if filters.due_before:
-            asked.and_("due_on < %(due_before)s", due_before=filters.due_before)
         found += page(tx, "SELECT * FROM tasks", asked, order, after, limit)
     if len(filters.owners) > 1:
         valued = [row for row in found if row[column] is not None]
         rest = sorted((row for row in found if row[column] is None), key=itemgetter("id"))
         found = sorted(valued, key=itemgetter(column, "id"), reverse=down) + rest
     return found[:limit]
+
+
+def count_tasks(tx: Tx, filters: Filters) -> int:
+    """How many there are of those tasks, as `keyset.count` counts."""
+    asked = _asked(filters)
+    if filters.owners:
+        asked.and_("owner = ANY(%(owners)s::text[])", owners=list(filters.owners))
+    return count(tx, "tasks", asked)
+
+
+def count_approvals(tx: Tx, filters: Filters) -> int:
+    """How many there are of those requests, as `keyset.count` counts."""
+    return count(tx, "approvals", _asked(filters))
+
+
+def _asked(filters: Filters) -> Asked:
+    """What a row must meet, whoever owns it."""
+    asked = Asked(["tenant = %(tenant)s"], {})
+    for name in ("state", "kind", "role", "customer"):
+        if getattr(filters, name) is not None:
+            asked.and_(f"{name} = %({name})s", **{name: getattr(filters, name)})
+    if filters.due_before:
+        asked.and_("due_on < %(due_before)s", due_before=filters.due_before)
+    return asked
 
 
 class Bills(Struct, frozen=True, kw_only=True):
@@ -182,20 +201,7 @@ def bills_of(tx: Tx, ids: Sequence[str]) -> dict[str, list[Bills]]:
     return found
 
 
-def approvals(tx: Tx, filters: Filters, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
+def approvals(tx: Tx, filters: Filters, after: After | None, limit: int) -> list[dict[str, Any]]:
     """Requests in the order in which they were asked."""
-    wanted = ["tenant = %(tenant)s"]
-    for name in ("state", "kind", "role", "customer"):
-        if getattr(filters, name) is not None:
-            wanted.append(f"{name} = %({name})s")
-    if after:
-        wanted.append("(asked_at, id) > (%(after_at)s, %(after_id)s)")
-    return tx.dicts(
-        f"SELECT * FROM approvals WHERE {' AND '.join(wanted)} ORDER BY asked_at, id LIMIT %(limit)s",
-        {
-            **{name: getattr(filters, name) for name in filters.__struct_fields__},
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-            "limit": limit,
-        },
-    )
+    order = Sort(column="asked_at", type="timestamptz", id="id")
+    return page(tx, "SELECT * FROM approvals", _asked(filters), order, after, limit)

@@ -9,6 +9,15 @@ from service.api.models.cases import CaseAnswer
 from service.store import keyset
 from tests.api.tenants import Tenant, problem
 
+LISTS = (
+    "/v1/cases",
+    "/v1/customers",
+    "/v1/payments",
+    "/v1/messages",
+    "/v1/customers/C-0/payments",
+    "/v1/tasks",
+    "/v1/approvals",
+)
 COUNTED = {"Prefer": "return=total-count"}
 
 
@@ -20,6 +29,8 @@ def filled(tenant: Tenant) -> Tenant:
         tenant.bill(f"INV-{n}", f"C-{n % 2}", due_on="2026-02-20" if n else "2026-04-20", issued_on="2026-01-05")
         tenant.post("payment.received", payment=f"P-{n}", customer=f"C-{n % 2}", amount="1.00", currency="CNY")
     tenant.walk("2026-03-04")
+    for id in ("C-0", "C-1"):
+        assert tenant.as_("manager").post(f"/v1/customers/{id}/hold", json={"reason": "No answer."}).status_code == 202
     return tenant
 
 
@@ -29,7 +40,7 @@ def listed(tenant: Tenant, path: str, headers: dict[str, str] | None = None, **a
     return answer
 
 
-@pytest.mark.parametrize("path", ["/v1/cases", "/v1/customers", "/v1/payments", "/v1/messages", "/v1/customers/C-0/payments"])
+@pytest.mark.parametrize("path", LISTS)
 def test_rows_have_the_fields_that_were_asked_for_in_that_order(filled: Tenant, path: str):
     whole = listed(filled, path, limit=2).json()
     name = next(name for name in whole["data"][0] if name != "id")
@@ -79,6 +90,24 @@ def test_messages_are_counted_by_customer(filled: Tenant):
     assert everybody["total"]["count"] == len(everybody["data"]) > 1
     one = listed(filled, "/v1/messages", COUNTED, customer="C-1").json()
     assert 0 < one["total"]["count"] == len(one["data"]) < len(everybody["data"])
+
+
+def test_tasks_and_approvals_are_counted_by_what_they_are_narrowed_to(filled: Tenant):
+    def counted(path: str, **asked: Any) -> int:
+        answer = listed(filled, path, COUNTED, limit=200, **asked).json()
+        assert answer["total"] == {"count": len(answer["data"]), "more": False}
+        return len(answer["data"])
+
+    tasks = listed(filled, "/v1/tasks", limit=200).json()["data"]
+    assert counted("/v1/tasks") == len(tasks)
+    for name in ("customer", "kind", "owner"):
+        value = tasks[0][name]
+        assert counted("/v1/tasks", **{name: value}) == sum(task[name] == value for task in tasks)
+    assert counted("/v1/tasks", worker="nobody") == counted("/v1/tasks", due_before="2020-01-01") == 0
+    assert counted("/v1/tasks", worker="collector") > 0
+    assert (counted("/v1/approvals"), counted("/v1/approvals", customer="C-1", state="open")) == (2, 1)
+    assert counted("/v1/approvals", state="granted") == 0
+    assert listed(filled, "/v1/approvals", COUNTED, limit=1).json()["total"]["count"] == 2
 
 
 def test_the_count_does_not_begin_at_the_cursor(filled: Tenant):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from service.api.models.callsheets import CallSheet
 from service.api.models.fields import Answer, Channel, Cursor, Day, Id, Instant, Total, UserId
-from service.api.models.queries import Listed
+from service.api.models.queries import Chosen
 
 TaskKind: TypeAlias = Literal[
     "call",
@@ -52,7 +52,7 @@ ApprovalState: TypeAlias = Literal["open", "granted", "rejected", "expired", "ca
 RoleName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 
-class TasksAsked(Listed):
+class TasksAsked(Chosen):
     """Which tasks."""
 
     owner: UserId | None = None
@@ -69,7 +69,7 @@ class TasksAsked(Listed):
     sort: Literal["value", "-value", "due_on", "-due_on"] = Field("-value", description="By default the most valuable first.")
 
 
-class ApprovalsAsked(Listed):
+class ApprovalsAsked(Chosen):
     """Which requests for consent."""
 
     state: ApprovalState | None = Field(None, description="All when left out.")
@@ -124,6 +124,7 @@ class TaskList(Answer):
 
     data: list[TaskAnswer]
     next_cursor: Cursor
+    total: Total | None = None
 
 
 class PreviousAnswer(Answer):
@@ -165,6 +166,7 @@ class ApprovalList(Answer):
 
     data: list[ApprovalAnswer]
     next_cursor: Cursor
+    total: Total | None = None
 
 
 class StruckBill(Answer):
