@@ -269,6 +269,8 @@ def _keep_rows(world: World, event: Any) -> None:
         case "task.completed" | "task.cancelled":
             kind, _, cases = account.tasks[event.task]
             account.tasks[event.task] = (kind, event.type.partition(".")[2], cases)
+        case "reconciliation.sent":
+            account.reconciled[event.reconciliation] = tuple(event.cases)
         case "case.reminded" if event.message:
             world.slots[event.message] = event.slot
 

@@ -45,6 +45,7 @@ class Right(StrEnum):
     PAYMENT = "payment"
     LETTER = "letter"
     RECEIPT = "receipt"
+    RECONCILE = "reconcile"
     ADVISE = "advise"
     PAYMENT_FEED = "payment_feed"
     MILESTONE = "milestone"
@@ -92,6 +93,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.PAYMENT: frozenset({FINANCE}),
     Right.LETTER: frozenset({LEGAL}),
     Right.RECEIPT: _COLLECTORS | {LEGAL},
+    Right.RECONCILE: _COLLECTORS | {FINANCE, LEGAL},
     Right.ADVISE: _SUPERVISORS,
     Right.PAYMENT_FEED: frozenset({FINANCE, ERP}),
     Right.MILESTONE: frozenset({LEGAL}),

@@ -1,30 +1,25 @@
-"""A customer's statement of account: what is open today, bill by bill, currency by currency."""
+"""A customer's statement of account: what was owed, what happened over a period, and what is open at its end."""
 
-from itertools import groupby
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.answers import json
+from service.api.customer_acts import known
 from service.api.guards import House, Principal, needs
-from service.api.models.customers import StatementAnswer
 from service.api.models.problems import responses
-from service.api.queries import known_id
+from service.api.models.statements import StatementAnswer, StatementAsked
+from service.api.problems import fault
 from service.api.roles import Right
 from service.api.wishes import prefers
-from service.domain.case import Case
-from service.domain.conditions import days_overdue
-from service.domain.customer import Customer
+from service.domain.decide.amounts import EARLIEST
 from service.domain.money import format
-from service.domain.refusals import NotFound
-from service.domain.scene import Scene
-from service.domain.views import interest_view
-from service.store import balances, lookups
-from service.store.balances import Balance
-
-BILLS_AT_MOST = 5000
+from service.domain.statement import Entry, Statement
+from service.engine.desk import Session
+from service.engine.statements import Account, Bill, account, usual_start
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
@@ -32,51 +27,99 @@ router = APIRouter(prefix="/v1", tags=["customers"])
 @router.get(
     "/customers/{customer}/statement",
     response_model=StatementAnswer,
-    responses=responses(404, 406),
+    responses=responses(404, 406, 422),
     summary="Statement of account",
 )
 def get_statement(
-    customer: str, request: Request, house: House, reader: Annotated[Principal, Depends(needs(Right.READ))]
+    customer: str,
+    asked: Annotated[StatementAsked, Query()],
+    request: Request,
+    house: House,
+    reader: Annotated[Principal, Depends(needs(Right.READ))],
 ) -> Response:
-    """Open bills, oldest due first, with sums and what was paid ahead; at most 5 000 bills, the sums are of all."""
-    known_id(customer, "unknown_customer", customer=customer)
+    """By currency the balance when the period began, bills, credits, payments, and the balance when it ended; then the bills
+    open that day by their age. At most 5 000 entries and as many bills are listed, the sums are of all."""
     prefers(request, "application/json")
-    with house.desk.open(reader.tenant) as session:
-        found = lookups.customer(session.tx, customer)
-        if found is None:
-            raise NotFound("unknown_customer", None, customer=customer)
-        today = session.scene.today
-        owed = balances.of_customers(session.tx, [customer], today)[customer]
-        bills = balances.open_bills(session.tx, customer, BILLS_AT_MOST)
-    by_currency = {currency: list(cases) for currency, cases in groupby(bills, key=lambda case: case.currency)}
-    parts = [_part(one, [_bill(case, found, session.scene) for case in by_currency.get(one.currency, [])]) for one in owed]
-    complete = len(bills) == sum(one.bills for one in owed)
-    return json(
-        {"customer": customer, "name": found.name or None, "as_of": today, "currencies": parts, "complete": complete}
-    )
+    with house.desk.open(reader.tenant, snapshot=True) as session:
+        found = account(session, known(session, customer), *_period(session, asked))
+    return json(_answer(found))
 
 
-def _part(owed: Balance, bills: list[dict[str, Any]]) -> dict[str, Any]:
+def _period(session: Session, asked: StatementAsked) -> tuple[date, date]:
+    today = session.scene.today
+    until = asked.to or today
+    if until > today:
+        raise fault("/query/to", "date_in_future", given=until, today=today)
+    if until < EARLIEST:
+        raise fault("/query/to", "date_out_of_range", given=until, earliest=EARLIEST, latest=today)
+    since = asked.from_ or usual_start(until)
+    if not EARLIEST <= since <= until and asked.from_:
+        raise fault("/query/from", "date_out_of_range", given=since, earliest=EARLIEST, latest=until)
+    return since, until
+
+
+def _answer(found: Account) -> dict[str, Any]:
     return {
-        "currency": owed.currency,
-        "bills": bills,
-        "open": format(owed.exposure, owed.currency),
-        "overdue": format(owed.overdue, owed.currency),
-        "credit": format(owed.credit, owed.currency),
-        "balance": format(owed.exposure - owed.credit, owed.currency),
+        "customer": found.customer.id,
+        "name": found.customer.name or None,
+        "from": found.since,
+        "to": found.until,
+        "as_of": found.until,
+        "currencies": [_part(one, found.bills[one.currency], found.until) for one in found.statements],
+        "complete": found.complete,
     }
 
 
-def _bill(case: Case, customer: Customer, scene: Scene) -> dict[str, Any]:
-    interest = interest_view(case, customer, scene)
+def _part(one: Statement, bills: list[Bill], until: date) -> dict[str, Any]:
+    def money(amount: int) -> str:
+        return format(amount, one.currency)
+
+    def total(*kinds: str) -> str:
+        return money(sum(one.sums.get(kind, 0) for kind in kinds))
+
+    interest = [bill.interest for bill in bills if bill.interest is not None]
+    return {
+        "currency": one.currency,
+        "opening_balance": money(one.opening),
+        "billed": total("bill", "correction"),
+        "credited": total("credit_note"),
+        "paid": total("payment"),
+        "written_off": total("write_off", "recovery"),
+        "entries": [_entry(entry, one.currency) for entry in one.entries],
+        "bills": [_bill(bill, until) for bill in bills],
+        "ageing": {name: money(amount) for name, amount in one.ageing.items()},
+        "open": money(one.open),
+        "overdue": money(one.overdue),
+        "disputed": money(sum(bill.disputed for bill in bills)),
+        "late_interest": money(sum(interest)) if interest else None,
+        "credit": money(one.credit),
+        "balance": money(one.closing),
+    }
+
+
+def _entry(entry: Entry, currency: str) -> dict[str, Any]:
+    is_payment = entry.kind == "payment"
+    return {
+        "on": entry.day,
+        "kind": entry.kind,
+        "case": None if is_payment else entry.id,
+        "payment": entry.id if is_payment else None,
+        "reference": entry.reference,
+        "amount": format(entry.amount, currency),
+        "balance": format(entry.balance, currency),
+    }
+
+
+def _bill(bill: Bill, until: date) -> dict[str, Any]:
+    case = bill.case
     return {
         "case": case.id,
         "reference": case.reference,
         "issued_on": case.issued_on,
-        "due_on": case.due_on,
-        "days_overdue": days_overdue(case, scene.today),
+        "due_on": bill.due_on,
+        "days_overdue": max(0, (until - bill.due_on).days) if bill.due_on else 0,
         "amount": format(case.amount, case.currency),
-        "open_amount": format(case.open, case.currency),
-        "disputed_amount": format(case.disputed, case.currency),
-        "late_interest": interest["amount"] if interest else None,
+        "open_amount": format(bill.amount, case.currency),
+        "disputed_amount": format(bill.disputed, case.currency),
+        "late_interest": format(bill.interest, case.currency) if bill.interest is not None else None,
     }

@@ -79,6 +79,7 @@ class Account:
         self.tasks: dict[str, tuple[str, str, tuple[str, ...]]] = {}
         self.task_owners: dict[str, str] = {}
         self.exposure: dict[str, int] = {}
+        self.reconciled: dict[str, tuple[str, ...]] = {}
         self.oldest_overdue: int = 0
         self.ability: str | None = None
         self.reliability: Word = "unknown"

@@ -59,17 +59,16 @@ def audience(event: Event) -> list[str]:
 
 def data_of(event: Event, currency: str | None) -> dict[str, Any]:
     """The event's data as other programs see it: money as decimal text of its currency."""
-    data: dict[str, Any] = msgspec.to_builtins(event)
+    return _readable(msgspec.to_builtins(event), currency)
+
+
+def _readable(data: dict[str, Any], currency: str | None) -> dict[str, Any]:
     currency = data.get("currency") or currency
-    return _readable(data, currency) if currency else data
-
-
-def _readable(data: dict[str, Any], currency: str) -> dict[str, Any]:
     return {name: _value(name, value, currency) for name, value in data.items()}
 
 
-def _value(name: str, value: Any, currency: str) -> Any:
-    if name in MONEY and isinstance(value, int):
+def _value(name: str, value: Any, currency: str | None) -> Any:
+    if name in MONEY and isinstance(value, int) and currency:
         return format(value, currency)
     if isinstance(value, list):
         return [_readable(one, currency) if isinstance(one, dict) else one for one in value]

@@ -10,9 +10,13 @@ from service.domain.handed import Handed
 
 LEVELS = ("none", "supervisor", "manager", "general_manager", "hold", "formal", "legal")
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
-ERRANDS = frozenset({"follow_up", "lost_contact", "reply", "confirm_call", "advise", "whose_payment"})
+ERRANDS = frozenset(
+    {"follow_up", "lost_contact", "reply", "confirm_call", "advise", "whose_payment", "documents"}
+    | {"reconciliation", "difference"}
+)
 """Tasks about a customer: what was agreed to come next, somebody whom nobody reaches, a reply, what a visit agreed, a
-message that waits for advice, money that may be theirs (C4, C9, C12-C14, D7)."""
+message that waits for advice, money that may be theirs, documents they ask for, a reconciliation that nobody answered or
+that their books contradict (C4, C9, C12-C14, D7, H1)."""
 
 STANDING = frozenset({"review", "restriction"})
 """Tasks about what kind of customer it is (E2, E5)."""

@@ -8,6 +8,7 @@ from service.domain.assignment import ANYBODY
 from service.domain.credit import Measure
 from service.domain.interest import InterestTerms
 from service.domain.payment_run import PaymentRun
+from service.domain.reconciliation import Reconciliation
 
 THIRD_PARTIES = frozenset({"relative", "colleague"})
 """They are asked for a call back and learn nothing (C7)."""
@@ -152,6 +153,8 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     payment_run: PaymentRun | None = None
     reviewed_on: date | None = None
     review_on: date | None = None
+    reconciliations: dict[str, Reconciliation] = {}
+    """By letter, those that the customer has not confirmed."""
 
     def request(self, id: str) -> OpenRequest | None:
         """The open request of that id."""

@@ -69,6 +69,12 @@ class HoldUnacknowledged(Struct, frozen=True):
     """The ERP has not said that it stopped deliveries (B8)."""
 
 
+class ReconciliationUnanswered(Struct, frozen=True):
+    """Nothing came back of a letter that was to be signed (H1)."""
+
+    reconciliation: str
+
+
 class PauseEnds(Struct, frozen=True):
     """The pause's last day is over (F1)."""
 
@@ -88,7 +94,9 @@ class AdviceAwaited(Struct, frozen=True):
     """The day is over on which a superior could answer (C14)."""
 
 
-CustomerWhat: TypeAlias = AdviceAwaited | TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged
+CustomerWhat: TypeAlias = (
+    AdviceAwaited | TaskNeglected | RequestUnanswered | RequestExpires | HoldUnacknowledged | ReconciliationUnanswered
+)
 What: TypeAlias = StepDue | OwnWhat | CustomerWhat | LimitationNears | DeadlineNears
 
 
@@ -165,6 +173,9 @@ def customer_dues(customer: Customer, workdays: Workdays) -> Iterator[Due]:
     if customer.hold and customer.hold.acknowledged_on is None and not customer.hold.told:
         at = _open_days_after(customer.hold.on, HOLD_OPEN_DAYS, workdays)
         yield Due(at, HoldUnacknowledged(), windowed=True)
+    for id, one in customer.reconciliations.items():
+        if one.state == "sent":
+            yield Due(_open_days_after(one.until, 1, workdays), ReconciliationUnanswered(id), windowed=True)
 
 
 def _open_days_after(day: date, n: int, workdays: Workdays) -> datetime:

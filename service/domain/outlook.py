@@ -69,10 +69,11 @@ class Outlook:
         sue lapses, whenever they come; then what is held back."""
         if self.case.stage == "closed":
             return []
-        coming, seen = [], set()
+        coming, seen = list(self._awaited()), set()
         for ahead in self._coming():
             coming.append(ahead)
             seen.add(ahead.step)
+        coming.sort(key=lambda ahead: ahead.at or self.now)
         return [*coming, *self._warnings()] + [
             ahead for step in self.playbook.steps if step.name not in seen for ahead in self._waiting(step)
         ]
@@ -92,6 +93,16 @@ class Outlook:
         for one in d.limitation_dues(self.case, self.workdays, self.law):
             if one.at > self.now + HORIZON:
                 yield self._ahead(self.case, one, one.at)
+
+    def _awaited(self) -> Iterator[Ahead]:
+        """Reconciliations that speak of the case, were nobody to answer them."""
+        for one in d.customer_dues(self.account.customer, self.workdays):
+            if isinstance(one.what, d.ReconciliationUnanswered):
+                id = one.what.reconciliation
+                if self.case.id in self.account.reconciled.get(id, ()):
+                    until = self.account.customer.reconciliations[id].until
+                    why = (Reason("schedule.reconciliation_unanswered", {"until": until}),)
+                    yield Ahead(step="reconciliation-unanswered", rule="H1", at=self._at(one, self.now), why=why)
 
     def goes(self, step: str, action: p.Action, at: datetime | None) -> bool:
         """Whether an action's own conditions hold on that day, for all that is known today."""
@@ -178,7 +189,7 @@ def _own(case: Case, what: d.What, at: datetime) -> Ahead:
             name, rule, reason = "take-up", "F2", Reason("schedule.taken_up")
         case d.StepDue() | d.TaskNeglected() | d.RequestUnanswered() | d.RequestExpires():
             raise AssertionError(what)
-        case d.HoldUnacknowledged() | d.AdviceAwaited():
+        case d.HoldUnacknowledged() | d.AdviceAwaited() | d.ReconciliationUnanswered():
             raise AssertionError(what)
         case _:
             assert_never(what)

@@ -50,6 +50,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plan_days: int = 180
     plan_amounts: dict[str, str] = {}
     dispute_days: int = 7
+    reconciliation_days: int = 14
     extension_days: int = 30
     extension_amounts: dict[str, str] = {}
     discount_percent: int = 5
@@ -73,6 +74,7 @@ ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
     | {"discount_percent", "discount_amounts", "lost_after", "payment_feed_days", "write_off_limits", "provision_rates"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
+    | {"reconciliation_days"}
     | {"assignment", "consents", "bulk_customers", "late_interest"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was

@@ -14,7 +14,18 @@ from service.domain.playbook import Step
 from service.domain.reliability import record
 from service.engine.asks import Ask
 from service.engine.desk import Session
-from service.store import balances, cases, customers, log, messages, payments, private, reliability, worklist
+from service.store import (
+    balances,
+    cases,
+    customers,
+    log,
+    messages,
+    payments,
+    private,
+    reconciliations,
+    reliability,
+    worklist,
+)
 
 OWED_AT_MOST = 500
 RUNG_AT_MOST = 500
@@ -133,6 +144,7 @@ def _load_cases(
     found |= cases.load_owed(tx, sorted(spending), OWED_AT_MOST, lost=True)
     found |= cases.load_owed(tx, sorted(watched | stopped | barred), OWED_AT_MOST)
     woken = sorted({command.customer for command, _ in concerned if isinstance(command, c.Wake)})
+    found |= _unanswered(session, loaded, woken)
     rung = cases.load_rung(tx, woken, session.scene.now, RUNG_AT_MOST)
     found |= rung
     given = {(command.customer, command.previous) for command, _ in concerned if isinstance(command, c.AssignCustomer)}
@@ -167,6 +179,23 @@ def _load_cases(
             loaded.accounts[customer].tasks[id] = task
             loaded.accounts[customer].task_owners[id] = owner
     _load_circumstances(session, loaded, [case.state for case in rung.values()], watched)
+
+
+def _unanswered(session: Session, loaded: Loaded, woken: Sequence[str]) -> dict[str, cases.Loaded]:
+    """The bills of reconciliations whose time is over: few customers have one."""
+    today = session.scene.today
+    over = [
+        (account.customer.id, id)
+        for account in (loaded.accounts[one] for one in woken if one in loaded.accounts)
+        for id, one in account.customer.reconciliations.items()
+        if one.state == "sent" and one.until < today
+    ]
+    if not over:
+        return {}
+    named = reconciliations.bills_of(session.tx, over)
+    for customer, id in over:
+        loaded.accounts[customer].reconciled[id] = named.get(id, ())
+    return cases.load(session.tx, sorted({case for those in named.values() for case in those}))
 
 
 def _beside(

@@ -7,7 +7,7 @@ from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.reliability import record
 from service.engine.desk import Session
-from service.store import balances, cases, log, messages, reliability
+from service.store import balances, cases, log, messages, reconciliations, reliability
 
 
 def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> Account:
@@ -25,4 +25,6 @@ def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> A
     account.ability = log.abilities(tx, [customer.id]).get(customer.id)
     oldest = balances.oldest_due(tx, customer.id)
     account.oldest_overdue = max(0, (scene.today - oldest).days) if oldest else 0
+    if customer.reconciliations:
+        account.reconciled = reconciliations.bills_of(tx, [(customer.id, id) for id in customer.reconciliations])
     return account

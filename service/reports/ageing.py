@@ -1,18 +1,9 @@
 """Ageing: what is open by how many days it is past its due date. The buckets of a row add up to its open amount."""
 
+from service.domain.buckets import BUCKETS
 from service.reports.asked import Asked, source
 from service.reports.table import MONEY, TEXT, Report, Rows
 from service.store.database import Tx
-
-BUCKETS = {
-    "current": (None, 0),
-    "days_1_30": (1, 30),
-    "days_31_60": (31, 60),
-    "days_61_90": (61, 90),
-    "days_91_180": (91, 180),
-    "over_180": (181, None),
-}
-"""By name, from and to how many days past due. What is due on the day itself, or has no due date yet, is current."""
 
 COLUMNS = {"group": TEXT, "currency": TEXT, "open": MONEY, "overdue": MONEY, **dict.fromkeys(BUCKETS, MONEY)}
 

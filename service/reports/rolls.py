@@ -1,6 +1,6 @@
 """Roll rates: what became of the amounts that stood in each ageing bucket when the period began."""
 
-from service.reports.ageing import BUCKETS
+from service.domain.buckets import BUCKETS
 from service.reports.asked import Asked, source
 from service.reports.sums import ratio
 from service.reports.table import MONEY, RATIO, TEXT, Report, Rows

@@ -66,6 +66,9 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/customers/{customer}/contacts/{contact}": {"title": "CFO"},
     "POST /v1/customers/{customer}/contacts/{contact}/erase": REASON,
     "POST /v1/letters/{letter}/receipt": {"signed": True},
+    "POST /v1/customers/{customer}/reconciliations": {},
+    "POST /v1/reconciliations/{reconciliation}/confirm": {},
+    "POST /v1/reconciliations/{reconciliation}/differ": {"balances": [{"currency": "CNY", "amount": "1.00"}]},
     "POST /v1/messages/{message}/reply": {"text": "x"},
     "POST /v1/messages/{message}/withhold": {"question": "x"},
     "POST /v1/messages/{message}/advise": {},
@@ -151,6 +154,7 @@ def things_of(stranger: Tenant) -> dict[str, str]:
     word = {"to": "li.na", "until": "2026-03-31", "reason": "x"}
     delegation = stranger.as_("manager").post("/v1/delegations", json=word).json()["id"]
     stranger.walk("2026-03-03")
+    books = stranger.as_("finance").post("/v1/customers/C-1/reconciliations", json={}).json()["id"]
     task = stranger.ids("/v1/tasks")[0]
     disputed = {"reason": "price", "text": "x", "amount": "1.00"}
     assert stranger.as_("collector").post("/v1/cases/INV-1/disputes", json=disputed).status_code == 201
@@ -167,6 +171,7 @@ def things_of(stranger: Tenant) -> dict[str, str]:
         "/v1/delegations/{}": delegation,
         "/v1/messages/{}": message,
         "/v1/letters/{}": message,
+        "/v1/reconciliations/{}": books,
         "/v1/webhook-endpoints/{}": made,
         "/deliveries/{}": test,
         "/v1/playbooks/{}": "theirs",

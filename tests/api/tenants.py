@@ -123,7 +123,8 @@ class Tenant:
 def fits(model: type[BaseModel], answer: Json) -> Json:
     """The answer, when it has the published shape and nothing beside it."""
     model.model_validate(answer)
-    assert answer.keys() <= model.model_fields.keys(), answer.keys() - model.model_fields.keys()
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    assert answer.keys() <= names, answer.keys() - names
     return answer
 
 

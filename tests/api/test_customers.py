@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from service.api.models.credit import CreditAnswer
-from service.api.models.customers import CustomerAnswer, CustomerRow, StatementAnswer
+from service.api.models.customers import CustomerAnswer, CustomerRow
+from service.api.models.statements import StatementAnswer
 from tests.api.tenants import Json, Service, Tenant, fits, problem
 
 

@@ -78,6 +78,8 @@ def test_a_refusal_for_want_of_a_right_is_forgotten(owed):
 
 def test_a_command_with_nothing_to_do_is_remembered(owed):
     client = owed.as_("supervisor")
+    for user in ("li.na", "wang.wei"):
+        owed.as_("admin").put(f"/v1/users/{user}", json={"role": "collector", "name": user})
     client.post("/v1/cases/INV-1/assign", json={"owner": "li.na"})
     first = client.post("/v1/cases/INV-1/assign", json={"owner": "li.na"}, headers=keyed())
     client.post("/v1/cases/INV-1/assign", json={"owner": "wang.wei"})

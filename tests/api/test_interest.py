@@ -3,7 +3,8 @@
 import pytest
 
 from service.api.models.cases import CaseAnswer
-from service.api.models.customers import CustomerAnswer, StatementAnswer
+from service.api.models.customers import CustomerAnswer
+from service.api.models.statements import StatementAnswer
 from service.words.compose import compose
 from service.words.letters import Addressee, BillLine, Debtor, Letter, Sender
 from tests.api.tenants import Tenant, fits, problem

@@ -89,6 +89,7 @@ def busy(service: Service) -> Iterator[tuple[Tenant, dict[str, str]]]:
         "/v1/webhook-endpoints", json={"url": "https://example.com/hook", "types": ["*"]}
     )
     assert tenant.as_("manager").post("/v1/customers/C-1/hold", json={"reason": "No answer."}).status_code == 202
+    assert tenant.as_("finance").post("/v1/customers/C-1/reconciliations", json={}).status_code == 201
     tenant.walk("2026-03-09")
     yield tenant, _ids(tenant, endpoint.json()["id"])
     tenant.close()
@@ -106,6 +107,7 @@ def _ids(tenant: Tenant, endpoint: str) -> dict[str, str]:
         "approval": tenant.ids("/v1/approvals")[0],
         "message": tenant.ids("/v1/messages")[0],
         "letter": tenant.ids("/v1/messages")[0],
+        "reconciliation": tenant.ids("/v1/customers/C-1/reconciliations")[0],
         "playbook": "standard",
         "user": "li.na",
         "endpoint": endpoint,

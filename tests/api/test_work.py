@@ -142,6 +142,9 @@ def test_a_collectors_pause_has_a_fortnight(owed):
 
 
 def test_a_case_is_given_to_somebody(owed):
+    refused = owed.as_("supervisor").post("/v1/cases/INV-1/assign", json={"owner": "li.na"})
+    assert problem(refused) == (422, "unknown_user")
+    owed.as_("admin").put("/v1/users/li.na", json={"role": "collector", "name": "Li Na"})
     assert owed.as_("supervisor").post("/v1/cases/INV-1/assign", json={"owner": "li.na"}).status_code == 200
     assert owed.get("/v1/cases/INV-1")["owner"] == "li.na"
     assert owed.as_("supervisor").post("/v1/cases/INV-1/assign", json={"owner": "li.na"}).json()["position"] is None

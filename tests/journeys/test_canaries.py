@@ -199,6 +199,7 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield from _agreed(scene, customer)
     yield from _pursued(scene, customer)
     yield from _about_customer(scene, customer, talk, some, until)
+    yield from _reconciled(scene, customer)
     yield from _tasks_and_approvals(scene, customer, talk, until)
     yield from _standing(scene, customer)
     yield "admin", "POST /v1/test-clock", "/v1/test-clock", {"now": "2026-03-04T10:00:00+08:00"}
@@ -263,6 +264,17 @@ def _about_customer(
     yield "collector", f"PATCH {operation}/contacts", f"{path}/contacts", {"id": ids["contact"], "email": ...}
     yield "collector", f"PATCH {operation}/contacts/{{contact}}", f"{path}/contacts/{spare}", {"id": spare}
     yield "admin", f"POST {operation}/contacts/{{contact}}/erase", f"{path}/contacts/{spare}/erase", {}
+
+
+def _reconciled(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """Books compared: they differ, and are confirmed after all."""
+    bill, one = {"cases": [scene.ids["open"]]}, "POST /v1/reconciliations/{reconciliation}"
+    yield "finance", "POST /v1/customers/{customer}/reconciliations", f"{path}/reconciliations", bill
+    sent = scene.marked.all(f"{path}/reconciliations")[0]["id"]
+    scene.ids["reconciliation"] = sent
+    said = {"balances": [{"currency": "CNY", "amount": "2.00"}], "on": ...}
+    yield "finance", f"{one}/differ", f"/v1/reconciliations/{sent}/differ", said
+    yield "collector", f"{one}/confirm", f"/v1/reconciliations/{sent}/confirm", {"on": ...}
 
 
 def _standing(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:

@@ -185,6 +185,33 @@ def test_C7_a_third_party_cannot_speak_of_the_debt(outcome):
     assert say(world, "reached", contact="him")
 
 
+def test_C4_who_asks_for_documents_is_to_have_them_by_the_next_open_day():
+    world = owing("2026-04-30", "2026-04-30", collector="li.na").walk("2026-03-06 16:00")
+    say(world, "asks_documents", who="manager", notes="The delivery note of INV-1.")
+    (task,) = world.events("task.created")
+    assert (task.kind, task.rule, task.why, task.due_on) == ("documents", "C4", "asks_documents", day("2026-03-09"))
+    assert (task.role, task.owner, task.contact, task.cases) == ("collector", "li.na", "ap", ["INV-1"])
+    say(world, "asks_documents", cases=("INV-2",))
+    assert world.customer.tasks["documents"].bills == 2 and len(world.events("task.created")) == 1
+
+
+def test_C4_of_raised_bills_it_is_the_supervisors_and_it_ends_with_the_bill():
+    world = owing("2026-03-02")
+    world.walk("2026-03-16 12:00")
+    say(world, "asks_documents")
+    (task,) = world.events("task.created", kind="documents")
+    assert task.role == "supervisor"
+    world.pay("P-1", "1000.00")
+    assert [one.task for one in world.events("task.cancelled", kind="documents")] == [task.task]
+
+
+@pytest.mark.parametrize("outcome", ["reached", "promised", "disputed", "refused"])
+def test_C4_who_asks_for_none_is_sent_none(outcome):
+    world = owing()
+    say(world, outcome)
+    assert not world.events("task.created", kind="documents")
+
+
 # C9
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain import commands as c
+from service.domain.directory import Directory, User
 from service.domain.refusals import NotFound, Refused
 from tests.examples import a_playbook, by, day
 from tests.world import World
@@ -75,6 +76,7 @@ def test_C10_it_belongs_to_the_supervisor_while_one_of_its_bills_is_at_their_lev
 
 def test_C10_it_is_the_owners_who_has_the_case():
     world = overdue("2026-03-09", collector="li.na")
+    world.people = Directory({"wang.wei": User(id="wang.wei", role="collector")})
     world.do(c.AssignCase(customer="C-1", case="INV-1", owner="wang.wei"), by("supervisor"))
     assert world.walk("2026-03-10").customer.tasks["call"].owner == "wang.wei"
 

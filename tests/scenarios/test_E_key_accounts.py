@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain import commands as c
+from service.domain.directory import Directory, User
 from service.domain.refusals import Forbidden
 from service.domain.settings import Settings
 from tests.examples import by
@@ -25,6 +26,7 @@ def test_E1_from_the_first_day_overdue_the_manager_owns_the_bill():
 
 def test_E1_whoever_is_given_it_afterwards_keeps_it():
     world = key().live("2026-03-06")
+    world.people = Directory({"li.na": User(id="li.na", role="collector")})
     world.do(c.AssignCase(customer="C-1", case="INV-1", owner="li.na"), by("manager"))
     world.live("2026-03-20")
     assert world.case("INV-1").owner == "li.na"

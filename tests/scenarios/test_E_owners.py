@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from service.domain import commands as c
 from service.domain.assignment import AssignmentRule
 from service.domain.directory import Directory, User
+from service.domain.refusals import Refused
 from service.domain.settings import Settings
 from tests.examples import by, day
 from tests.world import World
@@ -105,6 +106,18 @@ def test_E6_the_turn_binds_only_where_the_rule_of_turns_speaks():
     assert owners(world) == {"INV-1": "li.na", "INV-2": "wang"}
 
 
+def test_E6_a_bill_is_given_to_nobody_whom_the_directory_does_not_know():
+    world = World("2026-03-02", collector="li.na")
+    world.owed("INV-1", due="2026-03-02")
+    assign = c.AssignCase(customer="C-1", case="INV-1", owner="wang")
+    with pytest.raises(Refused, match="unknown_user") as no:
+        world.do(assign, by("supervisor"))
+    assert (no.value.pointer, owners(world)) == ("/owner", {"INV-1": "li.na"})
+    assert world.do(c.AssignCase(customer="C-1", case="INV-1", owner="li.na"), by("supervisor")) == []  # theirs already
+    world.people = Directory({"wang": User(id="wang", role="collector")})
+    assert world.do(assign, by("supervisor")) and owners(world) == {"INV-1": "wang"}
+
+
 def given(world: World, owner: str, previous: str) -> list[str]:
     done = world.do(c.AssignCustomer(customer="C-1", owner=owner, previous=previous), by("supervisor", "gao"))
     return [one.event.type for one in done]
@@ -114,6 +127,7 @@ def test_E6_given_to_another_the_customer_goes_with_bills_and_tasks_that_were_th
     world = ruled(LARGE, collector="li.na")
     world.owed("INV-1", due="2026-03-02")
     world.owed("INV-2", due="2026-03-02")
+    world.people = Directory({"wang": User(id="wang", role="collector")})
     world.do(c.AssignCase(customer="C-1", case="INV-2", owner="wang"), by("supervisor", "gao"))
     world.walk("2026-03-03")
     assert world.customer.tasks["call"].owner == "li.na"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from service.domain import commands as c
 from tests.examples import SHIPPED, STANDARD_TEXT, a_playbook, by, day
@@ -100,6 +101,21 @@ def test_G_grace_is_the_new_playbooks():
     world = standing("2026-03-17 18:00")
     move(world)
     assert world.case("INV-1").grace_days == 2
+    assert world.walk("2026-04-30").days("late") == ["04-10"]
+
+
+@pytest.mark.parametrize(("tenants", "late"), [({}, "04-10"), ({"standard": 5}, "04-13"), ({"risk": 9}, "04-10")])
+def test_G_with_the_tenants_own_grace_for_the_segment_the_move_takes_that(tenants, late):
+    world = standing("2026-03-17 18:00")
+    world.settings = replace(world.settings, grace_days=tenants)
+    move(world)
+    assert world.walk("2026-04-30").days("late") == [late]
+
+
+def test_G_what_only_the_new_grace_has_put_ahead_is_still_said():
+    """D+30 is over on the day of the move, D+30 and two days of grace is not."""
+    world = standing("2026-04-09 18:00")
+    move(world)
     assert world.walk("2026-04-30").days("late") == ["04-10"]
 
 

@@ -20,6 +20,7 @@ ONE_OF = {
     "plans": "plan",
     "playbooks": "playbook",
     "promises": "promise",
+    "reconciliations": "reconciliation",
     "tasks": "task",
     "users": "user",
     "versions": "version",

@@ -32,6 +32,7 @@ RELIABLE = frozenset(
         *("discount.offered discount.taken discount.withdrawn discount.lapsed").split(),
         *("approval.requested approval.granted approval.rejected approval.cancelled approval.expired").split(),
         *("credit.restricted credit.restored customer.reviewed customer.restricted approval.passed").split(),
+        *("reconciliation.sent reconciliation.confirmed reconciliation.differed reconciliation.silent").split(),
         *("hold.applied hold.acknowledged hold.released hold.release_acknowledged").split(),
         *("message.handed_over message.bounced message.replied payment.applied payment.unapplied").split(),
         *("webhook_endpoint.disabled webhook_endpoint.tested").split(),

@@ -60,6 +60,7 @@ PATH_PARAMETERS = {
     "delegation": ("The delegation's id.", "delegation~chen.41"),
     "message": ("The message's id.", "C-1.20260323.email.zhang"),
     "letter": ("The letter's id: the message's that carries it.", "C-1.20260323.letter.zhang"),
+    "reconciliation": ("The id of the letter that compares the books.", "reconciliation~C-1.31"),
     "playbook": ("The playbook's name.", "standard"),
     "month": ("A calendar month.", "2026-03"),
     "user": ("The user's id, as it stands in the log.", "li.na"),

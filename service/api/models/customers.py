@@ -187,41 +187,6 @@ class CustomerList(Answer):
     total: Total | None = None
 
 
-class StatementBill(Answer):
-    """An open bill on a statement."""
-
-    case: Id
-    reference: str | None
-    issued_on: Day | None
-    due_on: Day | None
-    days_overdue: int
-    amount: Money
-    open_amount: Money
-    disputed_amount: Money = Field(description="What of it is disputed, or to be credited.")
-    late_interest: Money | None = Field(None, description="Accrued by contract to today; in none of the sums (D8).")
-
-
-class StatementPart(Answer):
-    """One currency of a statement."""
-
-    currency: Currency
-    bills: list[StatementBill]
-    open: Money
-    overdue: Money
-    credit: Money = Field(description="Payments that are not applied to any bill.")
-    balance: Money = Field(description="`open` less `credit`.")
-
-
-class StatementAnswer(Answer):
-    """What a customer owes today, bill by bill."""
-
-    customer: Id
-    name: str | None
-    as_of: Day
-    currencies: list[StatementPart]
-    complete: bool = Field(description="false when there are more bills than a statement lists; the sums are of all.")
-
-
 class Application(Answer):
     """Money of a payment on a bill."""
 

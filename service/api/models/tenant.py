@@ -101,6 +101,7 @@ class SettingsPatch(Body):
     dispute_days: Annotated[int, Field(ge=1, le=366)] = Field(
         7, description="So long a dispute may stand open before the owner's superior is told (D5)."
     )
+    reconciliation_days: Annotated[int, Field(ge=1, le=250)] = Field(14, description="Open days for a signed reply (H1).")
     extension_days: Annotated[int, Field(ge=0, le=3660)] = Field(
         30, description="An extension further from the first due date needs consent (D4)."
     )

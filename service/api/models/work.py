@@ -28,6 +28,9 @@ TaskKind: TypeAlias = Literal[
     "advise",
     "restriction",
     "whose_payment",
+    "documents",
+    "reconciliation",
+    "difference",
 ]
 ApprovalKind: TypeAlias = Literal[
     "hold",

@@ -98,9 +98,18 @@ from service.domain.commands.pursuit import (
     SetDeadline,
     TakeBack,
 )
+from service.domain.commands.reconciling import AnswerReconciliation, BalanceSaid, Reconcile, ReconciliationCommand
 
 Command: TypeAlias = (
-    ErpCommand | PersonCommand | AgreementCommand | PursuitCommand | TalkCommand | Wake | Watch | ReportMessage
+    ErpCommand
+    | PersonCommand
+    | AgreementCommand
+    | PursuitCommand
+    | TalkCommand
+    | ReconciliationCommand
+    | Wake
+    | Watch
+    | ReportMessage
 )
 
 __all__ = [
@@ -114,11 +123,13 @@ __all__ = [
     "AllocatePayment",
     "Allocation",
     "AmendInvoice",
+    "AnswerReconciliation",
     "ApplyHold",
     "ArrangeVisit",
     "AssignCase",
     "AssignCustomer",
     "AssignTask",
+    "BalanceSaid",
     "BillCommand",
     "ChangeContact",
     "ChangeDueDate",
@@ -167,6 +178,8 @@ __all__ = [
     "PursuitCommand",
     "ReachMilestone",
     "ReceivePayment",
+    "Reconcile",
+    "ReconciliationCommand",
     "RecordReceipt",
     "RecordReply",
     "RejectApproval",

@@ -29,6 +29,7 @@ from service.domain.decide import (
     payments,
     plans,
     promises,
+    reconciliations,
     records,
     reminders,
     replies,
@@ -119,6 +120,8 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return advice.advise(command, account, scene)
         case c.ArrangeVisit():
             return visits.arrange(command, account, scene)
+        case c.Reconcile() | c.AnswerReconciliation():
+            return reconciliations.compare(command, account, scene)
         case c.RecordReply():
             return replies.received(command, account, scene)
         case c.HandOver() | c.TakeBack() | c.ReachMilestone() | c.SetDeadline() | c.EndDeadline() | c.IncurCost():
@@ -191,7 +194,7 @@ def _person(
         case c.MoveCases():
             return moves.move(command, account, scene)
         case c.AssignCase():
-            return owners.assign_case(command, account)
+            return owners.assign_case(command, account, scene)
         case c.AssignCustomer():
             return owners.assign_customer(command, account, scene)
         case c.AddNote():

@@ -59,6 +59,7 @@ def recorded(
     yield from _mark(account, scene, record, cases)
     yield from _warn(account, scene, record, cases)
     yield from _lost(account, scene, record.contact, cases)
+    yield from _documents(account, scene, record, cases)
     if record.next_on:
         yield from _next(account, scene, asker, record, cases)
 
@@ -151,6 +152,16 @@ def _lost(account: Account, scene: Scene, contact: str | None, cases: Sequence[s
     yield from flag(account, scene, "lost_contact")
     superior, reason = errands.superior(account, scene, cases), ("C9", "lost_contact")
     yield from errands.send(account, scene, "lost_contact", superior, reason, cases, scene.today, contact)
+
+
+def _documents(account: Account, scene: Scene, record: ContactRecord, cases: Sequence[str]) -> Iterator[Happened]:
+    """They are to have what they ask for, by the next open day (C4): theirs who work the bills, whoever took the call."""
+    if record.outcome != "asks_documents":
+        return
+    owed = [id for id in cases if id in account.cases and account.cases[id].stage != "closed"]
+    whose, due_on = errands.works(account, owed), scene.workdays.add_open(scene.today, 1)
+    reason = ("C4", "asks_documents")
+    yield from errands.send(account, scene, "documents", whose, reason, owed, due_on, record.contact)
 
 
 def _next(

@@ -24,7 +24,7 @@ def handed_over(command: ReportMessage, account: Account, scene: Scene) -> Itera
     yield on_customer(account.customer.id, event)
     kind = command.message.partition("~")[0]
     if kind in DEMANDS if command.channel == "letter" else not command.message.endswith("~service"):
-        yield from _interrupt(account, command.cases, "demand", event.type, scene.today)
+        yield from interrupt(account, command.cases, "demand", event.type, scene.today)
 
 
 def receipt(command: RecordReceipt, account: Account, scene: Scene) -> Iterator[Happened]:
@@ -32,18 +32,20 @@ def receipt(command: RecordReceipt, account: Account, scene: Scene) -> Iterator[
     on = day(command.on, scene, "/on", past=True)
     if on < command.issued_on:
         raise Refused("date_out_of_range", "/on", given=on, earliest=command.issued_on, latest=scene.today)
+    if command.signed and command.letter in account.customer.reconciliations:
+        raise Refused("reconciliation_by_answer", "/signed", reconciliation=command.letter)
     received = LetterReceived(
         letter=command.letter, kind=command.kind, cases=list(command.cases), on=on, signed=command.signed
     )
     said = {name: value for name in ("received_by", "proof") if (value := getattr(command, name))}
     yield on_customer(account.customer.id, received, {"": said} if said else None)
     if command.kind in DEMANDS:
-        yield from _interrupt(account, command.cases, "demand", received.type, on)
+        yield from interrupt(account, command.cases, "demand", received.type, on)
     if command.signed:
-        yield from _interrupt(account, command.cases, "acknowledgement", received.type, on)
+        yield from interrupt(account, command.cases, "acknowledgement", received.type, on)
 
 
-def _interrupt(account: Account, cases: Sequence[str], cause: str, by: str, on: date) -> Iterator[Happened]:
+def interrupt(account: Account, cases: Sequence[str], cause: str, by: str, on: date) -> Iterator[Happened]:
     """On every bill it speaks of, with the event just told as its reason; a day's second demand adds nothing."""
     stream, version = f"customer/{account.customer.id}", account.customer.version
     for id in cases:

@@ -5,12 +5,12 @@ from datetime import date
 
 from service.domain.account import Account, Happened, on_customer
 from service.domain.case import Case
-from service.domain.decide.tasks import NAMED, task_id
+from service.domain.decide.tasks import NAMED, is_raised, task_id
 from service.domain.events.task import TaskCancelled, TaskChanged, TaskCreated
 from service.domain.scene import Scene
 
-ENDING = ("follow_up", "confirm_call", "whose_payment")
-"""Errands that end with their bills; the others are about the person."""
+ENDING = ("follow_up", "confirm_call", "whose_payment", "documents", "reconciliation")
+"""Errands that end with their bills; the others are about the person, or the books."""
 
 
 CALLS = frozenset({"confirm_call"})
@@ -22,6 +22,14 @@ def superior(account: Account, scene: Scene, cases: Sequence[str]) -> tuple[str,
     owners = [account.cases[id].owner for id in cases if id in account.cases]
     user = scene.people.superior(owners[0] if owners else account.customer.owner)
     return (user.role, user.id) if user else (SUPERVISOR, SUPERVISOR)
+
+
+def works(account: Account, cases: Sequence[str]) -> tuple[str, str]:
+    """The role and user who work the bills: their owner, or the supervisor once one of them was raised."""
+    owed = [account.cases[id] for id in cases if id in account.cases]
+    if any(is_raised(case) for case in owed):
+        return SUPERVISOR, SUPERVISOR
+    return "collector", owed[0].owner if owed else account.customer.owner
 
 
 def send(

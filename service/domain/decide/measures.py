@@ -8,7 +8,9 @@ from service.domain.decide import holds, tasks
 from service.domain.decide.messages import recipients, slot
 from service.domain.events.case import Escalated, Lettered
 from service.domain.events.customer import LetterIssued
+from service.domain.events.reconciliation import ReconciliationSent, Stated
 from service.domain.playbook import Step
+from service.domain.reconciliation import KIND as RECONCILIATION
 from service.domain.scene import Scene
 
 
@@ -59,8 +61,26 @@ def letter(
         approval=approval,
     )
     yield on_customer(customer.id, event)
+    compares = kind == RECONCILIATION and bool(names)
+    if compares:
+        yield on_customer(customer.id, _stated(account, scene, names, id))
     for name in names:
-        yield on_case(name, Lettered(letter=id, kind=kind, on=scene.today))
+        stated = account.cases[name].open if compares else None
+        yield on_case(name, Lettered(letter=id, kind=kind, on=scene.today, amount=stated))
+
+
+def _stated(account: Account, scene: Scene, names: list[str], letter: str) -> ReconciliationSent:
+    """What our books say today: the letter says the same whenever it is written, and the answer is to that."""
+    balances: dict[str, int] = {}
+    for case in (account.cases[name] for name in names):
+        balances[case.currency] = balances.get(case.currency, 0) + case.open
+    return ReconciliationSent(
+        reconciliation=letter,
+        cases=names,
+        balances=[Stated(currency, amount) for currency, amount in sorted(balances.items())],
+        on=scene.today,
+        until=scene.workdays.add_open(scene.today, scene.settings.reconciliation_days),
+    )
 
 
 def hold_now(account: Account, scene: Scene, names: list[str], step: Step) -> Iterator[Happened]:

@@ -9,6 +9,7 @@ from service.domain.commands import AssignCase, AssignCustomer
 from service.domain.events.case import Assigned
 from service.domain.events.customer import CustomerAssigned
 from service.domain.events.task import TaskChanged
+from service.domain.refusals import Refused
 from service.domain.scene import Scene
 
 
@@ -32,10 +33,12 @@ def took(account: Account, owner: str) -> Iterator[Happened]:
     yield on_customer(customer.id, CustomerAssigned(owner=owner, previous=customer.owner, in_turn=True))
 
 
-def assign_case(command: AssignCase, account: Account) -> Iterator[Happened]:
-    """One bill; tasks that are open keep their owners."""
+def assign_case(command: AssignCase, account: Account, scene: Scene) -> Iterator[Happened]:
+    """One bill, to somebody whom the directory knows; tasks that are open keep their owners."""
     case = account.case(command.case)
     if case.owner != command.owner:
+        if scene.people.role_of(command.owner) is None:
+            raise Refused("unknown_user", "/owner", user=command.owner)
         yield on_case(case.id, Assigned(owner=command.owner, previous=case.owner))
 
 

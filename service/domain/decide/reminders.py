@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from service.domain import due
 from service.domain.account import Account, Happened, on_customer
-from service.domain.decide import advice, consents
+from service.domain.decide import advice, consents, reconciliations
 from service.domain.events.customer import NoticeRaised
 from service.domain.scene import Scene
 
@@ -31,6 +31,8 @@ def _one(account: Account, scene: Scene, what: due.What) -> Iterator[Happened]:
             yield from consents.expire(account, scene, what.approval)
         case due.AdviceAwaited():
             yield from advice.lapse(account, scene)
+        case due.ReconciliationUnanswered():
+            yield from reconciliations.silent(account, scene, what.reconciliation)
         case due.HoldUnacknowledged():
             if customer.hold:
                 yield _notice(account, scene, "B8", "manager", "hold_unacknowledged", customer.hold.id)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from service.domain.account import Account, Happened, on_customer
 from service.domain.commands import RecordReply
-from service.domain.decide import errands, tasks
+from service.domain.decide import errands
 from service.domain.events.conversation import MessageReplied
 from service.domain.scene import Scene
 
@@ -23,8 +23,5 @@ def received(command: RecordReply, account: Account, scene: Scene) -> Iterator[H
     )
     yield on_customer(account.customer.id, event, {"": {"text": command.text}} if command.text else None)
     owed = [id for id in command.cases if id in account.cases and account.cases[id].stage != "closed"]
-    raised = any(tasks.is_raised(account.cases[id]) for id in owed)
-    owner = account.cases[owed[0]].owner if owed else account.customer.owner
-    whose = (errands.SUPERVISOR, errands.SUPERVISOR) if raised else ("collector", owner)
-    due_on = scene.workdays.next_open(scene.today)
+    whose, due_on = errands.works(account, owed), scene.workdays.next_open(scene.today)
     yield from errands.send(account, scene, "reply", whose, ("C12", "reply_received"), owed, due_on, command.contact)

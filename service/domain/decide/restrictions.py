@@ -10,7 +10,7 @@ from service.domain.events.task import TaskCancelled
 from service.domain.refusals import Conflict
 from service.domain.scene import Scene
 
-CONTACTS = ("call", "visit", "find_contact", "follow_up", "lost_contact")
+CONTACTS = ("call", "visit", "find_contact", "follow_up", "lost_contact", "documents", "reconciliation")
 """Tasks that reach out to the customer, or are there to do so."""
 
 

@@ -108,12 +108,14 @@ class StepSkipped(Occurrence, frozen=True, kw_only=True):
 
 
 class Lettered(Shape, frozen=True, kw_only=True):
-    """A letter that names this bill was issued: what counts from it may begin."""
+    """A letter that names this bill was issued: what counts from it may begin. Of one that compares books, `amount` is what
+    it says is open on the bill."""
 
     type: ClassVar[str] = "case.lettered"
     letter: str
     kind: str
     on: date
+    amount: int | None = None
 
 
 class Flagged(Shape, frozen=True, kw_only=True):

@@ -13,7 +13,9 @@ from service.domain.events import customer as e
 from service.domain.events import standing as k
 from service.domain.events import task as t
 from service.domain.events.letter import LetterReceived
+from service.domain.events.reconciliation import ReconciliationEvent
 from service.domain.evolve.conversation import evolve_conversation
+from service.domain.evolve.reconciliation import evolve_reconciliation
 from service.domain.evolve.standing import both, evolve_standing
 
 ABOUT = 10
@@ -27,6 +29,8 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
     customer = replace(customer, version=customer.version + 1)
     if isinstance(event, k.StandingEvent):
         return evolve_standing(customer, event)
+    if isinstance(event, ReconciliationEvent):
+        return evolve_reconciliation(customer, event)
     match event:
         case t.TaskCreated() | t.TaskChanged() | t.TaskCompleted() | t.TaskCancelled():
             return _task(customer, event)

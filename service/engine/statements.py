@@ -1,0 +1,71 @@
+"""A customer's account with all that a statement of it shows: read here once, for answers and for documents."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from service.domain.case import Case
+from service.domain.customer import Customer
+from service.domain.offsets import Offset, add
+from service.domain.statement import Open, Statement
+from service.domain.views import interest_of
+from service.engine.desk import Session
+from service.store import cases, statements
+
+AT_MOST = 5000
+"""Bills, and entries, of all currencies together."""
+
+
+class Bill(Struct, frozen=True, kw_only=True):
+    """An open bill: `amount` is what is open at the end of the period; what is disputed is as of today, and so is the late
+    interest, which is not told of an earlier day."""
+
+    case: Case
+    due_on: date | None
+    amount: int
+    disputed: int
+    interest: int | None
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """From the first to the last day of the period; `bills` by currency, oldest due first."""
+
+    customer: Customer
+    since: date
+    until: date
+    statements: list[Statement]
+    bills: dict[str, list[Bill]]
+    complete: bool
+
+
+def usual_start(until: date) -> date:
+    """The first day of the month before: whoever asks at a month's beginning has all of the last one."""
+    return add(until.replace(day=1), Offset(months=-1))
+
+
+def account(session: Session, customer: Customer, since: date, until: date) -> Account:
+    """The customer's account over those days."""
+    found, complete = statements.read(session.tx, customer.id, since, until, AT_MOST)
+    loaded = cases.load(session.tx, [bill.case for one in found for bill in one.bills])
+    return Account(
+        customer=customer,
+        since=since,
+        until=until,
+        statements=found,
+        bills={
+            one.currency: [_bill(session, customer, loaded[bill.case].state, bill, until) for bill in one.bills]
+            for one in found
+        },
+        complete=complete,
+    )
+
+
+def _bill(session: Session, customer: Customer, case: Case, bill: Open, until: date) -> Bill:
+    interest = interest_of(case, customer, session.scene) if until == session.scene.today else None
+    return Bill(
+        case=case,
+        due_on=bill.due_on,
+        amount=bill.amount,
+        disputed=min(bill.amount, case.disputed),
+        interest=interest.amount if interest else None,
+    )
