@@ -17,9 +17,10 @@ FLOORS: dict[str, set[str]] = {
     "words": {"domain"},
     "store": {"domain"},
     "channels": {"domain"},
-    "engine": {"domain", "store", "words", "channels"},
+    "printing": set(),
+    "engine": {"domain", "store", "words", "channels", "printing"},
     "reports": {"domain", "store"},
-    "api": {"domain", "store", "engine", "reports", "words", "channels"},
+    "api": {"domain", "store", "engine", "reports", "words", "channels", "printing"},
     "console": {"domain", "store", "engine", "reports", "words"},
 }
 COMPOSITION_PACKAGES = {"postgres", "demo", "importing"}
