@@ -191,6 +191,59 @@ def import_command(
     raise typer.Exit(command.run(given_settings(), asked))
 
 
+@app.command()
+def simulate(
+    playbook: Annotated[Path | None, typer.Argument(help="A draft, as YAML.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="The tenant's name.")] = None,
+    published: Annotated[str | None, typer.Option(help="A published version instead of a draft: standard@2.")] = None,
+    shipped: Annotated[str | None, typer.Option(help="A playbook that comes with the service: ageing.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="Followed from this day on; by default a year ago.")] = None,
+    to: Annotated[str | None, typer.Option(help="The last day told, by default today; at most a year ahead.")] = None,
+    replaces: Annotated[list[str] | None, typer.Option(help="Whose bills follow it; by default its own name's.")] = None,
+    segment: Annotated[str | None, typer.Option(help="Of customers of this segment alone.")] = None,
+    customers: Annotated[list[str] | None, typer.Option(help="Of this customer alone; may be repeated.")] = None,
+    at_most: Annotated[int | None, typer.Option(help="So many cases at most; by default all.")] = None,
+    samples: Annotated[int, typer.Option(help="So many of the cases that differ most, day by day.", max=20)] = 3,
+    language: Annotated[str, typer.Option(help="Of the sentences: en or zh.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """What if? Tell recorded history once more by another playbook, beside the one that ran; nothing is written.
+
+    Bills, payments, promises, disputes and answers come as they came; every step is decided anew. It says what would have
+    gone out, what our people would have had to do, which cases would have reached a manager or a hold earlier or later, and
+    how exactly the log is reproduced by the playbooks that did run. Examples:
+
+      dunlog simulate gentler.yaml --tenant acme
+
+      dunlog simulate gentler.yaml --tenant acme --from 2026-01-01 --to 2026-06-30 --segment risk
+
+      dunlog simulate --shipped pressure --replaces standard --tenant acme --json
+    """
+    if tenant is None or sum(one is not None for one in (playbook, published, shipped)) != 1:
+        raise typer.BadParameter("name the tenant with --tenant, and one playbook; --help shows examples.")
+    from service.runtime import look_for_cycles_seldom, opened
+    from service.simulating import Asked, run
+
+    asked = Asked(
+        tenant=tenant,
+        file=playbook,
+        name=published or shipped,
+        shipped=shipped is not None,
+        since=since,
+        to=to,
+        replaces=replaces or (),
+        segment=segment,
+        customers=customers or (),
+        at_most=at_most,
+        samples=samples,
+        language=language,
+        as_json=as_json,
+    )
+    with opened(given_settings()) as runtime:
+        look_for_cycles_seldom()
+        run(runtime.desk, asked)
+
+
 def main() -> None:
     """Run a command; what goes wrong is one line that says what, where and how to mend it."""
     sys.excepthook = _tell

@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import date, datetime
-from importlib.resources import files
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,18 +17,9 @@ from service.engine.administer import Change, administer, create
 from service.runtime import Runtime
 from service.store import people
 from service.store.database import Tx
+from service.store.shipped import shipped_playbooks
 
 OPERATOR = Asker(actor="operator", role="admin", source="cli")
-
-
-def shipped_playbooks() -> dict[str, str]:
-    """The playbooks that come with the service, by name."""
-    folder = files("service") / "playbooks"
-    return {
-        entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".yaml")
-    }
 
 
 def create_tenant(

@@ -7,19 +7,19 @@ assert world.walk("2026-04-10").days("overdue-first-week") == ["04-02", "04-07",
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from msgspec.structs import replace
 
 from service.domain import commands as c
+from service.domain import habits
 from service.domain.account import Account, ApprovalRow, Private
-from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.decide import run
 from service.domain.directory import Directory
 from service.domain.due import customer_dues, due
-from service.domain.offsets import Offset, add
+from service.domain.habits import HabitRules
 from service.domain.playbook import Playbook
 from service.domain.reliability import judged_on, record
 from service.domain.scene import Asker, Scene
@@ -142,7 +142,7 @@ class World:
         ats = [workdays.next_moment(max(one.at, self.now)) if one.windowed else max(one.at, self.now) for one in found]
         return min(ats, default=None)
 
-    def walk(self, until: str | datetime) -> "World":
+    def walk(self, until: str | datetime) -> Self:
         """Everything due up to then is decided, in order of time; then it is that moment."""
         end = moment(until) if isinstance(until, datetime) or " " in until else moment(f"{until} 23:59")
         for _ in range(MOST_ALARMS):
@@ -154,7 +154,7 @@ class World:
             assert self.do(c.Wake(customer="C-1"), CLOCK), f"nothing happened at {at}"
         raise AssertionError("the clock does not come to an end")
 
-    def live(self, until: str) -> "World":
+    def live(self, until: str) -> Self:
         """Days with their look at the customer as a whole before everything else that is due."""
         end = moment(f"{until} 23:59")
         while True:
@@ -170,7 +170,7 @@ class World:
             self.walk(opens)
             self.now += timedelta(seconds=1)
 
-    def sleep(self, until: str) -> "World":
+    def sleep(self, until: str) -> Self:
         """The service is down until then."""
         self.now = moment(until)
         return self
@@ -277,27 +277,8 @@ def _keep_rows(world: World, event: Any) -> None:
 
 def habits_of(world: World) -> dict[str, frozenset[str]]:
     """A10 and B5, judged now over the last three bills with an earlier S: two late ones make a habit."""
-    found: dict[str, frozenset[str]] = {}
-    today, settings = world.scene.today, world.settings
-    for case in world.account.open_cases():
-        earlier = [one for one in world.account.cases.values() if one.start and case.start and one.start < case.start]
-        earlier.sort(key=lambda one: (one.start, one.id), reverse=True)
-        judged = {
-            "confirms_late": [one for one in earlier if one.confirmed_on or _is_late(one, today)],
-            "pays_late": [one for one in earlier if one.closed_on or (one.due_on and (today - one.due_on).days > 7)],
-        }
-        late = {
-            "confirms_late": lambda one: _is_late(one, one.confirmed_on or today),
-            "pays_late": lambda one: one.due_on and ((one.closed_on or today) - one.due_on).days > settings.habit_days,
-        }
-        found[case.id] = frozenset(
-            kind for kind in judged if sum(bool(late[kind](one)) for one in judged[kind][: settings.habit_bills]) >= 2
-        )
-    return found
-
-
-def _is_late(case: Case, on: date) -> bool:
-    if case.monthly and case.period:
-        year, month = (int(part) for part in case.period.split("-"))
-        return on > add(date(year, month, 20), Offset(months=1))
-    return case.start is not None and on > case.start + timedelta(14)
+    settings, workdays = world.settings, world.workdays
+    rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
+    grace = workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
+    bills = world.account.cases.values()
+    return {case.id: habits.habits_of(case, bills, world.scene.today, rules, grace) for case in world.account.open_cases()}

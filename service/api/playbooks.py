@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -12,8 +13,7 @@ from service.api.acts import Asking, Reply, administer, asks
 from service.api.approvals import ask_first
 from service.api.bodies import CommandRoute
 from service.api.mistakes import checked, faults, told
-from service.api.models.problems import responses
-from service.api.models.tenant import (
+from service.api.models.playbooks import (
     PlaybookAnswer,
     PlaybookAsked,
     PlaybookBody,
@@ -21,7 +21,9 @@ from service.api.models.tenant import (
     PlaybookFault,
     PlaybookList,
     PlaybookRow,
+    PlaybookWanted,
 )
+from service.api.models.problems import responses
 from service.api.models.work import ApprovalAnswer
 from service.api.problems import Problem
 from service.api.roles import Right
@@ -32,7 +34,7 @@ from service.domain.tenant import Tenant
 from service.engine import consents
 from service.engine.administer import Change, playbook_published
 from service.engine.desk import Session
-from service.store import tenants
+from service.store import shipped, tenants
 from service.store.database import Tx
 
 router = APIRouter(prefix="/v1/playbooks", tags=["playbooks"], route_class=CommandRoute)
@@ -44,18 +46,25 @@ Publishing = Annotated[Asking, Depends(asks(Right.PLAYBOOKS))]
 
 @router.get("", response_model=PlaybookList, summary="The playbooks there are")
 def get_playbooks(asking: Reading) -> Response:
-    """Each with its newest version."""
+    """Each with its newest version; also those that come with the service and were never published here. A newer text of one
+    that was is told, and never followed by itself."""
     with asking.house.desk.open(asking.tenant) as session:
-        rows = tenants.playbooks(session.tx)
-        data = [_row(list(versions)) for _, versions in groupby(rows, key=lambda row: row["name"])]
+        found = {name: list(those) for name, those in groupby(tenants.playbooks(session.tx), key=itemgetter("name"))}
+        news = shipped.news(session.tx)
+        names = sorted({*found, *shipped.shipped_playbooks()})
+        data = [PlaybookRow(**_row(name, found.get(name, []), news)) for name in names]
     return Reply(PlaybookList(data=data)).response()
 
 
 @router.get("/{name}", response_model=PlaybookAnswer, responses=responses(404, 422), summary="One playbook")
 def get_playbook(name: Name, asking: Reading, asked: Annotated[PlaybookAsked, Query()]) -> Response:
-    """Its text and its steps as data; the newest version unless told otherwise."""
+    """Its text and its steps as data; the newest version unless told otherwise. Of one that comes with the service and was
+    never published here, what would be."""
     with asking.house.desk.open(asking.tenant) as session:
         versions = [row for row in tenants.playbooks(session.tx) if row["name"] == name]
+        text = shipped.shipped_playbooks().get(name)
+        if not versions and asked.version is None and text is not None:
+            return Reply(_whole(name, [], 0, text, _read(text), frozenset({name}))).response()
         number = asked.version or max((row["version"] for row in versions), default=0)
         if not any(row["version"] == number for row in versions):
             raise NotFound("unknown_playbook", None, playbook=name)
@@ -73,28 +82,30 @@ def get_playbook(name: Name, asking: Reading, asked: Annotated[PlaybookAsked, Qu
     },
     summary="Publish a playbook",
 )
-def publish(body: PlaybookBody, asking: Publishing) -> Response:
-    """A new version of the playbook that the text names; cases keep the version they were opened with. Where the settings'
-    `consents` name a role for it, somebody of that role agrees first.
+def publish(body: PlaybookWanted, asking: Publishing) -> Response:
+    """A new version of the playbook that the text names, or of one that comes with the service (`shipped`), as it is; cases
+    keep the version they were opened with. Where the settings' `consents` name a role for it, somebody of that role agrees
+    first.
 
     Every mistake is told with line, column, path and remedy.
     """
-    found = checked(body.text, "playbook.yaml")
-    if not isinstance(found, Playbook):
-        raise Problem(422, "playbook_invalid", errors=faults(found))
+    text = body.text or shipped.shipped_playbooks().get(body.shipped or "")
+    if text is None:
+        raise NotFound("unknown_playbook", "/shipped", playbook=body.shipped)
+    found = _read(text)
     name = found.name
     with asking.house.desk.open(asking.tenant) as session:
         role, newest = session.scene.settings.consents.get("playbook"), session.tenancy.tenant.playbooks.get(name, 0)
-        known = newest and tenants.playbook_text(session.tx, name, newest) == body.text
+        known = newest and tenants.playbook_text(session.tx, name, newest) == text
     if role and not known:
-        return ask_first(asking, lambda _, tenant, scene: _wished(asking, tenant, scene, role, name, body.text))
+        return ask_first(asking, lambda _, tenant, scene: _wished(asking, tenant, scene, role, name, text))
 
     def decide(tx: Tx, tenant: Tenant) -> tuple[Sequence[Change], Reply]:
         newest = tenant.playbooks.get(name, 0)
-        known = newest and tenants.playbook_text(tx, name, newest) == body.text
-        changes = [] if known else playbook_published(tx, tenant, name, body.text)
+        known = newest and tenants.playbook_text(tx, name, newest) == text
+        changes = [] if known else playbook_published(tx, tenant, name, text)
         rows = [row for row in tenants.playbooks(tx) if row["name"] == name]
-        answer = _whole(rows, rows[-1]["version"], body.text, found)
+        answer = _whole(name, rows, rows[-1]["version"], text, found, shipped.news(tx))
         return changes, Reply(answer) if known else Reply(answer, 201, f"/v1/playbooks/{name}")
 
     return administer(asking, decide)
@@ -115,34 +126,39 @@ def _wished(asking: Asking, tenant: Tenant, scene: Scene, role: str, name: str, 
     return consents.ask(tenant, asking.asker, scene.today, "playbook", name, role, deed, None)
 
 
-def _row(versions: list[dict[str, Any]]) -> PlaybookRow:
-    newest = versions[-1]
-    return PlaybookRow(
-        name=newest["name"],
-        version=newest["version"],
-        versions=[row["version"] for row in versions],
-        published_at=newest["published_at"],
-    )
+def _read(text: str) -> Playbook:
+    found = checked(text, "playbook.yaml")
+    if not isinstance(found, Playbook):
+        raise Problem(422, "playbook_invalid", errors=faults(found))
+    return found
+
+
+def _row(name: str, versions: list[dict[str, Any]], news: frozenset[str], number: int = 0) -> dict[str, Any]:
+    row = next((row for row in versions if row["version"] == number), versions[-1] if versions else None)
+    return {
+        "name": name,
+        "version": row["version"] if row else 0,
+        "versions": [one["version"] for one in versions],
+        "published": row is not None,
+        "published_at": row["published_at"] if row else None,
+        "shipped": name in shipped.shipped_playbooks(),
+        "shipped_is_news": name in news,
+    }
 
 
 def _answer(session: Session, versions: list[dict[str, Any]], number: int) -> PlaybookAnswer:
     name = versions[0]["name"]
     text = tenants.playbook_text(session.tx, name, number)
     assert text is not None
-    return _whole(versions, number, text, session.scene.playbook(name, number))
+    return _whole(name, versions, number, text, session.scene.playbook(name, number), shipped.news(session.tx))
 
 
-def _whole(versions: list[dict[str, Any]], number: int, text: str, playbook: Playbook) -> PlaybookAnswer:
-    row = next(row for row in versions if row["version"] == number)
-    return PlaybookAnswer(
-        name=row["name"],
-        version=number,
-        versions=[row["version"] for row in versions],
-        published_at=row["published_at"],
-        title=playbook.title,
-        steps=[_said(msgspec.to_builtins(step)) for step in playbook.steps],
-        text=text,
-    )
+def _whole(
+    name: str, versions: list[dict[str, Any]], number: int, text: str, playbook: Playbook, news: frozenset[str]
+) -> PlaybookAnswer:
+    steps = [_said(msgspec.to_builtins(step)) for step in playbook.steps]
+    row = _row(name, versions, news, number)
+    return PlaybookAnswer.model_validate({**row, "title": playbook.title, "steps": steps, "text": text})
 
 
 def _said(value: Any) -> Any:

@@ -56,6 +56,7 @@ class Right(StrEnum):
     TARGETS = "targets"
     SETTINGS = "settings"
     PLAYBOOKS = "playbooks"
+    SIMULATE = "simulate"
     USERS = "users"
     KEYS = "keys"
     WEBHOOKS = "webhooks"
@@ -104,6 +105,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.TARGETS: _SUPERVISORS,
     Right.SETTINGS: _NOBODY_ELSE,
     Right.PLAYBOOKS: _NOBODY_ELSE,
+    Right.SIMULATE: _SUPERVISORS,
     Right.USERS: _NOBODY_ELSE,
     Right.KEYS: _NOBODY_ELSE,
     Right.WEBHOOKS: _NOBODY_ELSE,

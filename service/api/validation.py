@@ -37,6 +37,8 @@ OWN = frozenset(
         "record_incomplete",
         "nothing_to_change",
         "now_or_follow",
+        "text_or_shipped",
+        "text_or_version",
         "parts_or_count",
         "first_on_required",
     }

@@ -248,6 +248,11 @@ class Playbook(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(step for step in self.steps if step.at_once)
 
     @cached_property
+    def asking(self) -> tuple[Step, ...]:
+        """The steps whose conditions want to know of the customer what costs a query."""
+        return tuple(step for step in self.steps if step.asks)
+
+    @cached_property
     def during(self) -> dict[str, tuple[Step, ...]]:
         """By stage, the steps that are asked of a case whose clock may run in it: its own, and its customer's."""
         own = [step for step in self.steps if step.scope != "tenant"]

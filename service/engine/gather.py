@@ -10,6 +10,7 @@ from service.domain.account import Account, ApprovalRow, Gone, Loads, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.due import step_due
+from service.domain.habits import HabitRules
 from service.domain.playbook import Step
 from service.domain.reliability import record
 from service.engine.asks import Ask
@@ -231,7 +232,7 @@ def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case], watc
     scene, tx = session.scene, session.tx
     asked = {case.id: {what for step in _due_steps(session, case) for what in step.asks} for case in rung}
     settings = scene.settings
-    rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
+    rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
     grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
     judged = [case for case in rung if "habits" in asked[case.id]]
     for id, habits in cases.habits(tx, judged, scene.today, rules, grace).items():
@@ -264,8 +265,8 @@ def _due_steps(session: Session, case: Case) -> list[Step]:
     scene = session.scene
     return [
         step
-        for step in scene.plan_of(case).steps
-        if step.asks and (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
+        for step in scene.plan_of(case).asking
+        if (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from service.domain.account import Account
 from service.domain.case import Case
 from service.domain.customer import Customer
+from service.domain.habits import HabitRules
 from service.domain.reliability import record
 from service.engine.desk import Session
 from service.store import balances, cases, log, messages, reconciliations, reliability
@@ -16,7 +17,7 @@ def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> A
     account = Account(customer, lambda id: messages.gone(tx, [id], scene.today).get(id, frozenset()))
     account.cases = {case.id: case for case in bills}
     settings = scene.settings
-    rules = cases.HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
+    rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
     grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
     account.habits = cases.habits(tx, list(account.cases.values()), scene.today, rules, grace)
     for one in balances.of_customers(tx, [customer.id], scene.today)[customer.id]:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from service.domain.case import Case
-from service.domain.offsets import Offset, add
+from service.domain.habits import HabitRules, late_confirmed_from, settled_on
 from service.store import codec
 from service.store.database import Row, Tx, columns
 
@@ -37,7 +37,6 @@ UPDATE cases c SET {_SET} FROM unnest({_UNNEST}, %(expected)s::int[]) AS v({_LIS
  WHERE c.tenant = %(tenant)s AND c.id = v.id AND c.version = v.expected
 """
 
-CONFIRM_LATE_AFTER = timedelta(14)
 AT_ONCE = 5_000
 """Bills that one statement reads by their ids."""
 
@@ -66,20 +65,9 @@ def fold_key(text: str | None) -> str | None:
     return unicodedata.normalize("NFKC", text).casefold().strip() if text else None
 
 
-def late_confirmed_from(case: Case) -> date | None:
-    """The first day on which an unconfirmed bill counts as confirmed late (A3); None when none is waited for."""
-    if not case.confirmation_required:
-        return None
-    if case.monthly and case.period:
-        year, month = (int(part) for part in case.period.split("-"))
-        return add(date(year, month, 21), Offset(months=1))
-    return case.start + CONFIRM_LATE_AFTER + timedelta(1) if case.start else None
-
-
 def row(one: Saved) -> Row:
     """What stands in its columns."""
     case = one.state
-    settled = case.closed_on if case.closed_as in ("paid", "credited") else None
     return (
         case.id,
         case.customer,
@@ -98,7 +86,7 @@ def row(one: Saved) -> Row:
         case.confirmed_on,
         late_confirmed_from(case),
         case.due_on,
-        settled,
+        settled_on(case),
         case.pause.reason if case.pause else None,
         case.closed_as,
         one.next_at,
@@ -232,14 +220,6 @@ def load_sharing(tx: Tx, customers: Sequence[str], plans: Sequence[str], limit: 
             {"customers": list(customers), "plans": list(plans), "limit": limit},
         )
     )
-
-
-class HabitRules(Struct, frozen=True):
-    """How many of how many, and after how many days a payment is habitually late (A10, B5)."""
-
-    bills: int
-    late: int
-    days: int
 
 
 def habits(tx: Tx, cases: Sequence[Case], today: date, rules: HabitRules, grace: Any) -> dict[str, frozenset[str]]:

@@ -780,3 +780,17 @@ schedule-no_contact = Held back: the customer has nobody who may receive details
 schedule-channel_not_configured = Held back: this channel is not set up for the tenant.
 schedule-over = Nothing more: its last day was { $on }.
 schedule-never = Nothing to be expected: its days are over, or what it needs cannot come about for this bill.
+
+### What-if
+
+text_or_shipped = Give either text, a playbook as YAML, or shipped, the name of one that comes with the service.
+text_or_version = Give one of text (a draft), version (a published one) and shipped (the one that comes with the service).
+simulation_period = The first day must have begun, not lie after the last one, and be at most ten years before it; the last lies at most a year ahead. Correct from or to.
+simulation_running = Another what-if is being worked out. Try again when Retry-After has passed, or use dunlog simulate.
+whatif-facts = Bills, payments, confirmations, promises, disputes and conversations come as they came. What customers would have done otherwise nobody knows.
+whatif-answers = A request for consent is answered as the one that was asked in its place then, after as long; one that has no counterpart is answered by nobody. What people did to a task or a hold that is not there is left out and counted.
+whatif-opened = Cases open on the first day go over to the playbook that day: what it would have said earlier is not said again, levels and requests of earlier days follow. Bills that come later open with it.
+whatif-today = Settings, windows and holidays are those of each moment; our people, the channels that lead out and the segments that are chosen by are today’s.
+whatif-messages = Messages are counted as they are decided. Whether they arrive, and whether an advisor or a late payment feed holds them back, is not told again.
+whatif-company = Steps that look at the whole company on a day of the calendar are not told.
+whatif-ahead = For the days still ahead nobody pays, answers or agrees any more.

@@ -753,3 +753,17 @@ schedule-no_contact = 暂停：客户没有可接收账款明细且具备所需�
 schedule-channel_not_configured = 暂停：租户尚未设置该渠道。
 schedule-over = 不再执行：最后一次为 { $on }。
 schedule-never = 不会执行：其日期已过，或所需条件对该账单不可能成立。
+
+### What-if
+
+text_or_shipped = 请给出 text（YAML 文本）或 shipped（随服务提供的方案名称），二者择一。
+text_or_version = 请给出 text（草稿）、version（已发布的版本）或 shipped（随服务提供的方案）三者之一。
+simulation_period = 第一天须已开始，不得晚于最后一天，且二者相距至多十年；最后一天至多在一年之后。请更正 from 或 to。
+simulation_running = 另一次推演正在进行。请在 Retry-After 之后重试，或使用 dunlog simulate。
+whatif-facts = 账单、付款、确认、承诺、争议和沟通均按当时发生的样子出现。客户在别的情形下会怎样做，无人知晓。
+whatif-answers = 审批请求的答复与当时相应的那一次相同，所需时间也相同；没有对应者的请求无人答复。对不存在的任务或停货所做的操作不计入，另行计数。
+whatif-opened = 第一天尚未结清的案件自当天起改用该方案：它在更早日子里会说的不再补说，更早日子的升级和请求随后补上。之后的账单直接按它开立。
+whatif-today = 设置、时段和节假日按当时的；我方人员、可用渠道和用于筛选的客户分级按今天的。
+whatif-messages = 消息在决定发送时计数。是否送达、是否因请示上级或付款数据延迟而被暂缓，不在推演之内。
+whatif-company = 按日历审视整个公司的步骤不在推演之内。
+whatif-ahead = 对尚未到来的日子，假定不再有人付款、答复或同意。

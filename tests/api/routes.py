@@ -35,6 +35,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/cases/{case}/assign": {"owner": "li.na"},
     "POST /v1/cases/{case}/notes": NOTE,
     "POST /v1/playbooks/{name}/move": {},
+    "POST /v1/playbooks/{name}/simulate": {"version": 1},
     "POST /v1/cases/{case}/flags": FLAG,
     "POST /v1/cases/{case}/write-off": REASON,
     "POST /v1/cases/{case}/hand-over": {"to": "agency", "reason": "x"},

@@ -99,7 +99,7 @@ def test_whoever_leads_may_what_they_lead():
     ("role", "may", "may_not"),
     [
         ("collector", {Right.PROMISE, Right.NOTE, Right.TASK, Right.PAUSE}, {Right.ASSIGN, Right.RESUME, Right.HOLD}),
-        ("supervisor", {Right.ASSIGN, Right.RESUME, Right.PLAN, Right.EXTEND}, {Right.HOLD, Right.RELEASE}),
+        ("supervisor", {Right.ASSIGN, Right.RESUME, Right.PLAN, Right.EXTEND, Right.SIMULATE}, {Right.HOLD, Right.PLAYBOOKS}),
         ("manager", {Right.HOLD, Right.RELEASE, Right.WRITE_OFF, Right.APPROVE}, {Right.SETTINGS, Right.KEYS}),
         ("finance", {Right.TASK, Right.CREDIT_STOP}, {Right.EVENTS, Right.PROMISE}),
         ("legal", {Right.LETTER, Right.HAND_OVER, Right.MILESTONE, Right.EVIDENCE}, {Right.HOLD}),

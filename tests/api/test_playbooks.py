@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from service.api.models.tenant import PlaybookAnswer, PlaybookCheck
+from service.api.models.playbooks import PlaybookAnswer, PlaybookCheck
 from tests.api.tenants import fits, problem
 from tests.examples import SHIPPED
 

@@ -14,10 +14,11 @@ from service.domain.workdays import Window
 from service.engine import administer, walk
 from service.engine.asks import Ask
 from service.engine.handle import handle
-from service.provision import OPERATOR, shipped_playbooks
+from service.provision import OPERATOR
 from service.runtime import Runtime
 from service.store.calendars import published
 from service.store.inbox import Identity
+from service.store.shipped import shipped_playbooks
 from service.words.compose import compose
 
 BILLS = 4

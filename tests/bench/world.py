@@ -16,11 +16,12 @@ from sqlalchemy import make_url
 from service import migrate
 from service.channels.sealing import seal
 from service.engine.administer import create as create_tenant
-from service.provision import OPERATOR, create_key, shipped_playbooks
+from service.provision import OPERATOR, create_key
 from service.runtime import Runtime, look_for_cycles_seldom, opened
 from service.settings import Settings, load
 from service.store import endpoints, tenants
 from service.store.database import transaction
+from service.store.shipped import shipped_playbooks
 from tests.bench import patterns
 from tests.bench.arming import arm, lay_aside
 from tests.bench.multiply import Pattern, multiply, read

@@ -9,7 +9,8 @@ from service.domain.events.tenant import CalendarPublished
 from service.domain.settings import Settings
 from service.domain.workdays import Window
 from service.engine.administer import Change, administer, create
-from service.provision import OPERATOR, create_key, shipped_playbooks
+from service.provision import OPERATOR, create_key
+from service.store.shipped import shipped_playbooks
 from tests.journeys.company import Company
 from tests.journeys.proof import prove
 from tests.patience import PATIENCE

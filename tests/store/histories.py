@@ -21,11 +21,11 @@ from service.engine.asks import Ask, Done
 from service.engine.desk import Desk
 from service.engine.handle import handle
 from service.engine.verify import Checked, Place, verify
-from service.provision import shipped_playbooks
 from service.runtime import read_playbook
 from service.store import worklist
 from service.store.database import Tx
 from service.store.inbox import Identity
+from service.store.shipped import shipped_playbooks
 from service.words.compose import compose
 
 BEGIN = datetime(2026, 1, 5, 2, tzinfo=UTC)

@@ -16,11 +16,11 @@ from service.engine import administer
 from service.engine.asks import Ask
 from service.engine.convoy import Convoy
 from service.engine.desk import Desk
-from service.provision import shipped_playbooks
 from service.runtime import read_playbook
 from service.store import customers
 from service.store.database import connect, transaction
 from service.store.inbox import Identity
+from service.store.shipped import shipped_playbooks
 
 ERP = Asker(actor="erp", role="erp")
 DAY = date(2026, 3, 5)

@@ -16,8 +16,8 @@ from service.domain.settings import Settings
 from service.domain.workdays import Window
 from service.engine import administer, calendar_steps, digests, tick
 from service.engine.administer import Change
-from service.provision import shipped_playbooks
 from service.store.database import connect
+from service.store.shipped import shipped_playbooks
 from tests.store.histories import ERP, House
 
 POSTED = datetime(2026, 6, 10, 0, 0, tzinfo=UTC)  # a Wednesday, 08:00 in Shanghai

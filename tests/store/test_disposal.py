@@ -20,11 +20,12 @@ from service.engine import administer, disposal, tick
 from service.engine.comparing import tenant_deviations
 from service.engine.desk import Desk, UnknownTenant
 from service.engine.verify import all_tenants
-from service.provision import OPERATOR, shipped_playbooks
+from service.provision import OPERATOR
 from service.runtime import read_playbook
 from service.store import alarms, endpoints, tables, tenants
 from service.store import disposal as rows
 from service.store.database import CLOCK, connect, transaction
+from service.store.shipped import shipped_playbooks
 from tests.conftest import url_of
 from tests.store.histories import ERP, House, begin
 from tests.store.test_isolation import GLOBAL, _plant

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
+from pydantic import ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.api.models.assignment import AssignmentRule
@@ -235,62 +235,6 @@ class TestClockAnswer(Answer):
 
     now: Instant
     follow: bool = Field(description="Whether it runs with real time.")
-
-
-class PlaybookBody(Body):
-    """A playbook as YAML text."""
-
-    text: StrictStr = Field(min_length=1, max_length=262_144, examples=["grammar: 1\nname: gentle\n"])
-
-
-class PlaybookFault(Answer):
-    """A mistake in a playbook, with its remedy."""
-
-    file: str = Field(examples=["gentle.yaml"])
-    line: int
-    column: int
-    path: str = Field(examples=["ladders/0/steps/3/every"])
-    code: str = Field(examples=["repetition_without_end"])
-    detail: str
-
-
-class PlaybookCheck(Answer):
-    """Whether a playbook could be published."""
-
-    valid: bool
-    errors: list[PlaybookFault] = []
-
-
-class PlaybookAsked(BaseModel):
-    """Which version."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    version: int | None = Field(None, ge=1, le=1_000_000, description="The newest when left out.")
-
-
-class PlaybookRow(Answer):
-    """A playbook with its newest version."""
-
-    name: str = Field(examples=["standard"])
-    version: Version
-    versions: list[int] = Field(description="All that were published.", examples=[[1, 2]])
-    published_at: Instant
-
-
-class PlaybookList(Answer):
-    """All playbooks."""
-
-    data: list[PlaybookRow]
-    next_cursor: Cursor = None
-
-
-class PlaybookAnswer(PlaybookRow):
-    """A published version, which never changes."""
-
-    title: dict[str, str] = Field(description="By language.")
-    steps: list[dict[str, Any]] = Field(description="Its steps in ladder order, as data.")
-    text: str = Field(description="Its YAML.")
 
 
 class SettingsAnswer(SettingsPatch, Answer):

@@ -50,10 +50,15 @@ def run(
     command: c.Command, account: Account, scene: Scene, asker: Asker, details: Private | None = None
 ) -> list[Happened]:
     """Carry a command out on the account: what happened, in order. A refusal leaves the account as it was."""
+    return follow(decide(command, account, scene, asker, details or {}), account, scene)
+
+
+def follow(told: Iterator[Happened], account: Account, scene: Scene) -> list[Happened]:
+    """What is told happens, and all that follows from it at once."""
     before = len(account.happened)
     finished = False
     try:
-        for one in decide(command, account, scene, asker, details or {}):
+        for one in told:
             account.apply(one)
         for id in dict.fromkeys(h.id for h in account.happened[before:] if h.stream == "case"):
             for one in settle(account, scene, id):

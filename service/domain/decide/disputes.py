@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from service.domain.account import Account, Happened, on_case, on_customer
+from service.domain.account import Account, Happened, Private, on_case, on_customer
 from service.domain.case import Case
 from service.domain.commands import OpenDispute, ResolveDispute
 from service.domain.commitments import MOST_DISPUTES, Dispute
@@ -46,10 +46,15 @@ def open(command: OpenDispute, account: Account, scene: Scene) -> Iterator[Happe
             on=scene.today,
             until=scene.today + timedelta(scene.settings.dispute_days),
         )
-        yield on_case(case.id, opened, {"": {"text": command.text}})
-        task = _task("dispute", case.id, opened.dispute)
-        yield from _open_task(account, scene, case.id, "dispute", role, owner, "resolve_dispute", task)
-        yield from weigh(account, scene, case.id, "disputed")
+        yield from begin(account, scene, case.id, opened, {"": {"text": command.text}})
+
+
+def begin(account: Account, scene: Scene, id: str, opened: DisputeOpened, private: Private | None) -> Iterator[Happened]:
+    """The part stands still, and is on the list of whoever has to decide it."""
+    yield on_case(id, opened, private)
+    task = _task("dispute", id, opened.dispute)
+    yield from _open_task(account, scene, id, "dispute", opened.role, opened.owner, "resolve_dispute", task)
+    yield from weigh(account, scene, id, "disputed")
 
 
 def _shares(cases: Sequence[Case], amount: str | None) -> list[tuple[Case, int]]:

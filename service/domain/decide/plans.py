@@ -147,10 +147,8 @@ def _agreed(
     """One agreement: its bills share the id, and fall with one another."""
     plan = ""
     for case, parts in split:
-        promise = case.standing_promise()
-        if promise:
-            yield on_case(case.id, PromiseCancelled(promise=promise.id))
-        plan = plan or f"{case.id}.{account.cases[case.id].version + 1}"
+        # Its id is that of the event, before which the promise that it replaces is cancelled.
+        plan = plan or f"{case.id}.{case.version + 1 + bool(case.standing_promise())}"
         agreed = PlanAgreed(
             plan=plan,
             amount=total(parts),
@@ -162,5 +160,13 @@ def _agreed(
             approval=approval,
             contact=contact,
         )
-        yield on_case(case.id, agreed, private)
-        yield from weigh(account, scene, case.id, "plan_agreed")
+        yield from begin(account, scene, case.id, agreed, private)
+
+
+def begin(account: Account, scene: Scene, id: str, agreed: PlanAgreed, private: Private | None) -> Iterator[Happened]:
+    """The bill's part of a plan, in the place of what was promised."""
+    promise = account.cases[id].standing_promise()
+    if promise:
+        yield on_case(id, PromiseCancelled(promise=promise.id))
+    yield on_case(id, agreed, private)
+    yield from weigh(account, scene, id, "plan_agreed")

@@ -1,0 +1,1 @@
+"""What would have come of other rules: recorded history told once more through the verbs, on paper, for nobody to keep."""

@@ -1,0 +1,150 @@
+"""A what-if on recorded history: customers read in slices and told twice, by the playbooks they had and by another one.
+
+Nothing is written and nobody waits: each slice is read in a snapshot of its own, and told after that is over.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from time import sleep
+
+import structlog
+from msgspec import Struct, field
+
+from service.domain.case import Case
+from service.domain.events.case import CaseMoved, CaseOpened
+from service.domain.whatif.comparing import Comparison
+from service.domain.whatif.deeds import Deed, Record, deeds, steps, with_answers
+from service.domain.whatif.fidelity import Fidelity
+from service.domain.whatif.setting import Choice, Company
+from service.domain.whatif.standing import Standing, standing_of
+from service.domain.whatif.story import Story, Told
+from service.domain.whatif.tally import BillTold, Tally
+from service.engine.desk import Desk
+from service.engine.retelling import Books, company, records
+from service.store import recorded
+from service.store.recorded import Whom
+
+SLICE = 400
+"""Bills read at once, unless one customer has more."""
+
+MOST_BILLS = 20_000
+"""Of one customer; who has more is passed over, and named."""
+
+BREATH = 0.0005
+"""Seconds between two customers in which others of the process get their turn."""
+
+NAMED = 20
+
+_log = structlog.get_logger()
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """`choice` from the one moment to the other, on the bills of these customers, after the one named last."""
+
+    choice: Choice
+    since: datetime
+    until: datetime
+    customers: Sequence[str] | None = None
+    segment: str | None = None
+    after: str = ""
+    most: int | None = None
+    samples: int = 3
+
+
+class Found(Struct):
+    """What has been told so far, of `total` bills those that were `passed`. `after` is the last customer told; `is_whole` once
+    there are no more."""
+
+    compared: Comparison
+    total: int
+    fidelity: Fidelity = field(default_factory=Fidelity)
+    left_out_now: dict[str, int] = field(default_factory=dict)
+    left_out_then: dict[str, int] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
+    events: int = 0
+    passed: int = 0
+    after: str = ""
+    is_whole: bool = False
+
+
+def tell(desk: Desk, tenant: str, wanted: Wanted) -> Iterator[Found]:
+    """After each customer what has been found until then; whoever has enough goes no further."""
+    books = Books(desk, tenant)
+    with desk.open(tenant, snapshot=True) as session:
+        house, now = company(session, books), session.scene.now
+        total = recorded.count(session.tx, wanted.customers, wanted.segment)
+    found = Found(Comparison(samples_wanted=wanted.samples), total, after=wanted.after)
+    yield found
+    while not found.is_whole:
+        desk.go_on()
+        with desk.open(tenant, snapshot=True) as session:
+            few = _slice(recorded.customers(session.tx, found.after, SLICE, wanted.customers, wanted.segment))
+            read = records(session, [one.customer for one in few if one.bills <= MOST_BILLS])
+        for one in few:
+            if wanted.most is not None and found.compared.cases + one.bills > wanted.most and found.compared.cases:
+                return
+            _customer(house, wanted, found, one, read.pop(one.customer, []), now)
+            found.after, found.passed = one.customer, found.passed + one.bills
+            yield found
+            sleep(BREATH)
+        found.is_whole = not few
+    yield found
+
+
+def _slice(found: Sequence[Whom]) -> list[Whom]:
+    few: list[Whom] = []
+    bills = 0
+    for one in found:
+        if few and bills + one.bills > SLICE:
+            break
+        few.append(one)
+        bills += one.bills
+    return few
+
+
+def _customer(house: Company, wanted: Wanted, found: Found, whom: Whom, read: list[Record], now: datetime) -> None:
+    if whom.bills > MOST_BILLS:
+        found.passed_over = [*found.passed_over, whom.customer][:NAMED]
+        return
+    found.events += len(read)
+    past = deeds(read)
+    here = standing_of(whom.customer, [one for one in past if one.at < wanted.since])
+    coming = [one for one in past if one.at >= wanted.since]
+    days = house.era(wanted.since).workdays
+    if not any(_follows(one, wanted.choice) for deed in past for one in deed.records):
+        return
+    told: list[Told] = []
+    bills, ended = _told(house, wanted, here, coming, None, found.compared.now, told, found.left_out_now)
+    found.fidelity.take(steps(coming, min(wanted.until, now)), told, days, now)
+    then, then_ended = _told(house, wanted, here, coming, wanted.choice, found.compared.then, [], found.left_out_then)
+    ids = [
+        case.id
+        for case in then_ended.values()
+        if (case.playbook, case.playbook_version) == (wanted.choice.playbook.name, wanted.choice.playbook.version)
+    ]
+    found.compared.take(whom.customer, ids, (bills, ended), (then, then_ended))
+
+
+def _follows(record: Record, choice: Choice) -> bool:
+    return isinstance(record.event, CaseOpened | CaseMoved) and choice.takes(record.event.playbook)
+
+
+def _told(
+    house: Company,
+    wanted: Wanted,
+    here: Standing,
+    coming: Sequence[Deed],
+    choice: Choice | None,
+    tally: Tally,
+    told: list[Told],
+    left_out: dict[str, int],
+) -> tuple[dict[str, BillTold], dict[str, Case]]:
+    """By the one or the other; what came of the bills, and where they stand at the end."""
+    left, answers = with_answers(coming)
+    story = Story(house, here.copy(), wanted.since, choice)
+    told += story.tell(left, answers, wanted.until)
+    for type, count in story.left_out.items():
+        left_out[type] = left_out.get(type, 0) + count
+    if story.is_cut_short:
+        _log.warning("story_cut_short", customer=story.here.customer.id)
+    return tally.take(told, house.era(wanted.since).workdays), story.here.cases
