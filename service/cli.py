@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -204,6 +205,7 @@ def simulate(
     customers: Annotated[list[str] | None, typer.Option(help="Of this customer alone; may be repeated.")] = None,
     at_most: Annotated[int | None, typer.Option(help="So many cases at most; by default all.")] = None,
     samples: Annotated[int, typer.Option(help="So many of the cases that differ most, day by day.", max=20)] = 3,
+    jobs: Annotated[int | None, typer.Option(help="Processes for much history; by default one a core.", min=1)] = None,
     language: Annotated[str, typer.Option(help="Of the sentences: en or zh.")] = "en",
     as_json: AsJson = False,
 ) -> None:
@@ -236,12 +238,13 @@ def simulate(
         customers=customers or (),
         at_most=at_most,
         samples=samples,
+        jobs=jobs or os.cpu_count() or 1,
         language=language,
         as_json=as_json,
     )
     with opened(given_settings()) as runtime:
         look_for_cycles_seldom()
-        run(runtime.desk, asked)
+        run(runtime.settings, runtime.desk, asked)
 
 
 def main() -> None:

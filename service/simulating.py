@@ -17,10 +17,14 @@ from service.api.simulated import simulation
 from service.api.simulations import framed, planned
 from service.engine.desk import Desk
 from service.engine.whatif import Found, Wanted, tell
-from service.settings import SettingsError
+from service.settings import Settings, SettingsError
+from service.telling import together
 from service.words.sentences import say
 
 MOST_SHIFTS = 12
+WORTH_SHARING = 5_000
+"""Bills from which on another process is worth its start."""
+
 WORK = ("messages", "calls", "visits", "letters", "escalations", "approvals", "tasks", "notices")
 
 
@@ -38,11 +42,12 @@ class Asked(NamedTuple):
     customers: Sequence[str]
     at_most: int | None
     samples: int
+    jobs: int
     language: str
     as_json: bool
 
 
-def run(desk: Desk, asked: Asked) -> None:
+def run(settings: Settings, desk: Desk, asked: Asked) -> None:
     """Tell the history and print what came of it. Raises SettingsError for what cannot be understood."""
     name, body = _body(asked)
     with desk.open(asked.tenant, snapshot=True) as session:
@@ -52,7 +57,7 @@ def run(desk: Desk, asked: Asked) -> None:
             raise SettingsError(_mistakes(asked, problem)) from None
         frame = framed(session, body, wanted)
     wanted = replace(wanted, most=asked.at_most)
-    found = _told(desk, asked, wanted)
+    found = _told(settings, desk, asked, wanted)
     answer = simulation(wanted, found, frame, None if found.is_whole else "cases", asked.language)
     if asked.as_json:
         typer.echo(answer.model_dump_json(by_alias=True))
@@ -97,10 +102,10 @@ def _mistakes(asked: Asked, problem: Problem) -> str:
     return "\n".join(lines) or say(problem.code, asked.language, **problem.params)
 
 
-def _told(desk: Desk, asked: Asked, wanted: Wanted) -> Found:
+def _told(settings: Settings, desk: Desk, asked: Asked, wanted: Wanted) -> Found:
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("Telling {task.fields[customer]}"),
+        TextColumn("Telling {task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -108,10 +113,14 @@ def _told(desk: Desk, asked: Asked, wanted: Wanted) -> Found:
         disable=asked.as_json or not console.is_terminal,
     )
     with bar:
-        task = bar.add_task("tell", total=None, customer="")
-        for found in tell(desk, asked.tenant, wanted):
-            bar.update(task, total=found.total, completed=found.passed, customer=found.after)
-        bar.update(task, completed=found.total)
+        telling = tell(desk, asked.tenant, wanted)
+        found = next(telling)
+        task = bar.add_task(asked.tenant, total=found.total)
+        if asked.jobs > 1 and asked.at_most is None and found.total > WORTH_SHARING:
+            return together(settings, asked.tenant, wanted, asked.jobs, lambda passed: bar.update(task, completed=passed))
+        for so_far in telling:
+            found = so_far
+            bar.update(task, completed=found.passed)
     return found
 
 
@@ -119,7 +128,7 @@ def show(console: Console, one: m.Simulation) -> None:
     """All of it, as tables."""
     version = f"version {one.version}" if one.version else "as drafted"
     console.print(
-        f"{one.playbook} {version} in place of {', '.join(one.replaces)}, {one.from_} to {one.to}: "
+        f"{one.playbook} {version} in place of {', '.join(one.replaces)}, {one.period.from_} to {one.period.to}: "
         f"{one.cases} cases of {one.customers} customers, {one.differing} of them told differently."
     )
     if one.truncated:

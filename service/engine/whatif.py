@@ -39,7 +39,8 @@ _log = structlog.get_logger()
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """`choice` from the one moment to the other, on the bills of these customers, after the one named last."""
+    """`choice` from the one moment to the other, on the bills of these customers, after the one named last; of `share` (n, of)
+    the n-th of so many alone."""
 
     choice: Choice
     since: datetime
@@ -49,6 +50,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     after: str = ""
     most: int | None = None
     samples: int = 3
+    share: tuple[int, int] = (0, 1)
 
 
 class Found(Struct):
@@ -66,6 +68,19 @@ class Found(Struct):
     after: str = ""
     is_whole: bool = False
 
+    def add(self, other: "Found") -> None:
+        """What was found of other customers."""
+        self.compared.add(other.compared)
+        self.fidelity.add(other.fidelity)
+        for mine, theirs in ((self.left_out_now, other.left_out_now), (self.left_out_then, other.left_out_then)):
+            for type, count in theirs.items():
+                mine[type] = mine.get(type, 0) + count
+        self.passed_over = [*self.passed_over, *other.passed_over][:NAMED]
+        self.events += other.events
+        self.passed += other.passed
+        self.after = max(self.after, other.after)
+        self.is_whole = self.is_whole and other.is_whole
+
 
 def tell(desk: Desk, tenant: str, wanted: Wanted) -> Iterator[Found]:
     """After each customer what has been found until then; whoever has enough goes no further."""
@@ -78,7 +93,10 @@ def tell(desk: Desk, tenant: str, wanted: Wanted) -> Iterator[Found]:
     while not found.is_whole:
         desk.go_on()
         with desk.open(tenant, snapshot=True) as session:
-            few = _slice(recorded.customers(session.tx, found.after, SLICE, wanted.customers, wanted.segment))
+            next_ones = recorded.customers(
+                session.tx, found.after, SLICE, wanted.customers, wanted.segment, wanted.share
+            )
+            few = _slice(next_ones)
             read = records(session, [one.customer for one in few if one.bills <= MOST_BILLS])
         for one in few:
             if wanted.most is not None and found.compared.cases + one.bills > wanted.most and found.compared.cases:

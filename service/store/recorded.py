@@ -31,18 +31,19 @@ class Line(NamedTuple):
 
 
 def customers(
-    tx: Tx, after: str, limit: int, named: Sequence[str] | None, segment: str | None, before: str | None = None
+    tx: Tx, after: str, limit: int, named: Sequence[str] | None, segment: str | None, share: tuple[int, int] = (0, 1)
 ) -> list[Whom]:
-    """The next customers by id that have bills."""
+    """The next customers by id that have bills; of shares of about the same size, the one counted from nought."""
     rows = tx.rows(
         """SELECT c.id, n.bills FROM customers c CROSS JOIN LATERAL (
              SELECT count(*) AS bills FROM cases k WHERE k.tenant = %(tenant)s AND k.customer = c.id) AS n
             WHERE c.tenant = %(tenant)s AND c.version > 0 AND c.id > %(after)s
               AND (%(named)s::text[] IS NULL OR c.id = ANY(%(named)s::text[]))
               AND (%(segment)s::text IS NULL OR COALESCE(c.state->>'segment', 'standard') = %(segment)s::text)
-              AND n.bills > 0
+              AND n.bills > 0 AND (hashtextextended(c.id, 0) & 65535) %% %(of)s::int = %(share)s::int
             ORDER BY c.id LIMIT %(limit)s""",
-        {"after": after, "named": None if named is None else list(named), "segment": segment, "limit": limit},
+        {"after": after, "named": None if named is None else list(named), "segment": segment, "limit": limit}
+        | {"share": share[0], "of": share[1]},
     )
     return [Whom(*row) for row in rows]
 

@@ -1,11 +1,17 @@
 """Playbooks over the API: read, checked with places and remedies, published as versions that never change."""
 
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
 from importlib.resources import files
 
 import pytest
 
-from service.api.models.playbooks import PlaybookAnswer, PlaybookCheck
-from tests.api.tenants import fits, problem
+from service.api.models.playbooks import PlaybookAnswer, PlaybookCheck, PlaybookList
+from service.domain.settings import Settings
+from service.engine import administer
+from service.provision import OPERATOR, create_key
+from tests.api.tenants import NOW, Service, Tenant, fits, problem
 from tests.examples import SHIPPED
 
 STANDARD = (files("service") / "playbooks" / "standard.yaml").read_text(encoding="utf-8")
@@ -53,6 +59,72 @@ def test_publishing_makes_versions_that_never_change(tenant):
     assert "P3D" in tenant.get("/v1/playbooks/gentle")["text"]
     published = tenant.get("/v1/events", "admin", type="playbook.published", limit=200)["data"]
     assert [event["data"]["version"] for event in published if event["data"]["playbook"] == "gentle"] == [1, 2]
+
+
+@pytest.fixture
+def older(service: Service) -> Iterator[Tenant]:
+    """A tenant of the days when `standard` alone came with the service, in other words, and was made stricter here since."""
+    name = f"t-{uuid.uuid4().hex[:12]}"
+    first = STANDARD.replace("title:", "# in other words\ntitle:", 1)
+    now = datetime.fromisoformat(NOW)
+    administer.create(service.runtime.engine, name, "sandbox", Settings(), {"standard": first}, OPERATOR, now)
+    keys = {role: create_key(service.runtime, name, role) for role in ("admin", "viewer", "boss")}
+    tenant = Tenant(service, name, keys)
+    yield tenant
+    tenant.close()
+
+
+def listed(tenant: Tenant) -> dict[str, tuple[int, bool, bool, bool]]:
+    rows = fits(PlaybookList, tenant.get("/v1/playbooks", "viewer"))["data"]
+    return {row["name"]: (row["version"], row["published"], row["shipped"], row["shipped_is_news"]) for row in rows}
+
+
+def test_what_comes_with_the_service_is_listed_before_it_is_published_and_published_by_its_name(older):
+    assert listed(older) == dict.fromkeys(SHIPPED, (0, False, True, True)) | {"standard": (1, True, True, True)}
+    looked = fits(PlaybookAnswer, older.get("/v1/playbooks/ageing", "viewer"))
+    assert (looked["version"], looked["versions"], looked["published_at"]) == (0, [], None)
+    assert looked["steps"] and looked["text"].startswith("grammar: 1")
+    admin = older.as_("admin")
+    assert problem(admin.get("/v1/playbooks/ageing?version=1")) == (404, "unknown_playbook")
+    made = admin.post("/v1/playbooks", json={"shipped": "ageing"})
+    assert (made.status_code, made.headers["location"]) == (201, "/v1/playbooks/ageing")
+    assert fits(PlaybookAnswer, made.json())["text"] == looked["text"]
+    assert listed(older)["ageing"] == (1, True, True, False)
+    assert admin.post("/v1/playbooks", json={"shipped": "ageing"}).status_code == 200
+
+
+def test_a_newer_one_is_told_and_applied_only_when_asked_for(older):
+    admin = older.as_("admin")
+    assert "# in other words" in older.get("/v1/playbooks/standard", "viewer")["text"]
+    assert listed(older)["standard"] == (1, True, True, True)
+    assert admin.post("/v1/playbooks", json={"shipped": "standard"}).json()["versions"] == [1, 2]
+    assert listed(older)["standard"] == (2, True, True, False)
+    own = STANDARD.replace("title:", "# our own\ntitle:", 1)
+    assert admin.post("/v1/playbooks", json={"text": own}).status_code == 201
+    assert listed(older)["standard"] == (3, True, True, False), "what was published here once is no news"
+    assert listed(older)["ageing"][0] == 0
+
+
+def test_publishing_what_comes_with_the_service_waits_for_the_same_consent(older):
+    admin = older.as_("admin")
+    assert admin.patch("/v1/settings", json={"consents": {"playbook": "boss"}}).status_code == 200
+    asked = admin.post("/v1/playbooks", json={"shipped": "ageing"})
+    assert asked.status_code == 202, asked.text
+    assert listed(older)["ageing"] == (0, False, True, True)
+    assert older.as_("boss").post(f"/v1/approvals/{asked.json()['id']}/grant", json={}).status_code == 200
+    assert listed(older)["ageing"] == (1, True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"shipped": "none"}, 404, "unknown_playbook"),
+        ({"shipped": "ageing", "text": "x"}, 422, "text_or_shipped"),
+        ({}, 422, "text_or_shipped"),
+    ],
+)
+def test_what_does_not_come_with_the_service_cannot_be_published_by_name(tenant, body, status, code):
+    assert problem(tenant.as_("admin").post("/v1/playbooks", json=body)) == (status, code)
 
 
 def test_a_published_playbook_can_be_used(tenant):

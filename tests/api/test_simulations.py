@@ -32,7 +32,7 @@ def test_a_draft_is_held_against_what_ran(owed):
     assert answer.status_code == 200, answer.text
     found = fits(Simulation, answer.json())
     assert (found["cases"], found["customers"], found["version"], found["replaces"]) == (3, 2, None, ["standard"])
-    assert (found["to"], found["truncated"]) == ("2026-03-24", None)
+    assert (found["period"], found["truncated"]) == ({"from": "2025-03-24", "to": "2026-03-24"}, None)
     step = next(one for one in found["steps"] if one["step"] == "overdue-daily")
     assert step["rule"] == "B3" and 0 < step["then"]["fired"] < step["now"]["fired"]
     assert found["work"]["then"]["messages"] < found["work"]["now"]["messages"]

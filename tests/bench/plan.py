@@ -16,6 +16,7 @@ from tests.bench import (
     p8_deliver,
     p9_replicas,
     p10_start,
+    p11_whatif,
 )
 from tests.bench.bench import Bench
 from tests.bench.lines import Line
@@ -26,6 +27,7 @@ FIGURES: dict[str, tuple[str, Measure]] = {
     "P6": ("ask", p6_ask.measure),
     "P4": ("nothing due", p4_nothing_due.measure),
     "P5": ("replay", p5_replay.measure),
+    "P11": ("what if", p11_whatif.measure),
     "P3": ("fire what is due", p3_fire.measure),
     "P9": ("several replicas", p9_replicas.measure),
     "P8": ("deliver", p8_deliver.measure),

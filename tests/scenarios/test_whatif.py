@@ -70,9 +70,8 @@ def live(world: World, what: str, bill: str, days: int, yes: bool) -> None:
             attempt(world, asked, "manager")
         case "answer":
             for request in list(world.customer.requests.values()):
-                kind = c.GrantApproval if yes else c.RejectApproval
-                more: dict[str, Any] = {} if yes else {"reason": "x"}
-                attempt(world, kind(customer="C-1", approval=request.id, **more), request.role)
+                answer = {"customer": "C-1", "approval": request.id} | ({} if yes else {"reason": "x"})
+                attempt(world, (c.GrantApproval if yes else c.RejectApproval)(**answer), request.role)
         case "owner":
             attempt(world, c.AssignCase(customer="C-1", case=bill, owner="li.na" if yes else "wang.wei"), "supervisor")
         case "bounce":

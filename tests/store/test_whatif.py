@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -40,12 +41,12 @@ def standard(*changes: tuple[str, str]) -> Playbook:
     return replace(read_playbook(text, "standard", 2), version=2)
 
 
-def wanted(playbook: Playbook, **more: object) -> Wanted:
-    given = {"since": BEGIN - timedelta(1), "until": END, **more}
+def wanted(playbook: Playbook, **more: Any) -> Wanted:
+    given: dict[str, Any] = {"since": BEGIN - timedelta(1), "until": END, **more}
     return Wanted(choice=Choice(playbook, frozenset({"standard"})), **given)
 
 
-def told(house: House, playbook: Playbook, **more: object) -> Found:
+def told(house: House, playbook: Playbook, **more: Any) -> Found:
     *_, found = tell(house.desk, house.tenant, wanted(playbook, **more))
     return found
 

@@ -235,14 +235,22 @@ class Assumption(Answer):
     text: str
 
 
+class Period(Answer):
+    """From the first to the last day."""
+
+    model_config = ConfigDict(validate_by_alias=True, serialize_by_alias=True)
+
+    from_: Day = Field(alias="from")
+    to: Day
+
+
 class Simulation(Answer):
     """History told twice: `now` by the playbooks that there are, `then` by the other one. Nothing has been changed."""
 
     playbook: str = Field(examples=["standard"])
     version: int | None = Field(description="Null for what is not published.", examples=[None])
     replaces: list[str] = Field(examples=[["standard"]])
-    from_: Day = Field(serialization_alias="from", validation_alias="from")
-    to: Day
+    period: Period
     cases: Count = Field(description="That follow it.")
     customers: Count
     differing: Count = Field(description="Cases whose timelines are not the same.")

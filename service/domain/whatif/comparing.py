@@ -47,6 +47,11 @@ class Milestone(Struct):
     only_then: int = 0
     days: int = 0
 
+    def add(self, other: "Milestone") -> None:
+        """Those of others."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
     def take(self, shift: Shift) -> None:
         """One more bill."""
         days = shift.days
@@ -116,6 +121,22 @@ class Comparison(Struct):
                 self.differing += 1
                 weight += abs(told[0].contacts - told[1].contacts) + 1
             self._sample(Sample(weight, id, customer, tuple(told[0].lines), tuple(told[1].lines)))
+
+    def add(self, other: "Comparison") -> None:
+        """Other customers."""
+        self.cases += other.cases
+        self.customers += other.customers
+        self.differing += other.differing
+        self.now.add(other.now)
+        self.then.add(other.then)
+        for name, milestone in self.milestones.items():
+            milestone.add(other.milestones[name])
+        for *_, shift in other.shifts:
+            self._shifted(shift)
+        self.levels += other.levels
+        self.changed = [*self.changed, *other.changed][:SHOWN]
+        for sample in other.samples:
+            self._sample(sample)
 
     def _reached(self, customer: str, id: str, now: BillTold, then: BillTold) -> int:
         weight = 0

@@ -54,6 +54,13 @@ class Fidelity(Struct):
                 day, case, step, on, type, what, _ = one
                 self.differences.append(Difference(day, case, step, on, type, what, side))
 
+    def add(self, other: "Fidelity") -> None:
+        """Of other customers."""
+        self.recorded += other.recorded
+        self.reproduced += other.reproduced
+        self.extra += other.extra
+        self.differences = [*self.differences, *other.differences][:NAMED]
+
 
 def _key(at: datetime, id: str, event: Any, workdays: Workdays) -> tuple[Any, ...]:
     """By its day, not its moment: a running clock is always a little late."""

@@ -71,6 +71,18 @@ class Tally(Struct):
         self.touched += has_heard
         return bills
 
+    def add(self, other: "Tally") -> None:
+        """Stories of others."""
+        for name, count in other.steps.items():
+            mine = self.steps.setdefault(name, StepCount(count.rule, 0, Counter()))
+            mine.fired += count.fired
+            mine.skipped += count.skipped
+        for week, work in other.weeks.items():
+            self.weeks.setdefault(week, Counter()).update(work)
+        for role, work in other.roles.items():
+            self.roles.setdefault(role, Counter()).update(work)
+        self.touched += other.touched
+
     def _moment(
         self, one: Told, day: date, week: Counter[str], bills: dict[str, BillTold], seen: set[str]
     ) -> bool:
