@@ -196,6 +196,13 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         answers: dict[str, Any] = known[1]
         return answers
 
+    def keep_asked(self, before: "Case", step: str) -> None:
+        """Nothing has changed since that state but how far a step has got: what was worked out for the others still holds."""
+        known = before.__dict__.get("asked_with")
+        if known is not None:
+            days, answers = known
+            self.__dict__["asked_with"] = (days, {name: one for name, one in answers.items() if name != step})
+
     @property
     def open(self) -> int:
         """What is still to be collected."""

@@ -5,8 +5,10 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from service.domain import commands as c
+from service.domain.due import step_due
 from service.domain.refusals import Refused
 from tests.examples import by
 from tests.retold import WrittenDown, steps_told
@@ -103,16 +105,21 @@ HAPPENS = (
 LIFE = st.one_of(ACTS, st.tuples(st.sampled_from(HAPPENS), BILL, DAYS, st.booleans()))
 
 
+def happen(world: World, act: tuple[Any, ...]) -> None:
+    """Either of the two kinds."""
+    if act[0] in HAPPENS and len(act) == 4:
+        live(world, *act)
+    else:
+        do(world, act)
+
+
 def lived(acts: list[tuple[Any, ...]]) -> WrittenDown:
     """Two bills, one of which is to be confirmed, and whatever comes."""
     world = WrittenDown("2026-03-02", credit_limit="1500.00", currency="CNY")
     world.owed("INV-1", due="2026-03-10")
     world.bill("INV-2", "2026-03-02", "2026-04-10")
     for act in acts:
-        if act[0] in HAPPENS and len(act) == 4:
-            live(world, *act)
-        else:
-            do(world, act)
+        happen(world, act)
     world.walk(str(world.scene.today + timedelta(60)))
     return world
 
@@ -125,3 +132,21 @@ def test_the_very_playbooks_told_again_do_step_by_step_what_was_done(acts, days)
     story, told = world.told_again(since)
     assert steps_told(told) == world.steps(since)
     assert not story.left_out and not story.is_cut_short
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.lists(LIFE, min_size=5, max_size=25))
+def test_what_is_remembered_of_a_case_is_what_would_be_worked_out_anew(acts):
+    """Through reminders and what was left out, when the other steps are due is not asked again."""
+    world, kept = WrittenDown("2026-03-02"), 0
+    world.owed("INV-1", due="2026-03-10")
+    world.bill("INV-2", "2026-03-02", "2026-04-10")
+    for act in acts:
+        happen(world, act)
+        for case in world.account.cases.values():
+            fresh = replace(case)
+            for name, one in case.asked(world.workdays).items():
+                step = world.playbook.step(name)
+                assert step and step_due(fresh, step, world.workdays) == one
+                kept += 1
+    assert kept

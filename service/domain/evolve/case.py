@@ -20,9 +20,12 @@ _JUDGED_KEPT = 5
 
 def evolve_case(case: Case, event: e.CaseEvent) -> Case:
     """The case after the event; total, for any state."""
-    case = replace(case, version=case.version + 1)
+    before, case = case, replace(case, version=case.version + 1)
     if isinstance(event, e.LadderEvent):
-        return _ladder(case, event)
+        case = _ladder(case, event)
+        if isinstance(event, e.Reminded | e.StepSkipped) and event.missed_on is None:
+            case.keep_asked(before, event.step)  # of all that says when steps are due only its own mark has moved
+        return case
     if isinstance(event, b.BillFact):
         return _bill(case, event)
     if isinstance(event, e.PersonEvent):
