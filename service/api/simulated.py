@@ -40,7 +40,7 @@ def simulation(wanted: Wanted, found: Found, frame: Frame, why: str | None, lang
             "customers": compared.customers,
             "differing": compared.differing,
             "events": found.events,
-            "truncated": {"why": why, "after": found.after} if why and found.after else None,
+            "truncated": {"why": why, "after": found.after or None} if why else None,
             "passed_over": found.passed_over,
             "steps": list(_steps(compared)),
             **_work(compared),

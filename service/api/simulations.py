@@ -1,7 +1,6 @@
 """What-if: a playbook tried out on recorded history, beside the one that ran. Nothing is written."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from threading import Lock
 from typing import Annotated
@@ -22,7 +21,7 @@ from service.api.simulated import Frame, simulation
 from service.domain.playbook import Playbook
 from service.domain.refusals import NotFound
 from service.domain.whatif.setting import Choice
-from service.engine.desk import Session
+from service.engine.desk import Desk, Session
 from service.engine.whatif import Found, Wanted, tell
 from service.store.shipped import shipped_playbooks
 
@@ -56,20 +55,34 @@ def simulate(name: Name, body: SimulationBody, asking: Annotated[Asking, Depends
     if not _room.acquire(blocking=False):
         raise Problem(429, "simulation_running", retry_after=5)
     try:
-        found, why = _until_enough(tell(desk, asking.tenant, wanted))
+        found, why = _until_enough(desk, asking.tenant, wanted)
     finally:
         _room.release()
     answer = simulation(wanted, found, frame, why, asking.language)
     return Reply(answer, language=asking.language).response()
 
 
-def _until_enough(telling: Iterator[Found]) -> tuple[Found, str | None]:
+class _TimeOver(Exception):
+    """It has taken as long as it may."""
+
+
+def _until_enough(desk: Desk, tenant: str, wanted: Wanted) -> tuple[Found, str | None]:
     """What was found, and why there is not all of it."""
     ends = time.monotonic() + SECONDS
-    for found in telling:
-        if time.monotonic() > ends:
-            return found, None if found.is_whole else "time"
-    return found, None if found.is_whole else "cases"
+    so_far: list[Found] = []
+
+    def go_on() -> None:
+        desk.go_on()
+        if so_far and time.monotonic() > ends:
+            raise _TimeOver
+
+    why = "cases"
+    try:
+        for found in tell(desk, tenant, wanted, go_on):
+            so_far = [found]
+    except _TimeOver:
+        why = "time"
+    return so_far[0], None if so_far[0].is_whole else why
 
 
 def planned(session: Session, name: str, body: SimulationBody) -> Wanted:

@@ -3,14 +3,13 @@
 Nothing is written and nobody waits: each slice is read in a snapshot of its own, and told after that is over.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from time import sleep
 
 import structlog
 from msgspec import Struct, field
 
-from service.domain.case import Case
 from service.domain.events.case import CaseMoved, CaseOpened
 from service.domain.whatif.comparing import Comparison
 from service.domain.whatif.deeds import Deed, Record, deeds, steps, with_answers
@@ -18,7 +17,6 @@ from service.domain.whatif.fidelity import Fidelity
 from service.domain.whatif.setting import Choice, Company
 from service.domain.whatif.standing import Standing, standing_of
 from service.domain.whatif.story import Story, Told
-from service.domain.whatif.tally import BillTold, Tally
 from service.engine.desk import Desk
 from service.engine.retelling import Books, company, records
 from service.store import recorded
@@ -34,6 +32,8 @@ BREATH = 0.0005
 """Seconds between two customers in which others of the process get their turn."""
 
 NAMED = 20
+
+GoOn = Callable[[], None]
 
 _log = structlog.get_logger()
 
@@ -82,8 +82,10 @@ class Found(Struct):
         self.is_whole = self.is_whole and other.is_whole
 
 
-def tell(desk: Desk, tenant: str, wanted: Wanted) -> Iterator[Found]:
-    """After each customer what has been found until then; whoever has enough goes no further."""
+def tell(desk: Desk, tenant: str, wanted: Wanted, go_on: GoOn | None = None) -> Iterator[Found]:
+    """After each customer what has been found until then; whoever has enough goes no further. `go_on` is asked again and
+    again, and ends it in the midst of a customer by raising: then nothing of that customer is counted."""
+    go_on = go_on or desk.go_on
     books = Books(desk, tenant)
     with desk.open(tenant, snapshot=True) as session:
         house, now = company(session, books), session.scene.now
@@ -91,17 +93,19 @@ def tell(desk: Desk, tenant: str, wanted: Wanted) -> Iterator[Found]:
     found = Found(Comparison(samples_wanted=wanted.samples), total, after=wanted.after)
     yield found
     while not found.is_whole:
-        desk.go_on()
+        go_on()
         with desk.open(tenant, snapshot=True) as session:
-            next_ones = recorded.customers(
-                session.tx, found.after, SLICE, wanted.customers, wanted.segment, wanted.share
+            few = _slice(
+                recorded.customers(session.tx, found.after, SLICE, wanted.customers, wanted.segment, wanted.share)
             )
-            few = _slice(next_ones)
             read = records(session, [one.customer for one in few if one.bills <= MOST_BILLS])
         for one in few:
             if wanted.most is not None and found.compared.cases + one.bills > wanted.most and found.compared.cases:
                 return
-            _customer(house, wanted, found, one, read.pop(one.customer, []), now)
+            if one.bills > MOST_BILLS:
+                found.passed_over = [*found.passed_over, one.customer][:NAMED]
+            else:
+                _customer(house, wanted, found, one.customer, read.pop(one.customer, []), now, go_on)
             found.after, found.passed = one.customer, found.passed + one.bills
             yield found
             sleep(BREATH)
@@ -120,27 +124,28 @@ def _slice(found: Sequence[Whom]) -> list[Whom]:
     return few
 
 
-def _customer(house: Company, wanted: Wanted, found: Found, whom: Whom, read: list[Record], now: datetime) -> None:
-    if whom.bills > MOST_BILLS:
-        found.passed_over = [*found.passed_over, whom.customer][:NAMED]
-        return
-    found.events += len(read)
+def _customer(
+    house: Company, wanted: Wanted, found: Found, customer: str, read: list[Record], now: datetime, go_on: GoOn
+) -> None:
     past = deeds(read)
-    here = standing_of(whom.customer, [one for one in past if one.at < wanted.since])
-    coming = [one for one in past if one.at >= wanted.since]
-    days = house.era(wanted.since).workdays
     if not any(_follows(one, wanted.choice) for deed in past for one in deed.records):
         return
-    told: list[Told] = []
-    bills, ended = _told(house, wanted, here, coming, None, found.compared.now, told, found.left_out_now)
+    here = standing_of(customer, [one for one in past if one.at < wanted.since])
+    coming = [one for one in past if one.at >= wanted.since]
+    days = house.era(wanted.since).workdays
+    as_it_ran, told = _told(house, wanted, here, coming, None, go_on)
+    otherwise, told_otherwise = _told(house, wanted, here, coming, wanted.choice, go_on)
+    found.events += len(read)
     found.fidelity.take(steps(coming, min(wanted.until, now)), told, days, now)
-    then, then_ended = _told(house, wanted, here, coming, wanted.choice, found.compared.then, [], found.left_out_then)
-    ids = [
-        case.id
-        for case in then_ended.values()
-        if (case.playbook, case.playbook_version) == (wanted.choice.playbook.name, wanted.choice.playbook.version)
-    ]
-    found.compared.take(whom.customer, ids, (bills, ended), (then, then_ended))
+    for story, left_out in ((as_it_ran, found.left_out_now), (otherwise, found.left_out_then)):
+        for type, count in story.left_out.items():
+            left_out[type] = left_out.get(type, 0) + count
+    plan = wanted.choice.playbook
+    cases = otherwise.here.cases
+    ids = [id for id, case in cases.items() if (case.playbook, case.playbook_version) == (plan.name, plan.version)]
+    compared = found.compared
+    sides = compared.now.take(told, days), compared.then.take(told_otherwise, days)
+    compared.take(customer, ids, (sides[0], as_it_ran.here.cases), (sides[1], cases))
 
 
 def _follows(record: Record, choice: Choice) -> bool:
@@ -148,21 +153,15 @@ def _follows(record: Record, choice: Choice) -> bool:
 
 
 def _told(
-    house: Company,
-    wanted: Wanted,
-    here: Standing,
-    coming: Sequence[Deed],
-    choice: Choice | None,
-    tally: Tally,
-    told: list[Told],
-    left_out: dict[str, int],
-) -> tuple[dict[str, BillTold], dict[str, Case]]:
-    """By the one or the other; what came of the bills, and where they stand at the end."""
+    house: Company, wanted: Wanted, here: Standing, coming: Sequence[Deed], choice: Choice | None, go_on: GoOn
+) -> tuple[Story, list[Told]]:
+    """By the one or the other."""
     left, answers = with_answers(coming)
     story = Story(house, here.copy(), wanted.since, choice)
-    told += story.tell(left, answers, wanted.until)
-    for type, count in story.left_out.items():
-        left_out[type] = left_out.get(type, 0) + count
+    told = []
+    for one in story.tell(left, answers, wanted.until):
+        go_on()
+        told.append(one)
     if story.is_cut_short:
         _log.warning("story_cut_short", customer=story.here.customer.id)
-    return tally.take(told, house.era(wanted.since).workdays), story.here.cases
+    return story, told

@@ -225,7 +225,7 @@ class Truncated(Answer):
     why: str = Field(
         description="`cases`: as many as were asked for; `time`: as long as a request may take.", examples=["cases"]
     )
-    after: Id
+    after: Id | None = Field(description="Null where not even one customer was told.")
 
 
 class Assumption(Answer):

@@ -167,8 +167,6 @@ def _line(at: datetime, event: object) -> Line | None:
             return Line(at, f"skipped:{event.why}", event.step, event.rule)
         case e.CaseOpened():
             return Line(at, "opened")
-        case e.CaseMoved():
-            return Line(at, "moved")
         case b.InvoiceConfirmed():
             return Line(at, "confirmed")
         case b.PaymentApplied():
