@@ -190,9 +190,9 @@ def _roles(one: m.Simulation) -> list[Sequence[Any]]:
 
 def _milestones(one: m.Simulation) -> list[Sequence[Any]]:
     return [
-        (x.milestone, x.same, x.earlier, x.later, x.only_now, x.only_then, f"{x.days:+d}")
+        (x.milestone, x.same, x.sooner, x.delayed, x.only_now, x.only_then, f"{x.days:+d}")
         for x in one.milestones
-        if x.same + x.earlier + x.later + x.only_now + x.only_then
+        if x.same + x.sooner + x.delayed + x.only_now + x.only_then
     ]
 
 

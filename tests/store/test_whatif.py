@@ -73,7 +73,7 @@ def test_half_a_year_told_again_by_the_playbook_that_ran_are_the_log(house: Hous
 def test_another_distance_shows_in_the_days_on_which_managers_come_in(house: House):
     found = told(house, standard(("rule: B6\n        at: P1M", "rule: B6\n        at: P21D")))
     manager = found.compared.milestones["manager"]
-    assert manager.earlier and not manager.later and manager.days < 0
+    assert manager.sooner and not manager.delayed and manager.days < 0
     assert found.fidelity.reproduced == found.fidelity.recorded, "what ran is told as it ran, whatever is compared with it"
 
 

@@ -47,6 +47,8 @@ _PLAN = {
 WHOLE: dict[str, Any] = {
     "CaseAnswer": _CASE,
     "CaseSnapshot": {name: value for name, value in _CASE.items() if name != "next_action"},
+    "PlaybookWanted": {"text": "grammar: 1\nname: gentle\n"},
+    "SimulationBody": {"text": "grammar: 1\nname: gentle\n", "from": "2026-01-01", "to": "2026-06-30"},
     "TestClockBody": {"now": "2026-03-20T09:00:00+08:00"},
     "SettingsPatch": {"automatic_release": True, "go_live_on": "2026-03-06", "grace_days": {"preferred": 3}},
     "ContactPatchBody": {"phone": "+86 21 5555 0101", "mark": None},

@@ -131,8 +131,8 @@ class MilestoneCompared(Answer):
 
     milestone: str = Field(description="A level, or `hold_asked`.", examples=["manager"])
     same: Count
-    earlier: Count
-    later: Count
+    sooner: Count
+    delayed: Count
     only_now: Count
     only_then: Count
     days: int = Field(examples=[-35])

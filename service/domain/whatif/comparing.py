@@ -41,8 +41,8 @@ class Milestone(Struct):
     """How many bills reach it on the same day, earlier, later, only by the one or only by the other."""
 
     same: int = 0
-    earlier: int = 0
-    later: int = 0
+    sooner: int = 0
+    delayed: int = 0
     only_now: int = 0
     only_then: int = 0
     days: int = 0
@@ -60,8 +60,8 @@ class Milestone(Struct):
             self.only_then += shift.now_on is None
             return
         self.same += days == 0
-        self.earlier += days < 0
-        self.later += days > 0
+        self.sooner += days < 0
+        self.delayed += days > 0
         self.days += days
 
 
