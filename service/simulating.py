@@ -136,13 +136,13 @@ def show(console: Console, one: m.Simulation) -> None:
     console.print(_table("Steps", ("step", "rule", "fired now", "then", "left out now", "then"), _steps(one)))
     console.print(_table("Work", ("", "now", "then", "difference"), _work(one)))
     console.print(_table("Work by role", ("role", "", "now", "then", "difference"), _roles(one)))
-    columns = ("cases reach", "same day", "earlier", "later", "only now", "only then", "days in all")
+    columns = ("cases reach", "same day", "sooner", "later", "only now", "only then", "days in all")
     console.print(_table("How far it goes", columns, _milestones(one)))
     if one.shifts:
         shifts = [_shift(shift) for shift in one.shifts[:MOST_SHIFTS]]
         console.print(_table("Moved most", ("case", "customer", "reaches", "now", "then", "days"), shifts))
     for sample in one.samples:
-        rows = [(day.on, _lines(day.now), _lines(day.then)) for day in sample.days if day.now or day.then]
+        rows = [(day.on, _lines(day.now), _lines(day.then)) for day in sample.days if _tells(day)]
         console.print(_table(f"{sample.case} of {sample.customer}", ("", "now", "then"), rows))
     kept = one.fidelity
     console.print(
@@ -199,6 +199,11 @@ def _milestones(one: m.Simulation) -> list[Sequence[Any]]:
 def _shift(one: m.Shifted) -> Sequence[Any]:
     days = "" if one.days is None else f"{one.days:+d}"
     return one.case, one.customer, one.milestone, one.now_on or "never", one.then_on or "never", days
+
+
+def _tells(day: m.TimelineDay) -> bool:
+    """Whether the day differs, or something else than a step happened."""
+    return day.now != day.then or any(line.step is None for line in day.now)
 
 
 def _lines(lines: Sequence[m.TimelineLine]) -> str:

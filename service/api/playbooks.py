@@ -78,7 +78,7 @@ def get_playbook(name: Name, asking: Reading, asked: Annotated[PlaybookAsked, Qu
     responses={
         200: {"model": PlaybookAnswer, "description": "The newest version says exactly this."},
         202: {"model": ApprovalAnswer, "description": "It waits for consent."},
-        **responses(409, 422),
+        **responses(404, 409, 422),
     },
     summary="Publish a playbook",
 )

@@ -181,7 +181,9 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
         "assignment": ..., "late_interest": ...,
     }  # fmt: skip
     yield "admin", "POST /v1/playbooks", "/v1/playbooks", text | {"shipped": ...}
-    tried = dict.fromkeys(("version", "shipped", "from", "to", "segment", "after"), ...) | {"replaces": [name]}
+    tried = dict.fromkeys(("version", "shipped", "from", "to", "segment", "after"), ...) | {
+        "replaces": [name], "customers": [ids["customer"]]
+    }  # fmt: skip
     yield "supervisor", "POST /v1/playbooks/{playbook}/simulate", f"/v1/playbooks/{name}/simulate", text | tried
     yield "admin", "POST /v1/playbooks/{playbook}/check", f"/v1/playbooks/{name}/check", {}
     ids["playbook"], ids["user"] = name, scene.marker.mark("user")
