@@ -12,7 +12,18 @@ from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.refusals import Conflict
-from service.engine import calendar_steps, compose, consents, digests, disposal, keeping, post, reassigning, renewal
+from service.engine import (
+    calendar_steps,
+    compose,
+    consents,
+    digests,
+    disposal,
+    keeping,
+    post,
+    reassigning,
+    renewal,
+    turning,
+)
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
@@ -154,7 +165,9 @@ class Loops:
         """Of every tenant, standing sandboxes too: their webhooks go out in real time."""
         kept = timedelta(days=self._runtime.settings.webhook_kept_days)
         desk = self._runtime.desk
-        self._each(all_tenants(desk), lambda tenant: keeping.tidy(desk, tenant, kept))
+        everybody = all_tenants(desk)
+        self._each(everybody, lambda tenant: keeping.tidy(desk, tenant, kept))
+        self._each(everybody, lambda tenant: turning.turn(desk, tenant))
         self._each(running(desk), lambda tenant: consents.expire(desk, tenant, None))
         self._each(running(desk), lambda tenant: reassigning.carry_on(desk, tenant))
 

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from service.domain.case import Case
 from service.domain.events.tenant import PlaybookPublished
 from service.domain.tenant import Tenant
 from service.engine.desk import Session
 from service.engine.folding import Counted, Difference, Folded, batches, fold
-from service.engine.projecting import Deviation, Values, case_row, compare, customer_row, payment_row
+from service.engine.projecting import SKEW, Deviation, Values, case_row, compare, customer_row, payment_row
 from service.engine.save import bills_named_by
-from service.store import movements, tenants, worth
+from service.store import arrears, movements, tenants, worth
 from service.store.database import Row, Tx, columns
 from service.store.workfold import Entry, by_table, folded
 
@@ -60,6 +60,7 @@ class Look:
             what = Difference("extra", f"movements of {customer}", "0", str(count))
             yield [Deviation([what], customer, "movements", customer)]
         yield list(self._misvalued(whole))
+        yield list(self._miscounted(whole))
 
     def people(self, ids: Sequence[str]) -> Iterator[list[Deviation]]:
         """These customers' own streams and rows alone."""
@@ -178,6 +179,13 @@ class Look:
                 what = Difference("extra", f"mentions of {customer}", str(self._mentions[customer]), str(found))
                 yield Deviation([what], customer, "mentions", customer)
 
+    def _miscounted(self, customers: Sequence[str]) -> Iterator[Deviation]:
+        """Customers of whom more or less is kept as overdue than their bills' rows say."""
+        today = self._session.scene.today
+        latest = date.max if self._moving else self._session.scene.workdays.today(self._session.scene.now + SKEW)
+        for customer, currency, counted, right in arrears.miscounted(self._tx, customers, latest):
+            what = Difference("column", f"arrears/{customer}.{currency}", str(right or 0), str(counted))
+            yield Deviation([what], customer, "arrears", customer, {"today": today})
 
     def _misvalued(self, customers: Sequence[str]) -> Iterator[Deviation]:
         """Tasks that stand at another place of the work list than their bills' rows say."""

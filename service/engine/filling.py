@@ -21,7 +21,7 @@ from service.engine.folding import COLUMNS, Folded, fold, fold_one
 from service.engine.projecting import Deviation, alarm_or_none
 from service.engine.save import bills_named_by, customer_alarm
 from service.engine.verify import Checked, Place
-from service.store import cases, customers, log, movements, payments, worklist, worth
+from service.store import arrears, cases, customers, log, movements, payments, worklist, worth
 from service.store.database import Row, Tx
 from service.store.workfold import Entry
 
@@ -30,7 +30,7 @@ PART = 8_000
 
 _EMPTY = "SELECT " + " AND ".join(
     f"NOT EXISTS (SELECT FROM {table} WHERE tenant = %(tenant)s)"
-    for table in ("cases", "payments", "tasks", "approvals", "mentions", "movements", "customers")
+    for table in ("cases", "payments", "tasks", "approvals", "mentions", "movements", "arrears", "customers")
 ).replace("approvals WHERE tenant = %(tenant)s", "approvals WHERE tenant = %(tenant)s AND customer <> ''")
 """Requests about the company itself are mended with its own stream, before."""
 
@@ -143,6 +143,7 @@ def _written(desk: Desk, part: _Part) -> Checked:
             cases.save(tx, bills)
             payments.save(tx, paid)
             customers.save(tx, people)
+            arrears.count(tx, [one.state.id for one in people], session.scene.today)
             log.mention(tx, part.mentions)
             movements.add(tx, part.movements)
             worklist.put(tx, work)

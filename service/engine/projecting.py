@@ -21,7 +21,7 @@ from service.store.database import Tx, columns
 Values = dict[str, Any]
 
 FAR = datetime.max.replace(tzinfo=UTC)
-_SKEW = timedelta(minutes=1)
+SKEW = timedelta(minutes=1)
 
 
 class NotLater(Struct, frozen=True):
@@ -185,7 +185,7 @@ def _case_alarm(session: Session, case: Case, moving: bool) -> NotLater | _Anyth
 
 def _latest(session: Session, at: datetime, parked: timedelta) -> datetime:
     """What was due already when the row was saved waits for the next window, or is parked."""
-    soon = session.scene.now + _SKEW
+    soon = session.scene.now + SKEW
     return at if at > soon else max(at, soon + parked, session.scene.workdays.next_moment(soon))
 
 

@@ -16,7 +16,7 @@ from service.engine.projecting import Deviation, Values, upsert
 from service.engine.save import bills_named_by
 from service.engine.verify import SET, Checked, Place, is_readable, verify
 from service.engine.walk import may_run_ahead
-from service.store import codec, customers, log, movements, tenants, worth
+from service.store import arrears, codec, customers, log, movements, tenants, worth
 from service.store.database import Tx, transaction
 
 PATIENCE = "30s"
@@ -129,6 +129,9 @@ def _mend_all(tx: Tx, found: Iterable[list[Deviation]]) -> int:
                 mended += _mend_movements(tx, one)
             elif one.table == "worth":
                 worth.set_values(tx, [one.id])
+                mended += 1
+            elif one.table == "arrears" and one.values is not None:
+                arrears.count(tx, [one.id], one.values["today"])
                 mended += 1
             elif one.table and one.values is not None:
                 rows.setdefault(one.table, []).append(one.values)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from service.engine.desk import Desk
 from service.engine.save import case_alarm, customer_alarm
-from service.store import alarms, cases, customers, tenants
+from service.store import alarms, arrears, cases, customers, tenants
 
 SLICE, PEOPLE = 500, 50
 """Bills and customers in one transaction, at most so many together and so many of the latter."""
@@ -24,5 +24,6 @@ def renew(desk: Desk, tenant: str, now: datetime | None = None) -> bool:
         bills = cases.load(session.tx, [case for _, case in found if case])
         alarms.set_cases(session.tx, [(id, case_alarm(session, one.state)) for id, one in bills.items()])
         alarms.set_customers(session.tx, [(id, customer_alarm(session, one.state)) for id, one in people.items()])
+        arrears.count(session.tx, [id for id, case in found if not case], session.scene.today)
         tenants.renew_from(session.tx, "/".join(found[-1]) if found else None)
     return bool(found)

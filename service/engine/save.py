@@ -18,14 +18,27 @@ from service.domain.events.case import StepSkipped
 from service.domain.events.claim import Recovered
 from service.domain.events.customer import ContactErased
 from service.domain.events.payment import PaymentReceived
-from service.engine import mailbag
+from service.engine import mailbag, owing
 from service.engine.asks import Ask
 from service.engine.booking import booked
 from service.engine.desk import Session
 from service.engine.erase import erase
 from service.engine.gather import Loaded
 from service.engine.valuing import to_value
-from service.store import cases, codec, customers, digests, log, messages, movements, outbox, payments, worklist, worth
+from service.store import (
+    arrears,
+    cases,
+    codec,
+    customers,
+    digests,
+    log,
+    messages,
+    movements,
+    outbox,
+    payments,
+    worklist,
+    worth,
+)
 from service.store.chain import GENESIS
 from service.store.database import Row
 from service.store.workfold import Entry
@@ -58,11 +71,13 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
     moved = booked(
         tx, session.scene.today, ((e, one.before, one.state) for e, one in zip(entries, fresh, strict=True))
     )
+    owed = owing.moved(session.scene.today, ((one.before, one.state) for one in fresh))
     with tx.flow():
         positions = log.append(tx, entries)
         movements.add(tx, moved)
         _save_beside(session, fresh)
         _save_states(session, loaded, fresh)
+        arrears.move(tx, owed, session.scene.today)
         messages.add(tx, mailbag.items(happened), now)
         worklist.put(tx, work)
         worth.set_values(tx, to_value(loaded.accounts.values(), work.get("tasks", ())))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.domain.refusals import Conflict
 from service.domain.tenant import Tenant
-from service.engine import calendar_steps, compose, consents, digests, reassigning, renewal
+from service.engine import calendar_steps, compose, consents, digests, reassigning, renewal, turning
 from service.engine.desk import Desk, Session
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
@@ -70,6 +70,7 @@ def move(
             _store(desk, tenant, here, False)
             report(here)
         _store(desk, tenant, goal, follow)
+        turning.turn(desk, tenant)
     return goal
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from service.domain.case import LEVELS, STAGES, Case
 from service.domain.customer import Customer
-from service.store import codec
+from service.store import arrears, codec
 from service.store.cases import fold_key
 from service.store.database import Tx
 from service.store.keyset import After, Asked, Sort, Value, count, page, prefix_range
@@ -95,7 +95,7 @@ def _cases_asked(tx: Tx, wanted: CaseFilter, today: date) -> Asked:
     if wanted.paused is not None:
         _paused(asked, wanted.paused)
     if wanted.q is not None:
-        _prefix(asked, wanted.q)
+        _prefix(tx, asked, wanted.q)
     return asked
 
 
@@ -146,14 +146,22 @@ def _paused(asked: Asked, paused: str) -> None:
         asked.and_("c.paused = %(paused)s", paused=paused)
 
 
-def _prefix(asked: Asked, q: str) -> None:
+def _prefix(tx: Tx, asked: Asked, q: str) -> None:
+    """Few customers of such a name lead to their bills by themselves; of many there is a bill on any page soon."""
+    asked.values.update(_ranges(q))
+    named = f"SELECT k.id FROM customers k WHERE k.tenant = %(tenant)s AND {_NAMED}"
+    few = [id for (id,) in tx.rows(f"{named} LIMIT {NAMED_AT_MOST + 1}", asked.values)]
+    if len(few) <= NAMED_AT_MOST:
+        asked.values["named"] = few
+    of_these = "= ANY(%(named)s::text[])" if len(few) <= NAMED_AT_MOST else f"IN ({named})"
     asked.and_(
-        """((c.id >= %(q)s AND c.id < %(q_end)s) OR (c.customer >= %(q)s AND c.customer < %(q_end)s)
-            OR (c.reference_key >= %(q_folded)s AND c.reference_key < %(q_folded_end)s)
-            OR c.customer = ANY(ARRAY(SELECT k.id FROM customers k WHERE k.tenant = %(tenant)s
-                AND k.name_key >= %(q_folded)s AND k.name_key < %(q_folded_end)s)))""",
-        **_ranges(q),
+        f"""((c.id >= %(q)s AND c.id < %(q_end)s) OR (c.customer >= %(q)s AND c.customer < %(q_end)s)
+            OR (c.reference_key >= %(q_folded)s AND c.reference_key < %(q_folded_end)s) OR c.customer {of_these})"""
     )
+
+
+NAMED_AT_MOST = 500
+_NAMED = "k.name_key >= %(q_folded)s AND k.name_key < %(q_folded_end)s"
 
 
 def _ranges(q: str) -> dict[str, str]:
@@ -179,49 +187,83 @@ class CustomerRow(Struct, frozen=True):
     sorted_by: Value
 
 
-_OVERDUE = """
-LEFT JOIN (SELECT customer, sum(open_amount)::bigint AS overdue FROM cases
-            WHERE tenant = %(tenant)s AND stage <> 'closed' AND currency = %(currency)s AND due_on < %(today)s
-            GROUP BY customer) o ON o.customer = c.id
-"""
-_CUSTOMER_SORTS = {
-    "overdue": ("COALESCE(o.overdue, 0)", "bigint"),
-    "name": ("c.name_key", "text"),
-    "id": ("c.id", "text"),
-}
+# When a day has turned and the kept sums are still being counted anew: right at once, and slower.
+_SUMMED = """(SELECT tenant, customer, sum(open_amount)::bigint AS overdue FROM cases
+               WHERE tenant = %(tenant)s AND stage <> 'closed' AND currency = %(currency)s AND due_on < %(today)s
+               GROUP BY tenant, customer)"""
+_KEPT = "(SELECT * FROM arrears WHERE tenant = %(tenant)s AND currency = %(currency)s AND overdue > 0)"
+_CUSTOMER_SORTS = {"name": "c.name_key", "id": "c.id"}
 
 
 def customers(
     tx: Tx, wanted: CustomerFilter, today: date, sort: str, down: bool, after: After | None, limit: int
 ) -> list[CustomerRow]:
-    """A page of customers. What is overdue is summed up when asked for: it changes with the day."""
-    column, type = _CUSTOMER_SORTS[sort]
-    source, asked = _customers_asked(wanted, today, sort == "overdue")
-    select = f"SELECT c.state::text AS state, {column} AS sorted_by FROM {source}"
-    order = Sort(column=column, type=type, id="c.id", down=down)
-    rows = page(tx, select, asked, order, after, limit)
+    """A page of customers. Who has nothing overdue comes before or behind all who have."""
+    overdue, asked = _customers_asked(tx, wanted, today, sort == "overdue")
+    rows: list[dict[str, Any]] = []
+    parts = _by_overdue(overdue, asked, down) if sort == "overdue" else [_by(sort, overdue, asked, down)]
+    if after is not None and sort == "overdue" and bool(after[0]) != parts[0].owing:
+        del parts[0]
+    for part in parts:
+        rows += page(tx, part.select, part.asked, part.order, after, limit - len(rows))
+        if len(rows) == limit:
+            break
+        after = None
     return [CustomerRow(codec.state(Customer, row["state"]), row["sorted_by"]) for row in rows]
+
+
+class _Part(Struct, frozen=True):
+    """A part of a list in an order of its own; of what is sorted by what is overdue, whether it is those who owe it."""
+
+    select: str
+    asked: Asked
+    order: Sort
+    owing: bool = False
+
+
+def _by(sort: str, overdue: str, asked: Asked, down: bool) -> _Part:
+    column = _CUSTOMER_SORTS[sort]
+    select = f"SELECT c.state::text AS state, {column} AS sorted_by FROM customers c {overdue and f'JOIN {overdue}'}"
+    return _Part(select, asked, Sort(column=column, type="text", id="c.id", down=down))
+
+
+def _by_overdue(overdue: str, asked: Asked, down: bool) -> list[_Part]:
+    """Those who owe something past its day in the order of its index, and the others by their ids."""
+    state = "SELECT c.state::text AS state,"
+    owing = _Part(
+        f"{state} o.overdue AS sorted_by FROM customers c JOIN {overdue}",
+        asked,
+        Sort(column="o.overdue", type="bigint", id="o.customer", down=down),
+        True,
+    )
+    others = _Part(
+        f"{state} 0::bigint AS sorted_by FROM customers c LEFT JOIN {overdue}",
+        Asked([*asked.conditions, "o.customer IS NULL"], asked.values),
+        Sort(column="c.id", type="text", id="c.id", down=down),
+    )
+    return [owing, others] if down else [others, owing]
 
 
 def count_customers(tx: Tx, wanted: CustomerFilter, today: date) -> int:
     """How many there are of those customers, as `keyset.count` counts."""
-    return count(tx, *_customers_asked(wanted, today))
+    overdue, asked = _customers_asked(tx, wanted, today)
+    return count(tx, f"customers c {overdue and f'JOIN {overdue}'}", asked)
 
 
-def _customers_asked(wanted: CustomerFilter, today: date, summed: bool = False) -> tuple[str, Asked]:
-    """Where customers are looked for, with or without the sum of what is overdue, and what they must meet."""
+def _customers_asked(tx: Tx, wanted: CustomerFilter, today: date, summed: bool = False) -> tuple[str, Asked]:
+    """What is joined to customers when it matters what is overdue, else nothing; and what they must meet."""
     asked = Asked(["c.tenant = %(tenant)s", "c.version > 0"], {"today": today})
-    summed = summed or wanted.overdue_min is not None
+    summed = summed or bool(wanted.overdue_min)
     for name in ("segment", "owner"):
         if getattr(wanted, name) is not None:
             asked.and_(f"c.{name} = %({name})s", **{name: getattr(wanted, name)})
     if wanted.hold is not None:
         asked.and_(f"c.hold IS {'NOT ' if wanted.hold else ''}NULL")
-    if wanted.overdue_min is not None:
-        asked.and_("COALESCE(o.overdue, 0) >= %(overdue_min)s", overdue_min=wanted.overdue_min)
+    if wanted.overdue_min:
+        asked.and_("o.overdue >= %(overdue_min)s", overdue_min=wanted.overdue_min)
     if wanted.currency is not None:
         asked.values["currency"] = wanted.currency
-        if not summed:
+        if not summed and wanted.overdue_min is None:
             asked.and_(_HAS_BILLS_IN)
     if wanted.q is not None:
         asked.and_(
@@ -229,7 +271,9 @@ def _customers_asked(wanted: CustomerFilter, today: date, summed: bool = False) 
                 OR (c.name_key >= %(q_folded)s AND c.name_key < %(q_folded_end)s))""",
             **_ranges(wanted.q),
         )
-    return f"customers c {_OVERDUE if summed else ''}", asked
+    if not summed:
+        return "", asked
+    return f"{_KEPT if arrears.are_right(tx, today) else _SUMMED} o ON o.tenant = c.tenant AND o.customer = c.id", asked
 
 
 _HAS_BILLS_IN = """EXISTS (SELECT FROM cases k WHERE k.tenant = c.tenant AND k.customer = c.id AND k.stage <> 'closed'

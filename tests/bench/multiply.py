@@ -26,6 +26,7 @@ KEYS = {
     "inbox": "id",
     "mentions": "case_id",
     "movements": "customer",
+    "arrears": "customer",
     "private": "subject",
     "tasks": "customer",
     "approvals": "customer",

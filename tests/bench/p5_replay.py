@@ -20,7 +20,7 @@ from tests.bench.processes import most_resident
 from tests.bench.sampling import profiled
 from tests.bench.world import REPLAYED, TENANT, World
 
-PROJECTIONS = ("cases", "customers", "payments", "tasks", "approvals", "mentions", "movements")
+PROJECTIONS = ("cases", "customers", "payments", "tasks", "approvals", "mentions", "movements", "arrears")
 
 READ = """SELECT stream, version, type, schema, data::text, meta::text, occurred_at, recorded_at, hash, customer, day
             FROM events WHERE tenant = %(tenant)s ORDER BY stream, version"""

@@ -17,7 +17,7 @@ from service.runtime import read_playbook
 from service.store.database import Tx, connect
 from tests.store.histories import ERP, House, Vandal, build
 
-TABLES = ("customers", "cases", "payments", "tasks", "approvals", "mentions", "movements")
+TABLES = ("customers", "cases", "payments", "tasks", "approvals", "mentions", "movements", "arrears")
 
 
 @pytest.fixture(scope="module")

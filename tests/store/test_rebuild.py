@@ -15,7 +15,9 @@ from service.runtime import read_playbook
 from service.store.database import connect
 from tests.store.histories import House, Vandal, begin, build
 
-PROJECTIONS = ("tenants", "customers", "cases", "payments", "tasks", "approvals", "playbooks", "mentions", "movements")
+PROJECTIONS = (
+    *("tenants", "customers", "cases", "payments", "tasks", "approvals", "playbooks", "mentions", "movements", "arrears"),
+)
 
 
 @pytest.fixture(scope="module")

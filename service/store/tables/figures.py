@@ -1,7 +1,7 @@
-"""What reports add up: the money of every bill by business day and due date, a row a change. Its key holds the whole row, so
-that sums read the index alone."""
+"""What is added up. Reports add up `movements`: the money of every bill by business day and due date, a row a change, whose
+key holds the whole row, so that sums read the index alone. `arrears` are sums that are kept."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, text
 
 from service.store.tables.shape import Text, instant, metadata
 
@@ -25,4 +25,17 @@ movements = Table(
     ),
     # Sums read the index alone only where vacuum has been: it comes after a twentieth of new rows, not a fifth.
     postgresql_with={"autovacuum_vacuum_insert_scale_factor": "0.05"},
+)
+
+arrears = Table(
+    "arrears",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("customer", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("overdue", BigInteger, nullable=False),
+    Column("next_due", Date),
+    Index("arrears_overdue", "tenant", "currency", "overdue", "customer", postgresql_where=text("overdue > 0")),
+    Index("arrears_next", "tenant", "next_due", postgresql_where=text("next_due IS NOT NULL")),
+    postgresql_with={"fillfactor": "80"},
 )
