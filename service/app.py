@@ -157,7 +157,7 @@ def create(runtime: Runtime, readiness: Callable[[], Readiness], metrics: Callab
     app = drawn()
     app.state.context = Context(
         desk=runtime.desk,
-        convoy=Convoy(runtime.desk),
+        convoy=Convoy(runtime.desk, runtime.settings.pool_size),
         cursors=Cursors(derived(runtime.key, "cursors")),
         fingerprints=Fingerprints(derived(runtime.key, "fingerprints")),
         seal=runtime.seal,

@@ -1,5 +1,6 @@
 """Events from the ERP: one, a batch or a stream; durable before they are acknowledged."""
 
+from asyncio import wrap_future
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -20,10 +21,13 @@ from service.api.problems import Problem, of_refusal
 from service.api.roles import Right
 from service.domain.scene import Asker
 from service.engine.asks import Ask, Done
-from service.engine.handle import handle
+from service.engine.shares import carry_out
 from service.store import inbox
 
 REJECTIONS_TOLD = 1000
+
+SMALL = 32 * 1024
+"""Bytes of a body that may be read on the event loop: a single event is hardly larger."""
 
 router = APIRouter(prefix="/v1", tags=["events"])
 
@@ -41,15 +45,25 @@ async def post_events(
     if cloudevents.is_stream(request.headers.get("content-type")):
         return await _stream(request, house, principal)
     body = await bodies.read(request)
-    return await to_thread.run_sync(_post, request, house, principal, body)
-
-
-def _post(request: Request, house: House, principal: Principal, body: bytes) -> Response:
-    parsed = cloudevents.parse_body(request.headers.get("content-type"), request.headers, body)
-    results = _take_in(request, house, principal, parsed.events)
+    parse = partial(cloudevents.parse_body, request.headers.get("content-type"), request.headers, body)
+    parsed = parse() if len(body) <= SMALL else await to_thread.run_sync(parse)
     if parsed.is_batch:
-        return _json(207, _counted(results) | {"results": [_result(one, done, request) for one, done in results]})
-    inbound, done = results[0]
+        return await to_thread.run_sync(_batch, request, house, principal, parsed.events)
+    return await _single(request, house, principal, parsed.events[0])
+
+
+def _batch(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> Response:
+    results = _take_in(request, house, principal, events)
+    return _json(207, _counted(results) | {"results": [_result(one, done, request) for one, done in results]})
+
+
+async def _single(request: Request, house: House, principal: Principal, inbound: Inbound) -> Response:
+    """Waited for on the event loop: a thread each for all who travel together would cost more than the way."""
+    ask = _ask(principal.asker(request), house.fingerprints.of(principal.secret), inbound)
+    came: Done | None = None
+    if ask is not None:
+        came = await wrap_future(house.convoy.join(principal.tenant, ask))
+    _, done = _told(inbound, came)
     if isinstance(done, Problem):
         return answer(done, request)
     status = 201 if done.status == "accepted" else 200
@@ -64,41 +78,35 @@ Result = tuple[Inbound, Done | Problem]
 
 def _take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
     fingerprint = house.fingerprints.of(principal.secret)
-    carry_out = partial(_handled, house, principal.tenant, len(events) == 1)
-    return take_in(principal.asker(request), fingerprint, carry_out, events)
+    return take_in(principal.asker(request), fingerprint, partial(carry_out, house.desk, principal.tenant), events)
 
 
 def take_in(
-    asker: Asker, fingerprint: Print, carry_out: Callable[[Sequence[Ask]], list[Done]], events: Sequence[Inbound]
+    asker: Asker, fingerprint: Print, road: Callable[[Sequence[Ask]], list[Done]], events: Sequence[Inbound]
 ) -> list[Result]:
     """Carry the events out in order; each with what came of it."""
-    asks: list[Ask] = []
-    for one in events:
-        if one.command is not None and one.source and one.id:
-            asks.append(
-                Ask(
-                    command=one.command,
-                    asker=_said_by(asker, one),
-                    identity=inbox.Identity(one.source, one.id, fingerprint(one.content)),
-                    occurred_at=one.time,
-                    extra=one.extra or None,
-                )
-            )
-    done = iter(carry_out(asks))
-    results: list[Result] = []
-    for one in events:
-        if one.command is None:
-            results.append((one, one.error or Problem(422, "invalid")))
-            continue
-        came = next(done)
-        results.append((one, of_refusal(came.refused, in_event=True) if came.refused else came))
-    return results
+    asks = [_ask(asker, fingerprint, one) for one in events]
+    done = iter(road([ask for ask in asks if ask is not None]))
+    return [_told(one, next(done) if ask is not None else None) for one, ask in zip(events, asks, strict=True)]
 
 
-def _handled(house: House, tenant: str, alone: bool, asks: Sequence[Ask]) -> list[Done]:
-    if alone and asks:
-        return [house.convoy.handle(tenant, asks[0])]
-    return handle(house.desk, tenant, asks)
+def _ask(asker: Asker, fingerprint: Print, one: Inbound) -> Ask | None:
+    """What the event asks for; None of one with which something is wrong."""
+    if one.command is None or not one.source or not one.id:
+        return None
+    return Ask(
+        command=one.command,
+        asker=_said_by(asker, one),
+        identity=inbox.Identity(one.source, one.id, fingerprint(one.content)),
+        occurred_at=one.time,
+        extra=one.extra or None,
+    )
+
+
+def _told(one: Inbound, came: Done | None) -> Result:
+    if came is None:
+        return one, one.error or Problem(422, "invalid")
+    return one, of_refusal(came.refused, in_event=True) if came.refused else came
 
 
 def _location(inbound: Inbound) -> str:

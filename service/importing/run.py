@@ -13,7 +13,7 @@ from service.api.intake import take_in
 from service.api.problems import Problem, fault, rendered
 from service.domain.scene import Asker
 from service.engine.desk import Desk
-from service.engine.handle import handle
+from service.engine.shares import carry_out
 from service.importing.mapping import CellMistake, MapMistake, TableMap
 from service.importing.place import Place
 from service.importing.rejects import Rejects
@@ -67,9 +67,9 @@ def run(
         fingerprint = prints.of(tenants.secret(session.tx))
     asker = Asker(actor=user, role="erp", source="import")
     total = Sum()
-    carry_out = partial(handle, desk, tenant)
+    road = partial(carry_out, desk, tenant)
     for chunk in _chunks(source, table, place.rows):
-        _take(chunk, asker, fingerprint, carry_out, rejects, total, language)
+        _take(chunk, asker, fingerprint, road, rejects, total, language)
         rejects.keep()
         place.keep(place.rows + len(chunk))
         report(source.done())
@@ -97,7 +97,7 @@ def _take(
     chunk: list[Read],
     asker: Asker,
     fingerprint: Print,
-    carry_out: Callable[..., Any],
+    road: Callable[..., Any],
     rejects: Rejects,
     total: Sum,
     language: str,
@@ -106,7 +106,7 @@ def _take(
     rows = {id(event): one.row for one in chunk for event in one.events}
     events = [event for one in chunk for event in one.events]
     for first in range(0, len(events), EVENTS_AT_ONCE):
-        for event, done in take_in(asker, fingerprint, carry_out, events[first : first + EVENTS_AT_ONCE]):
+        for event, done in take_in(asker, fingerprint, road, events[first : first + EVENTS_AT_ONCE]):
             if isinstance(done, Problem):
                 _reject(rows[id(event)], event, done, rejects, total, language)
             else:

@@ -51,7 +51,7 @@ def _issued(invoice: str, customer: str) -> Ask:
 @pytest.fixture
 def held(desk: Desk) -> Iterator[Event]:
     """Somebody holds customer C-HELD until the event is set."""
-    Convoy(desk).handle("acme", _issued(f"FIRST-{id(object())}", "C-HELD"))
+    Convoy(desk, 1).join("acme", _issued(f"FIRST-{id(object())}", "C-HELD")).result(30)
     let_go, holding = Event(), Event()
 
     def hold() -> None:
@@ -77,40 +77,38 @@ def _transactions(desk: Desk, streams: list[str]) -> set[str]:
 
 
 def test_facts_that_waited_share_one_transaction(desk, held):
-    convoy = Convoy(desk)
-    with ThreadPoolExecutor(8) as crowd:
-        first = crowd.submit(convoy.handle, "acme", _issued("W-0", "C-HELD"))
-        while not convoy._road["acme"].locked():
-            pass
-        others = [crowd.submit(convoy.handle, "acme", _issued(f"W-{n}", f"C-{n}")) for n in range(1, 6)]
-        while len(convoy._waiting["acme"]) < 5:
-            pass
-        held.set()
-        assert first.result(30).status == "accepted"
-        assert [one.result(30).status for one in others] == ["accepted"] * 5
+    convoy = Convoy(desk, 8)
+    first = convoy.join("acme", _issued("W-0", "C-HELD"))
+    others = [convoy.join("acme", _issued(f"W-{n}", f"C-{n}")) for n in range(1, 6)]
+    held.set()
+    assert first.result(30).status == "accepted"
+    assert [one.result(30).status for one in others] == ["accepted"] * 5
     assert len(_transactions(desk, [f"case/W-{n}" for n in range(1, 6)])) == 1
 
 
 def test_one_that_cannot_go_on_leaves_the_others_to_go_alone(desk, held):
-    convoy = Convoy(desk)
-    with ThreadPoolExecutor(8) as crowd:
-        ahead = crowd.submit(convoy.handle, "acme", _issued("X-0", "C-HELD"))
-        while not convoy._road["acme"].locked():
-            pass
-        stuck = crowd.submit(convoy.handle, "acme", _issued("X-1", "C-HELD"))
-        others = [crowd.submit(convoy.handle, "acme", _issued(f"X-{n}", f"C-{n}")) for n in range(2, 6)]
-        while len(convoy._waiting["acme"]) < 5:
-            pass
-        assert [one.result(30).status for one in others] == ["accepted"] * 4
-        for one in (ahead, stuck):
-            with pytest.raises(errors.LockNotAvailable):
-                one.result(30)
+    convoy = Convoy(desk, 8)
+    ahead = convoy.join("acme", _issued("X-0", "C-HELD"))
+    stuck = convoy.join("acme", _issued("X-1", "C-HELD"))
+    others = [convoy.join("acme", _issued(f"X-{n}", f"C-{n}")) for n in range(2, 6)]
+    assert [one.result(30).status for one in others] == ["accepted"] * 4
+    for one in (ahead, stuck):
+        with pytest.raises(errors.LockNotAvailable):
+            one.result(30)
+    assert convoy.join("acme", _issued("X-6", "C-6")).result(30).status == "accepted"
+
+
+def test_a_fact_happens_though_nobody_waits_for_it_any_more(desk, held):
+    convoy = Convoy(desk, 8)
+    convoy.join("acme", _issued("Y-0", "C-HELD"))
+    left = convoy.join("acme", _issued("Y-1", "C-1"))
+    assert not left.cancel()
+    held.set()
+    assert left.result(30).status == "accepted"
 
 
 def test_a_fact_told_twice_at_once_happens_once(desk):
-    convoy = Convoy(desk)
-    with ThreadPoolExecutor(8) as crowd:
-        done = [crowd.submit(convoy.handle, "acme", _issued("TWICE", "C-9")) for _ in range(8)]
-        told = [one.result(30) for one in done]
+    convoy = Convoy(desk, 8)
+    told = [one.result(30) for one in [convoy.join("acme", _issued("TWICE", "C-9")) for _ in range(8)]]
     assert sorted(one.status for one in told) == ["accepted"] + ["duplicate"] * 7
     assert len({one.position for one in told}) == 1
