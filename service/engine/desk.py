@@ -89,9 +89,11 @@ class Desk:
             raise Closing
 
     @contextmanager
-    def open(self, tenant: str, now: datetime | None = None, snapshot: bool = False) -> Iterator[Session]:
+    def open(
+        self, tenant: str, now: datetime | None = None, snapshot: bool = False, by_key: bool = False
+    ) -> Iterator[Session]:
         """A transaction of the tenant; `now` overrides its clock while a sandbox walks. Raises UnknownTenant."""
-        with transaction(self.engine, tenant, snapshot=snapshot, asking=tenants.CLOCK) as tx:
+        with transaction(self.engine, tenant, snapshot=snapshot, asking=tenants.CLOCK, by_key=by_key) as tx:
             clock = tenants.clock(tx)
             if clock is None:
                 raise UnknownTenant(tenant)

@@ -98,7 +98,7 @@ def _alone(desk: Desk, tenant: str, ask: Ask, now: datetime | None) -> Done:
 
 
 def _together(desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None, skip_locked: bool) -> list[Done]:
-    with desk.open(tenant, now) as session:
+    with desk.open(tenant, now, by_key=True) as session:
         begun = [_begins(session, ask) for ask in asks]
         names = [name if ours else None for name, ours in zip(owners(session, asks), begun, strict=True)]
         work = _Work(take(session, asks, names, skip_locked), [], [])

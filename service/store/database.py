@@ -147,26 +147,33 @@ class Tx:
 
 @contextmanager
 def transaction(
-    engine: Engine, tenant: str, role: str | None = None, snapshot: bool = False, asking: str = ""
+    engine: Engine, tenant: str, role: str | None = None, snapshot: bool = False, asking: str = "", by_key: bool = False
 ) -> Iterator[Tx]:
     """A transaction in which only that tenant's rows exist; it commits at the end, and an exception undoes it.
 
     A `snapshot` only reads, and sees the database as it was at one moment. The first row of what `asking` selects is
-    the transaction's `opening`: it comes with the round trip that begins it.
+    the transaction's `opening`: it comes with the round trip that begins it. What reads and writes `by_key` alone has its
+    statements planned once, for any values.
     """
     with _borrowed(engine) as driver:
-        yield _begun(driver, tenant, role, snapshot, asking)
+        yield _begun(driver, tenant, role, snapshot, asking, by_key)
         driver.commit()
 
 
-def _begun(driver: Driver[Any], tenant: str, role: str | None, snapshot: bool, asking: str) -> Tx:
+# Left to itself the server plans a statement with a list anew each time, which takes as long as carrying it out; and a plan
+# made for a table while it is small must not go on reading all of it.
+_BY_KEY = ("SET LOCAL plan_cache_mode = force_generic_plan", "SET LOCAL enable_seqscan = off")
+
+
+def _begun(driver: Driver[Any], tenant: str, role: str | None, snapshot: bool, asking: str, by_key: bool) -> Tx:
     opening = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if snapshot else "BEGIN"]
     opening += [f"SET LOCAL ROLE {role}"] if role else []
+    opening += _BY_KEY if by_key else ()
     opening += ["SELECT set_config('app.tenant', %(tenant)s, true), transaction_timestamp()"]
     opening += [asking] if asking else []
     with ClientCursor(driver, row_factory=tuple_row) as cursor:
         cursor.execute("; ".join(opening), {"tenant": tenant})
-        for _ in range(2 if role else 1):
+        for _ in range(1 + bool(role) + (len(_BY_KEY) if by_key else 0)):
             cursor.nextset()
         row = cursor.fetchone()
         assert row is not None

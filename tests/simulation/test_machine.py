@@ -48,8 +48,8 @@ class Dying(Desk):
     """A replica that is killed when its transaction is ready to commit."""
 
     @contextmanager
-    def open(self, tenant: str, now: datetime | None = None, snapshot: bool = False) -> Iterator[Session]:
-        with super().open(tenant, now, snapshot) as session:
+    def open(self, tenant: str, now: datetime | None = None, snapshot: bool = False, by_key: bool = False) -> Iterator[Session]:
+        with super().open(tenant, now, snapshot, by_key) as session:
             yield session
             raise Killed
 
