@@ -155,7 +155,7 @@ def rebuild(tenant: OneTenant = None, after: AfterPlace = None, as_json: AsJson 
 
 @app.command("import")
 def import_command(
-    file: Annotated[Path | None, typer.Argument(help="A .csv, .xlsx or .ndjson file.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A .csv, .xlsx or .ndjson file, or a bank statement (.xml).")] = None,
     tenant: Annotated[str | None, typer.Option(help="The tenant's name.")] = None,
     map: Annotated[str | None, typer.Option("--map", help="A map of a table's columns, or the name of a shipped one.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read the whole file and change nothing.")] = False,
@@ -173,13 +173,15 @@ def import_command(
     Lines of CloudEvents (.ndjson) are taken as they are; a table needs a map that says which columns are which events.
     Stopped at any point, the same command goes on from there; sent twice, nothing doubles. Rows that were not taken
     stand with their reasons in a file of the same kind, which can be mended and imported itself. Exit code 1 when there
-    are any. Example:
+    are any. A bank statement (camt.053, camt.054) is matched to open bills as if it had been posted. Example:
 
       dunlog import --example > bills.yaml      # then name your own columns in it
 
       dunlog import bills.csv --tenant acme --map bills.yaml --dry-run
 
       dunlog import bills.csv --tenant acme --map bills.yaml
+
+      dunlog import statement.xml --tenant acme
     """
     from service.importing import command
 

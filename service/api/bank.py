@@ -17,7 +17,7 @@ from service.api.problems import Problem, fault, of_refusal
 from service.api.roles import Right
 from service.channels.camt import StatementMistake, read
 from service.domain.money import format
-from service.engine.banking import Cleared, clear
+from service.engine.banking import STATUSES, Cleared, clear
 
 XML = ("application/xml", "text/xml")
 LARGEST = 16 * 1024 * 1024
@@ -57,9 +57,6 @@ def _post(request: Request, house: House, principal: Principal, body: bytes) -> 
     results = [_result(one, request) for one in cleared]
     content = {"credits": len(cleared), **counts, "passed_over": statement.passed_over, "results": results}
     return Response(msgspec.json.encode(content), 200, media_type="application/json")
-
-
-STATUSES = ("applied", "duplicate", "uncertain", "unknown", "taken_back", "rejected")
 
 
 def _result(one: Cleared, request: Request) -> dict[str, Any]:

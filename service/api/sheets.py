@@ -34,10 +34,11 @@ def _texts(columns: dict[str, str], rows: Rows) -> Iterable[list[Any]]:
 def _text(kind: str, value: Any, currency: str) -> Any:
     if kind == table.MONEY:
         return None if value is None else format(value, currency)
-    return _harmless(value) if kind == table.TEXT else value
+    return harmless(value) if kind == table.TEXT else value
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -27,6 +27,9 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,63}")
 _ENCODER = msgspec.json.Encoder()
 
 
+STATUSES = ("applied", "duplicate", "uncertain", "unknown", "taken_back", "rejected")
+
+
 class Cleared(Struct, frozen=True, kw_only=True):
     """What came of a credit: `applied`, `duplicate`, `uncertain` (a task with its candidates), `unknown` (nothing open fits),
     `taken_back` (the bank reverses it: for people), or `rejected` with why."""
@@ -48,7 +51,19 @@ def clear(desk: Desk, tenant: str, asker: Asker, fingerprint: Print, credits: It
     return [_one(desk, tenant, asker, fingerprint, credit) for credit in credits]
 
 
-def _one(desk: Desk, tenant: str, asker: Asker, fingerprint: Print, credit: Credit) -> Cleared:
+def rehearse(desk: Desk, tenant: str, credit: Credit) -> Cleared:
+    """What would come of the credit as things stand; nothing is changed."""
+    looked = _looked(desk, tenant, credit)
+    return looked if isinstance(looked, Cleared) else _told(credit, looked.found)
+
+
+class _Looked(Struct, frozen=True):
+    amount: int
+    found: Certain | Uncertain
+
+
+def _looked(desk: Desk, tenant: str, credit: Credit) -> _Looked | Cleared:
+    """The bills that it may be for, or what has come of it already."""
     if credit.taken_back:
         return Cleared(credit=credit, status="taken_back")
     try:
@@ -58,7 +73,28 @@ def _one(desk: Desk, tenant: str, asker: Asker, fingerprint: Print, credit: Cred
     with desk.open(tenant) as session:
         if inbox.look(session.tx, [(_source(credit), credit.id)]):
             return Cleared(credit=credit, status="duplicate")
-        found = _matched(session, credit, amount)
+        return _Looked(amount, _matched(session, credit, amount))
+
+
+def _told(credit: Credit, found: Certain | Uncertain) -> Cleared:
+    if isinstance(found, Certain):
+        return Cleared(
+            credit=credit,
+            status="applied",
+            payment=_id(credit),
+            customer=found.customer,
+            allocations=found.allocations,
+        )
+    if not found.bills:
+        return Cleared(credit=credit, status="unknown")
+    return Cleared(credit=credit, status="uncertain", customer=found.bills[0].customer, candidates=found.bills)
+
+
+def _one(desk: Desk, tenant: str, asker: Asker, fingerprint: Print, credit: Credit) -> Cleared:
+    looked = _looked(desk, tenant, credit)
+    if isinstance(looked, Cleared):
+        return looked
+    amount, found, told = looked.amount, looked.found, _told(credit, looked.found)
     content = fingerprint(_ENCODER.encode(credit))
 
     def ask(command: c.Command, part: str = "") -> Done:
@@ -67,22 +103,14 @@ def _one(desk: Desk, tenant: str, asker: Asker, fingerprint: Print, credit: Cred
 
     if isinstance(found, Certain):
         done = ask(_payment(credit, amount, found))
-        told = Cleared(
-            credit=credit,
-            status="applied",
-            payment=_id(credit),
-            customer=found.customer,
-            allocations=found.allocations,
-        )
     elif not found.bills:
-        return Cleared(credit=credit, status="unknown")
+        return told
     else:
         customer = found.bills[0].customer
         cases = tuple(bill.id for bill in found.bills if bill.customer == customer)
         done = ask(c.LookIntoPayment(customer=customer, cases=cases))
         if done.status == "accepted":
             ask(c.AddNote(customer=customer, cases=(), text=_said(credit)), "~note")
-        told = Cleared(credit=credit, status="uncertain", customer=customer, candidates=found.bills)
     if done.refused:
         return Cleared(credit=credit, status="rejected", refused=done.refused)
     return Cleared(credit=credit, status="duplicate") if done.repeated else told

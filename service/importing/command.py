@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from service.api.fingerprints import Fingerprints
-from service.importing import mapping, place, tables
+from service.importing import mapping, place, statement, tables
 from service.importing import run as importing
 from service.importing.mapping import MapMistake, TableMap
 from service.importing.rejects import Rejects
@@ -48,6 +48,8 @@ def run(settings: Settings, asked: Asked) -> int:
     """Take the file in, or rehearse it; the exit code: 1 when rows were rejected."""
     if not asked.file.is_file():
         raise MapMistake(f"There is no file {asked.file}.")
+    if asked.file.suffix.lower() in statement.ENDINGS:
+        return _bank(settings, asked)
     table, text = _map(asked.map)
     with closing(tables.opened(asked.file, table)) as source:
         return _run(settings, asked, source, table, text)
@@ -66,6 +68,30 @@ def _run(settings: Settings, asked: Asked, source: tables.Source, table: TableMa
         else:
             total = _import(settings, asked, source, table, here, rejects, lambda done: bar.update(task, completed=done))
     _sum_up(asked, total, rejected)
+    return int(total.counts["rejected"] > 0)
+
+
+def _bank(settings: Settings, asked: Asked) -> int:
+    """A bank's message: matched, not mapped."""
+    told = statement.opened(asked.file, asked.language)
+    left = asked.rejected or asked.file.with_name(f"{asked.file.stem}.rejected.csv")
+    with _bar(asked.as_json) as bar, opened(settings) as runtime:
+        task = bar.add_task("reading" if asked.dry_run else "importing", total=len(told.credits))
+        prints = Fingerprints(derived(runtime.key, "fingerprints"))
+        total = statement.run(
+            *(runtime.desk, asked.tenant, prints, asked.user, told, asked.dry_run),
+            *(lambda done: bar.update(task, completed=done), asked.language),
+        )
+    statement.keep(total.left, left)
+    if asked.as_json:
+        typer.echo(json.dumps(total.told() | {"rejected_file": str(left) if total.left else None}))
+    else:
+        counts = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in total.counts.items() if count)
+        passed = f"; {total.passed_over:,} entries are no credits that were booked" if total.passed_over else ""
+        ended = " Nothing was changed." if asked.dry_run else ""
+        typer.echo(f"{total.counts.total():,} credits: {counts or 'none'}{passed}.{ended}")
+        if total.left:
+            typer.echo(f"Those for which nobody has a task stand in {left}, each with its reason.")
     return int(total.counts["rejected"] > 0)
 
 

@@ -13,6 +13,10 @@ duration_range = The duration “{ $given }” leads beyond the calendar. Give a
 date_out_of_range = { $given } is outside the days accepted here, { $earliest } to { $latest }. Check the year.
 date_in_future = { $given } lies ahead; today is { $today }, and this may be at most one day later. Correct the date.
 date_in_past = The date has passed. Name today or a later day.
+credit-unknown = No open bill fits: neither number, amount nor the payer’s name leads to one.
+credit-taken_back = The bank takes this credit back. Reverse the payment that it was.
+week_unknown = There is no week { $given }. Write a week of ISO 8601 such as 2026-W12.
+week_or_as_of = A report has one last day. Give either week or as_of.
 other_customer = Bill { $invoice } belongs to another customer. A payment can settle only its own customer’s bills.
 currency_mismatch = The currencies differ. Name bills and amounts of one and the same currency.
 case_closed = Bill { $case } is closed; there is nothing left to collect. Read the case again.
@@ -379,6 +383,7 @@ notice-contact_refused = { $customer }: they refuse to pay. Bills: { $bills }.
 notice-contact_evasive = { $customer }: they shift the matter about and give no answer. Bills: { $bills }.
 notice-contact_wilful = { $customer }: they withhold payment wilfully. Bills: { $bills }.
 notice-payment_feed_late = Nothing has been heard of payments for too long: messages to customers wait until it is known what came.
+notice-weekly_report = The report of the week { $about } is there: money that came, what is owed and by whom, and what was done about it.
 notice-backfilled = { $count ->
     [one] One bill was recorded after its steps were due: { $bills }.
    *[other] { $count } bills were recorded after their steps were due: { $bills }.
@@ -794,3 +799,91 @@ whatif-today = Settings, windows and holidays are those of each moment; our peop
 whatif-messages = Messages are counted as they are decided. Whether they arrive, and whether an advisor or a late payment feed holds them back, is not told again.
 whatif-company = Steps that look at the whole company on a day of the calendar are not told.
 whatif-ahead = For the days still ahead nobody pays, answers or agrees any more.
+### The week's report on paper: headings and columns
+
+week-title = Receivables report, week { $week }
+week-title_of_day = Receivables report, seven days to { $last }
+week-span = { $first } to { $last }{ GIVEN($moment) ->
+    [yes] , by what was known on { $moment }
+   *[no] {""}
+}
+week-page = Page { $page } of { $pages }
+week-figures = At a glance
+week-ageing = What is open, { $currency }
+week-ageing_others = What is open, other currencies
+week-targets = Collected in { $month }, by collector
+week-targets_more = { $count ->
+    [one] one more
+   *[other] { $count } more
+}
+week-overdue = Who owes most past its day, { $currency }
+week-promises = Promises that fell due in the week, and what is expected
+week-disputes = Disputes
+week-escalations = Raised in the week
+week-holds = Deliveries stopped
+week-measures = Done in the week
+week-notes = Days overdue are those of the oldest bill. Contacts are those of the last { $days } days. Currencies are never added up; money on account is not deducted. DSO: days sales outstanding, over 90 days.
+week-col_currency = Currency
+week-col_received = Received
+week-col_received_before = Week before
+week-col_open = Open
+week-col_overdue = Overdue
+week-col_dso = DSO
+week-col_best = Best possible
+week-col_late = Days late
+week-col_bucket = Days past due
+week-col_change = Since last week
+week-col_current = not yet due
+week-col_days_1_30 = 1–30
+week-col_days_31_60 = 31–60
+week-col_days_61_90 = 61–90
+week-col_days_91_180 = 91–180
+week-col_over_180 = over 180
+week-col_total = Total
+week-col_collector = Collector
+week-col_collected = Collected
+week-col_target = Target
+week-col_share = Share
+week-col_customer = Customer
+week-col_days = Days
+week-col_bills = Bills
+week-col_owner = Owner
+week-col_measures = Measures
+week-col_kept = Kept
+week-col_broken = Broken
+week-col_waiting = Not yet judged
+week-col_expected_week = Expected in 7 days
+week-col_expected = Expected in all
+week-col_standing = Open
+week-col_amount = Amount
+week-col_age = Mean age, days
+week-col_opened = Opened
+week-col_solved = Solved
+week-col_level = To level
+week-col_customers = Customers
+week-col_what = What
+week-col_count = Count
+week-col_held = Stopped now
+week-col_applied = Newly stopped
+week-col_released = Free again
+week-now = This week
+week-before = A week ago
+week-at_level = level { NAME($level, of: "level") }
+week-contacted = { $count ->
+    [one] one contact, on { $last }
+   *[other] { $count } contacts, the last on { $last }
+}
+week-not_contacted = no contact
+week-promised = { $amount } promised
+week-contested = { $amount } disputed
+week-held_since = deliveries stopped since { $since }
+week-measure_contact_logged = Contacts
+week-measure_promise_made = Promises made
+week-measure_plan_agreed = Plans agreed
+week-measure_dispute_opened = Disputes opened
+week-measure_case_escalated = Bills raised
+week-measure_case_written_off = Bills written off
+week-measure_case_handed_over = Bills handed over
+week-measure_letter_issued = Letters
+week-measure_hold_applied = Deliveries stopped
+week-measure_hold_released = Deliveries freed
