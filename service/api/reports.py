@@ -11,7 +11,13 @@ from starlette.responses import Response
 
 from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
-from service.api.models.reports import PeriodAsked, ReportAsked, WeeklyAsked, WeeklyReport, answer_model, asked_model
+from service.api.models.reports import (
+    ContactsAsked,
+    PeriodAsked,
+    ReportAsked,
+    answer_model,
+    asked_model,
+)
 from service.api.pages import Listing
 from service.api.problems import Problem, fault
 from service.api.queries import listing
@@ -21,7 +27,7 @@ from service.api.wishes import prefers
 from service.domain.decide.amounts import EARLIEST, LATEST
 from service.domain.money import format
 from service.engine.desk import Session
-from service.reports import REPORTS, Report, weekly
+from service.reports import REPORTS, Report
 from service.reports.asked import Asked
 from service.reports.table import MONEY, Rows
 
@@ -55,7 +61,7 @@ def _asked(
     session: Session, report: Report, asked: ReportAsked, pages: Listing, reader: Principal, at_most: int | None
 ) -> Asked:
     """What the reader may see of it; files are whole, and one row beyond what they may hold is enough to know."""
-    as_of = _day(session, asked.as_of)
+    as_of = day_of(session, asked.as_of)
     position = pages.after() if at_most is None else None
     return Asked(
         as_of=as_of,
@@ -64,28 +70,31 @@ def _asked(
         days=(asked.days if isinstance(asked, PeriodAsked) else None) or report.days or 1,
         own=reader.user if reader.role == COLLECTOR else None,
         rates=session.scene.settings.provision_rates,
+        within=asked.within_days if isinstance(asked, ContactsAsked) else 7,
         limit=asked.limit if at_most is None else at_most + 1,
         after=(str(position[0]), str(position[1])) if position else None,
     )
 
 
-def _day(session: Session, asked: date | None) -> date:
+def day_of(session: Session, asked: date | None, parameter: str = "/query/as_of") -> date:
+    """The day that a report is asked for: today, unless told otherwise. Raises Problem."""
     today = session.scene.today
     if asked is not None and asked > today:
-        raise fault("/query/as_of", "date_in_future", given=asked, today=today)
+        raise fault(parameter, "date_in_future", given=asked, today=today)
     if asked is not None and asked < EARLIEST:
-        raise fault("/query/as_of", "date_out_of_range", given=asked, earliest=EARLIEST, latest=LATEST)
+        raise fault(parameter, "date_out_of_range", given=asked, earliest=EARLIEST, latest=LATEST)
     return asked or today
 
 
 def _json(head: dict[str, Any], report: Report, pages: Listing, rows: Rows) -> Response:
     at = list(report.columns).index("currency")
     next_cursor = pages.next_cursor(rows, lambda row: (row[0], row[at]))
-    body = head | {"data": _told(report.columns, rows), "next_cursor": next_cursor}
+    body = head | {"data": told_rows(report.columns, rows), "next_cursor": next_cursor}
     return Response(_encode(body), media_type="application/json")
 
 
-def _told(columns: dict[str, str], rows: Rows) -> list[dict[str, Any]]:
+def told_rows(columns: dict[str, str], rows: Rows) -> list[dict[str, Any]]:
+    """Rows as JSON has them: money as text in its currency."""
     at = list(columns).index("currency") if "currency" in columns else 0
     return [
         {
@@ -104,25 +113,6 @@ def _file(name: str, report: Report, kind: str, as_of: date, rows: Rows) -> Resp
     ending = "csv" if kind == CSV else "xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}-{as_of}.{ending}"', "Vary": "Accept"}
     return Response(content, 200, headers, media_type=kind)
-
-
-@router.get("/weekly", response_model=WeeklyReport, responses=responses(406, 422), summary="The week's report")
-def get_weekly(
-    asked: Annotated[WeeklyAsked, Query()],
-    request: Request,
-    house: House,
-    reader: Annotated[Principal, Depends(needs(Right.WEEKLY))],
-) -> Response:
-    """What came in during the seven days that end with the day, beside the week before; targets of the month; ageing and
-    days; the 20 customers of each currency who owe most past its day; promises of the week, what is expected, disputes;
-    and what was done, by the type of its event."""
-    prefers(request, "application/json")
-    with house.desk.open(reader.tenant) as session:
-        of = Asked(as_of=_day(session, asked.as_of), known_at=asked.known_at)
-        found = weekly.read(session.tx, of)
-    head = {"report": "weekly", "as_of": of.as_of, "known_at": of.known_at}
-    sections = {name: _told(columns, found[name]) for name, columns in weekly.SECTIONS.items()}
-    return Response(_encode(head | sections), media_type="application/json")
 
 
 for _name, _report in REPORTS.items():

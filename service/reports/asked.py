@@ -11,7 +11,8 @@ GROUPS = ("currency", "customer", "owner", "segment")
 class Asked(Struct, frozen=True, kw_only=True):
     """As of the end of a day, by what was recorded up to `known_at` (all, when None). `days` is the length of the period
     that ends with that day. Of the bills of one owner alone when there is an `own`. Rows are told by key: at most `limit`,
-    behind `after`. `rates` are the tenant's for provisions, by bucket.
+    behind `after`. `rates` are the tenant's for provisions, by bucket; `within` are the days after a contact in which money
+    counts as brought by it.
     """
 
     as_of: date
@@ -20,6 +21,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     days: int = 1
     own: str | None = None
     rates: dict[str, int] = {}
+    within: int = 7
     limit: int | None = None
     after: tuple[str, str] | None = None
 

@@ -10,11 +10,15 @@ MONTHS = 38
 """Of one group in the longest period."""
 
 _AT_RISK = """
-WITH bills AS (
-  SELECT {key} AS key, m.currency, m.customer, m.case_id, min(m.day) FILTER (WHERE m.kind = 'billed') AS issued_on,
-         sum(m.amount) FILTER (WHERE m.kind IN ('billed', 'credited')) AS billed,
-         (array_agg(m.due_on ORDER BY m.day DESC, m.version DESC, m.part DESC))[1] AS due_on
-    FROM {tables} WHERE {where} GROUP BY 1, 2, 3, 4),
+WITH cells AS (
+  SELECT {key} AS key, m.currency, m.customer, m.case_id, m.due_on, sum(m.amount) AS open,
+         min(m.day) FILTER (WHERE m.kind = 'billed') AS issued_on, max(m.day) FILTER (WHERE m.kind <> 'due') AS moved_on,
+         sum(m.amount) FILTER (WHERE m.kind IN ('billed', 'credited')) AS billed
+    FROM {tables} WHERE {where} GROUP BY 1, 2, 3, 4, 5),
+bills AS (
+  SELECT key, currency, customer, case_id, min(issued_on) AS issued_on, sum(billed) AS billed,
+         COALESCE(max(due_on) FILTER (WHERE open <> 0), (array_agg(due_on ORDER BY moved_on DESC NULLS LAST))[1]) AS due_on
+    FROM cells GROUP BY 1, 2, 3, 4),
 ripe AS (SELECT * FROM bills WHERE issued_on >= %(since)s AND due_on <= %(as_of)s::date - {late} AND billed > 0)
 SELECT r.key, r.currency, date_trunc('month', r.issued_on)::date AS month, sum(r.billed)::bigint,
        sum(GREATEST(u.unpaid, 0))::bigint

@@ -1,13 +1,10 @@
-"""What contacts brought: cash on overdue bills within a week of a conversation or an attempt, by whoever owns the bills."""
+"""What contacts brought: cash on overdue bills within days of a conversation or an attempt, by whoever owns the bills."""
 
 from service.reports.asked import Asked
 from service.reports.sums import ratio
 from service.reports.table import COUNT, MONEY, RATIO, TEXT, Report, Rows
 from service.reports.told import bills, limited, told
 from service.store.database import Tx
-
-WITHIN = 7
-"""Days after a contact in which money counts as brought by it."""
 
 
 def read(tx: Tx, asked: Asked) -> Rows:
@@ -22,7 +19,7 @@ def read(tx: Tx, asked: Asked) -> Rows:
                sum(m.amount) FILTER (WHERE m.day < %(since)s) AS overdue,
                COALESCE(-sum(m.amount) FILTER (WHERE m.day >= %(since)s AND m.kind = 'paid'), 0) AS paid,
                COALESCE(-sum(m.amount) FILTER (WHERE m.day >= %(since)s AND m.kind = 'paid' AND EXISTS (
-                 SELECT FROM contacted c WHERE c.case_id = m.case_id AND m.day BETWEEN c."on" AND c."on" + {WITHIN})), 0)
+                 SELECT FROM contacted c WHERE c.case_id = m.case_id AND m.day BETWEEN c."on" AND c."on" + %(within)s::int)), 0)
                  AS brought
           FROM movements m WHERE m.tenant = %(tenant)s AND m.day <= %(as_of)s {known} GROUP BY m.customer, m.case_id
         HAVING sum(m.amount) FILTER (WHERE m.day < %(since)s AND m.due_on < %(since)s) > 0"""
@@ -31,9 +28,9 @@ def read(tx: Tx, asked: Asked) -> Rows:
         f"""SELECT {of.key}, k.currency, sum(x.contacts)::int, sum(x.overdue)::bigint,
                    sum(LEAST(x.paid, x.overdue))::bigint, sum(LEAST(x.brought, x.overdue))::bigint
               FROM {of.tables} WHERE {of.where} GROUP BY 1, 2 ORDER BY 1, 2 {limited(asked)}""",
-        of.values,
+        of.values | {"within": asked.within},
     )
-    return [(*row[:3], WITHIN, *row[3:], ratio(row[5], row[3])) for row in found]
+    return [(*row[:3], asked.within, *row[3:], ratio(row[5], row[3])) for row in found]
 
 
 CONTACTS = Report(
@@ -53,4 +50,5 @@ CONTACTS = Report(
     },
     read,
     days=30,
+    within=True,
 )

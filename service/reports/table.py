@@ -18,7 +18,7 @@ class Report(Struct, frozen=True):
     """One of the reports: its columns by name with their kind, and how its rows are read. `group` and `currency` come first.
 
     One over a period has a usual length of it in `days`; `groups` are what rows may be grouped by, the usual one
-    first.
+    first. `within`: it can be asked how many days after a contact count.
     """
 
     summary: str
@@ -27,3 +27,4 @@ class Report(Struct, frozen=True):
     read: Callable[[Tx, Asked], Rows]
     days: int | None = None
     groups: tuple[str, ...] = GROUPS
+    within: bool = False

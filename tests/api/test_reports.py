@@ -198,6 +198,17 @@ def test_K_at_risk_is_what_was_unpaid_ninety_days_late(tenant):
     assert (row["billed"], row["unpaid"]) == ("600.00", "600.00")
 
 
+def test_K_at_risk_goes_by_the_due_date_that_holds_on_the_day(service):
+    """The bill was due in January, until it was said on 2 March that it had been due in November."""
+    tenant = service.new_tenant()
+    tenant.bill("A", amount="100.00", issued_on="2025-11-01", due_on="2026-01-10")
+    assert tenant.get("/v1/reports/at-risk")["data"] == []
+    tenant.post("invoice.amended", invoice="A", due_on="2025-11-20")
+    (row,) = tenant.get("/v1/reports/at-risk")["data"]
+    assert (row["billed"], row["unpaid"], row["at_risk_rate"]) == ("100.00", "100.00", 1.0)
+    tenant.close()
+
+
 def test_K_what_rolled_stayed_and_was_cured_of_a_bucket(tenant):
     """From 31 January on: F paid, C paid in part and now 30 days late, D 31, E from 61 to 91."""
     rows = {row["bucket"]: row for row in tenant.get("/v1/reports/roll-rates")["data"] if row["currency"] == "CNY"}

@@ -131,6 +131,25 @@ def test_K_what_contacts_brought_of_what_was_overdue(tenant):
     }
 
 
+def test_K_how_long_after_a_contact_money_counts_can_be_asked(tenant):
+    assert rows(tenant, "contacts", days=5, within_days=1)["CNY"]["within_days"] == 1
+    for wrong in (0, 91):
+        assert tenant.as_("manager").get("/v1/reports/contacts", params={"within_days": wrong}).status_code == 422
+    assert problem(tenant.as_("manager").get("/v1/reports/steps", params={"within_days": 7})) == (422, "unknown_parameter")
+
+
+def test_K_overdue_ratios_with_and_without_what_is_disputed(tenant):
+    """Open are 3 400.00, of which B, C, D and G are overdue; of D, 33 days late, 200.00 are contested."""
+    row = rows(tenant, "effectiveness")["CNY"]
+    assert (row["overdue"], row["disputed"]) == ("2700.00", "200.00")
+    assert (row["overdue_ratio"], row["overdue_ratio_undisputed"]) == (0.7941, 0.7812)  # 2 500 of 3 200
+    assert (row["over_30_ratio"], row["over_30_ratio_undisputed"]) == (0.1471, 0.0938)  # 300 of 3 200
+    assert (row["over_60_ratio"], row["over_60_ratio_undisputed"]) == (0.0, 0.0)
+    before = rows(tenant, "effectiveness", as_of="2026-03-02")["CNY"]
+    assert before["disputed"] == "400.00", "F's was solved later"
+    assert rows(tenant, "effectiveness", group_by="owner")["li.na"]["disputed"] == "0.00"
+
+
 @pytest.mark.parametrize("name", STRANGE)
 def test_collectors_see_their_own_and_pages_go_on(tenant, name):
     own = tenant.as_("collector", "li.na").get(f"/v1/reports/{name}", params={"group_by": "customer"}).json()["data"]

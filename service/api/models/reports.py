@@ -28,6 +28,14 @@ class PeriodAsked(ReportAsked):
     )
 
 
+class ContactsAsked(PeriodAsked):
+    """How long after a contact money counts, too."""
+
+    within_days: Annotated[int, Field(ge=1, le=90)] = Field(
+        7, description="Days after a contact in which money counts as brought by it."
+    )
+
+
 class ReportAnswer(Answer):
     """What every report says of itself."""
 
@@ -51,7 +59,7 @@ _KINDS: dict[str, Any] = {
 def asked_model(name: str, report: Report) -> type[ReportAsked]:
     """The model of a report's parameters: `AgeingAsked`."""
     fields: dict[str, Any] = {"group_by": (Literal[report.groups], Field(report.groups[0], description=_GROUPED))}
-    base = PeriodAsked if report.days is not None else ReportAsked
+    base = ContactsAsked if report.within else PeriodAsked if report.days is not None else ReportAsked
     return create_model(f"{_title(name)}Asked", __base__=base, __doc__=base.__doc__, **fields)
 
 
@@ -82,12 +90,16 @@ class WeeklyAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    as_of: Day | None = Field(None, description="The last day of the week; today, unless told otherwise.")
+    week: Annotated[str, Field(pattern=r"^[0-9]{4}-W[0-9]{2}$")] | None = Field(
+        None, description="A week of ISO 8601, which ends with its Thursday; in place of `as_of`.", examples=["2026-W12"]
+    )
+    as_of: Day | None = Field(None, description="The last of the seven days; today, unless told otherwise.")
     known_at: Instant | None = Field(None, description="Only what had been recorded by then counts.")
 
 
 class _Week(Answer):
     report: str = Field(examples=["weekly"])
+    week: str = Field(description="The week of ISO 8601 that its last day lies in.", examples=["2026-W13"])
     as_of: date = Field(examples=["2026-03-27"])
     known_at: datetime | None = Field(description="Null: all that is known.", examples=[None])
 
