@@ -49,6 +49,7 @@ from service.api import (
     tasks,
     users,
     webhooks,
+    weekly,
     work,
 )
 from service.api.context import Context, Readiness
@@ -99,6 +100,7 @@ ROUTERS = (
     moves.router,
     simulations.router,
     reports.router,
+    weekly.router,
     settings.router,
     users.router,
     delegations.router,

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from service.domain import payment_feed
+from service.domain import payment_feed, weeks
 from service.domain.digests import DIGEST
 from service.domain.directory import Delegation
 from service.domain.events import approval as a
@@ -52,6 +52,7 @@ class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     moving: dict[str, Reassignment] = {}
     payments_known: date | None = None
     feed_told_on: date | None = None
+    week_told_on: date | None = None
 
 
 def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
@@ -104,6 +105,8 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             return replace(tenant, requests=_requests(tenant, event))
         case NoticeRaised(text=payment_feed.LATE):
             return replace(tenant, feed_told_on=event.on)
+        case NoticeRaised(text=weeks.TOLD):
+            return replace(tenant, week_told_on=event.on)
         case NoticeRaised():
             digested = dict.fromkeys(event.audience if event.text == DIGEST else (), event.on)
             return replace(tenant, digest_on={**tenant.digest_on, **digested})

@@ -1,14 +1,16 @@
-"""Steps of a playbook that start with a day of the calendar and look at the whole tenant (A1)."""
+"""What starts with a day of the calendar and looks at the whole tenant: steps of a playbook (A1), and the week's report (K)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
 
+from service.domain import weeks
 from service.domain.digests import CUSTOMERS_NAMED, fitting
 from service.domain.events.customer import NoticeRaised
 from service.domain.offsets import Offset, add
 from service.domain.playbook import Notice, Playbook, Step
+from service.domain.scene import Scene
 from service.domain.tenant import Tenant
 from service.engine import watch
 from service.engine.administer import Change, administer
@@ -86,16 +88,22 @@ def fire(desk: Desk, tenant: str, now: datetime | None) -> None:
             return
         due = [(book, step) for book in _playbooks(session) for step in book.steps if _is_due(session, step, at)]
         notices = [notice for book, step in due for notice in _notices(session, book, step)]
+        since = scene.workdays.midnight(scene.workdays.today(at))
         later = _after(session, scene.now)
     watch.look(desk, tenant, now)
 
-    def decide(tx: Tx, _: Tenant) -> Sequence[Change]:
+    def decide(tx: Tx, locked: Tenant) -> Sequence[Change]:
         if tx.rows("SELECT wake_at FROM tenants WHERE id = %(tenant)s") != [(at,)]:
             return []  # another clock was faster
         tenants.set_wake(tx, later)
-        return [Change(notice) for notice in notices]
+        told = [weeks.notice(scene.today)] if _week_is_due(locked, scene, since) else []
+        return [Change(notice) for notice in [*notices, *told]]
 
     administer(desk.engine, tenant, decide, CLOCKWORK, scene.now)
+
+
+def _week_is_due(tenant: Tenant, scene: Scene, since: datetime) -> bool:
+    return weeks.has_readers(scene.people) and weeks.is_due(tenant.week_told_on, since, scene.now, scene.workdays)
 
 
 def _is_due(session: Session, step: Step, since: datetime) -> bool:

@@ -1,5 +1,7 @@
 """Ageing: what is open by how many days it is past its due date. The buckets of a row add up to its open amount."""
 
+from msgspec.structs import replace
+
 from service.domain.buckets import BUCKETS
 from service.reports.asked import Asked, source
 from service.reports.table import MONEY, TEXT, Report, Rows
@@ -35,10 +37,28 @@ def _select(asked: Asked) -> tuple[str, dict[str, object]]:
 def read(tx: Tx, asked: Asked) -> Rows:
     """By group and currency; groups that owe nothing are left out."""
     sql, values = _select(asked)
-    return [
-        (key, currency, total, total - current, current, *late)
-        for key, currency, total, current, *late in tx.rows(sql, values)
-    ]
+    return _told(tx.rows(sql, values))
+
+
+def worst(tx: Tx, asked: Asked, count: int) -> Rows:
+    """Of each currency so many customers who owe most past its day, the greatest first."""
+    sql, values = _select(replace(asked, group_by="customer", limit=None))
+    late = " + ".join(f"days.{name}" for name in [*BUCKETS][1:])
+    rows = tx.rows(
+        f"""SELECT {", ".join(f"each.{name}" for name in _NAMES)} FROM (
+              SELECT days.*, row_number() OVER (PARTITION BY currency ORDER BY {late} DESC, key) AS place
+                FROM ({sql}) AS days({", ".join(_NAMES)}) WHERE {late} > 0) AS each
+             WHERE place <= {count} ORDER BY currency, place""",
+        values,
+    )
+    return _told(rows)
+
+
+_NAMES = ("key", "currency", "total", *BUCKETS)
+
+
+def _told(rows: Rows) -> Rows:
+    return [(key, currency, total, total - current, current, *late) for key, currency, total, current, *late in rows]
 
 
 AGEING = Report(

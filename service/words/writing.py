@@ -11,10 +11,16 @@ from service.domain import money
 from service.words.languages import Language
 
 _PATTERNS = {"zh": "y年M月d日", "en": "d MMMM y"}
+_MONTHS = {"zh": "y年M月", "en": "MMMM y"}
 _LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 _AND_MORE = {"zh": " 等共 {} 项", "en": " and {} more"}
 _BETWEEN = {"zh": "、", "en": ", "}
 _LISTED = 20
+
+
+def month(on: date, language: Language) -> str:
+    """`2026年3月`, `March 2026`."""
+    return format_date(on, _MONTHS[language], locale=_LOCALES[language])
 
 
 @lru_cache(maxsize=4096)

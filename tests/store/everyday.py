@@ -153,13 +153,15 @@ def _asks(tenant: Tenant) -> None:
 
 
 def _answers(tenant: Tenant) -> None:
-    """The lists, narrowed and sorted in every way, and their second pages."""
+    """The lists, narrowed and sorted in every way, and their second pages; and the week's report."""
     for path, questions in LISTS.items():
         for question in questions:
             asked = dict(parse_qsl(question))
             counted = tenant.as_("supervisor").get(path, params=asked, headers={"Prefer": "return=total-count"})
             if cursor := counted.json()["next_cursor"]:
                 tenant.get(path, **asked, cursor=cursor)
+    for given in ({}, {"known_at": "2026-03-02T00:00:00Z"}):
+        tenant.get("/v1/reports/weekly", "manager", **given)
 
 
 def _webhooks(tenant: Tenant, receiver: Receiver) -> None:
