@@ -19,7 +19,7 @@ from service.api.problems import Fault, invalid
 from service.api.roles import Right
 from service.domain.directory import Directory
 from service.domain.money import MoneyError, is_currency, parse
-from service.domain.settings import Settings
+from service.domain.settings import Settings, loosens
 from service.domain.tenant import Tenant
 from service.engine import consents
 from service.engine.administer import Change, settings_changed
@@ -50,7 +50,7 @@ def get_settings(asking: Annotated[Asking, Depends(asks(Right.READ))]) -> Respon
 def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SETTINGS))]) -> Response:
     """Absent fields stay. `banks`, `segment_playbooks`, `grace_days`, `provision_rates` and limits are merged by key (a
     currency, for write-offs a role, for `consents` what needs one); null removes an entry. A change that takes a consent away
-    needs that consent.
+    needs that consent, and with `consents` of `limits` so does one by which less would need anybody's.
 
     What was decided stays decided; alarms not yet rung are computed anew. The history is `settings.changed` in the feed.
     """
@@ -76,8 +76,11 @@ def change(body: SettingsPatch, asking: Annotated[Asking, Depends(asks(Right.SET
 
 
 def loosened(old: Settings, new: Settings) -> str | None:
-    """The role whose consent would no longer be needed: it has to consent to that; of several the highest."""
+    """The role whose consent would no longer be needed, or which guards the limits of others': it has to consent to that;
+    of several the highest."""
     lost = [role for kind, role in old.consents.items() if new.consents.get(kind) != role]
+    if "limits" in old.consents and loosens(old, new):
+        lost.append(old.consents["limits"])
     return max(lost, key=APPROVERS.index, default=None)
 
 

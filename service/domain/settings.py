@@ -1,11 +1,13 @@
 """What a tenant may choose of the process; versioned in the log, read by everything that decides."""
 
+from collections.abc import Mapping
 from datetime import date, time
 
 from msgspec import Struct
 
 from service.domain.assignment import AssignmentRule
 from service.domain.interest import InterestTerms
+from service.domain.money import parse
 from service.domain.workdays import DEFAULT_WINDOWS, Calendar, Window, Workdays
 
 DAYS = frozenset({"time_zone", "country", "windows", "law", "limitation_years", "limitation_interrupted_by"})
@@ -79,6 +81,30 @@ ADDED = frozenset(
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""
+
+
+NEEDS_CONSENT_ABOVE = ("plan_parts", "plan_days", "extension_days", "discount_percent", "bulk_customers")
+AMOUNTS_NEED_CONSENT_ABOVE = ("plan_amounts", "extension_amounts", "discount_amounts")
+"""By currency; where one has no limit, no amount needs consent."""
+
+
+def loosens(old: Settings, new: Settings) -> bool:
+    """Whether something would be done without the word of somebody whom it needs now: more than up to now by one person, or
+    by consent of a lower role, or a hold that ends by itself."""
+    return (
+        any(getattr(new, name) > getattr(old, name) for name in NEEDS_CONSENT_ABOVE)
+        or any(_is_lifted(getattr(old, name), getattr(new, name)) for name in AMOUNTS_NEED_CONSENT_ABOVE)
+        or any(_covers_more(limits, old.write_off_limits.get(role, {})) for role, limits in new.write_off_limits.items())
+        or (new.automatic_release and not old.automatic_release)
+    )
+
+
+def _is_lifted(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    return any(code not in new or parse(new[code], code) > parse(amount, code) for code, amount in old.items())
+
+
+def _covers_more(new: Mapping[str, str], old: Mapping[str, str]) -> bool:
+    return any(code not in old or parse(amount, code) > parse(old[code], code) for code, amount in new.items())
 
 
 def parse_windows(texts: list[tuple[str, str]]) -> tuple[Window, ...]:

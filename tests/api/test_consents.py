@@ -100,6 +100,26 @@ def test_consents_are_taken_away_only_by_the_consent_that_goes(careful):
     assert careful.get("/v1/settings")["consents"] == {"webhook_secret": "manager"}
 
 
+def test_more_is_done_by_one_person_alone_only_by_consent_where_the_limits_are_guarded(tenant):
+    choose(tenant, {"limits": "general_manager"})
+    more = {"bulk_customers": 500, "pause_days": 20}
+    asked = tenant.as_("admin").patch("/v1/settings", json=more)
+    assert asked.status_code == 202, asked.text
+    assert (asked.json()["kind"], asked.json()["role"]) == ("settings", "general_manager")
+    assert tenant.get("/v1/settings")["bulk_customers"] == 50
+    assert answer(tenant, asked.json(), "general_manager").status_code == 200
+    assert tenant.get("/v1/settings")["bulk_customers"] == 500
+    fewer = tenant.as_("admin").patch("/v1/settings", json={"bulk_customers": 5})
+    assert (fewer.status_code, tenant.get("/v1/settings")["bulk_customers"]) == (200, 5)
+
+
+def test_the_limits_stay_guarded_until_who_guards_them_agrees(tenant):
+    choose(tenant, {"limits": "boss", "playbook": "manager"})
+    away = tenant.as_("admin").patch("/v1/settings", json={"consents": {"limits": None}, "bulk_customers": 60})
+    assert (away.status_code, away.json()["role"]) == (202, "boss")
+    assert tenant.get("/v1/settings")["consents"] == {"limits": "boss", "playbook": "manager"}
+
+
 def test_a_new_secret_signs_once_the_boss_has_agreed_who_never_sees_it(careful):
     endpoint = careful.as_("admin").post("/v1/webhook-endpoints", json=ENDPOINT).json()
     path = f"/v1/webhook-endpoints/{endpoint['id']}/rotate-secret"

@@ -207,6 +207,13 @@ MUTANTS = (
         "tests/api/test_consents.py::test_consents_are_taken_away_only_by_the_consent_that_goes",
     ),
     Mutant(
+        "where limits are guarded they rise by consent (I32)",
+        "service/api/settings.py",
+        'if "limits" in old.consents and loosens(old, new):',
+        "if False:",
+        "tests/api/test_consents.py::test_more_is_done_by_one_person_alone_only_by_consent_where_the_limits_are_guarded",
+    ),
+    Mutant(
         "the work list follows what is paid (E6)",
         "service/engine/valuing.py",
         "if was.tasks and _weighs(was) != _weighs(account.cases[id]):",

@@ -128,7 +128,7 @@ class SettingsPatch(Body):
         "removes a role's.",
         examples=[{"manager": {"CNY": "10000.00"}}],
     )
-    consents: dict[Literal["playbook", "webhook_secret"], Approver | None] = Field(
+    consents: dict[Literal["playbook", "webhook_secret", "limits"], Approver | None] = Field(
         {},
         description="What of the company itself needs consent, and whose; null removes an entry, by that very consent (I32).",
     )
