@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.domain import playbook as p
 from service.domain import reading as r
@@ -149,9 +150,17 @@ def _step(reader: Reader, ladder: _RawLadder, data: Any, path: Path, above: Path
         when=conditions(reader, raw.when, (*path, "when")) if raw.when else None,
         unless=conditions(reader, raw.unless, (*path, "unless")) if raw.unless else None,
         select=ladder.select,
-        actions=tuple(action(reader, one, (*path, "do", index)) for index, one in enumerate(raw.do)),
+        actions=tuple(_on_one_road(action(reader, one, (*path, "do", index))) for index, one in enumerate(raw.do)),
         catch_up=raw.catch_up,
     )
+
+
+def _on_one_road(found: p.Action) -> p.Action:
+    """However a step wants credit stopped, the same is asked of finance."""
+    stops = found.deed == p.Propose("credit_stop") or (
+        isinstance(found.deed, p.Request) and found.deed.kind == p.CREDIT_STOP.kind
+    )
+    return replace(found, deed=p.CREDIT_STOP) if stops else found
 
 
 def _until(raw: _RawStep, path: Path) -> tuple[str | None, str | None, Offset | None]:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 
 from service.domain.case import LEVELS, OURS, STAGES
+from service.domain.credit import ASKED_AGAIN
 from service.domain.offsets import Offset, add
 from service.domain.wanted import ASKED_FOR, Conditions
 
@@ -143,6 +144,16 @@ class Action(Struct, frozen=True):
     when: Conditions | None = None
     unless: Conditions | None = None
     rule: str | None = None
+
+
+CREDIT_STOP = Request(
+    kind="credit_stop",
+    role="finance",
+    granted=(Action(Propose("credit_stop")), Action(Letter(kind="credit_stop"))),
+    again=ASKED_AGAIN,
+)
+"""What is asked for by whoever wants deliveries on credit to end (E3): the clock, a playbook in either of its ways, a
+person. Finance agrees, and the customer is told in writing."""
 
 
 class Step(Struct, frozen=True, kw_only=True, dict=True):

@@ -11,7 +11,7 @@ from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
 from service.domain.credit import STOP
 from service.domain.customer import Contact
-from service.domain.decide import credit, holds, measures, messages, tasks
+from service.domain.decide import holds, measures, messages, tasks
 from service.domain.decide.gathering import PROPOSED_TO, Gathering
 from service.domain.decide.occasion import Occasion
 from service.domain.events.case import Decided, Escalated, Reminded, StepFired, StepSkipped
@@ -88,8 +88,6 @@ class Acting:
                 self.gathering.letter(deed, occasion.step, case.id)
             case p.PutHold():
                 yield from measures.hold_now(self.account, self.scene, [case.id], occasion.step)
-            case p.Propose() if deed.what == "credit_stop":
-                return (yield from self._request(case, occasion, credit.STOPPING))
             case p.Propose():
                 self.gathering.notice(occasion.step.rule, f"propose_{deed.what}", (PROPOSED_TO[deed.what],), case.id)
             case _:
@@ -168,7 +166,7 @@ class Acting:
         if deed.kind in case.requests or _stands(case, deed):
             yield on_case(case.id, StepSkipped(**occasion.fields(), why="asked_already"))
             return True
-        if deed.kind == "credit_stop" and STOP in customer.credit:
+        if deed.kind == p.CREDIT_STOP.kind and STOP in customer.credit:
             yield on_case(case.id, StepSkipped(**occasion.fields(), why="credit_stopped"))
             return True
         if customer.hold and any(isinstance(a.deed, p.PutHold) for a in deed.granted):
@@ -183,7 +181,7 @@ class Acting:
             refused = Decided(kind=deed.kind, outcome="rejected", on=refusal.on, approval=refusal.approval)
             yield on_case(case.id, refused)
             return True
-        approval = self.gathering.request(deed, case, occasion.step)
+        approval = self.gathering.request(deed, case, occasion.step.name, occasion.step.rule)
         fired = StepFired(
             **occasion.fields(), did=[f"request:{deed.kind}"], kind=deed.kind, approval=approval, missed_on=missed_on
         )

@@ -10,37 +10,28 @@ from service.domain.commands import RestoreCredit, RestrictCredit
 from service.domain.conditions import days_overdue, over_limit
 from service.domain.credit import ASKED_AGAIN, DAYS_OVERDUE, PREPAID_SHARE, SHORTER_TERMS, STOP
 from service.domain.decide.content import Content, deeds, sealed
-from service.domain.decide.holds import CLOCK
+from service.domain.decide.gathering import Gathering
 from service.domain.due import BACKFILL_QUIET_DAYS
 from service.domain.events.approval import ApprovalRequested
 from service.domain.events.case import StepFired
 from service.domain.events.standing import CreditRestored, CreditRestricted
 from service.domain.offsets import Offset, OffsetError, add, parse
-from service.domain.playbook import Action, Letter, Propose, Request
+from service.domain.playbook import CREDIT_STOP
 from service.domain.refusals import Conflict, Refused
 from service.domain.scene import Asker, Scene
 
-ROLE = "finance"
 RULE = "E3"
 STEP = "credit-stop"
 EXPIRES_AFTER = timedelta(30)
-
-STOPPING = Request(
-    kind="credit_stop",
-    role=ROLE,
-    granted=(Action(Propose("credit_stop")), Action(Letter(kind="credit_stop"))),
-    again=ASKED_AGAIN,
-)
-"""What is asked for, by whomever: deliveries on credit end, and the customer is told in writing."""
 
 
 def propose(account: Account, scene: Scene) -> Iterator[Happened]:
     """The clock proposes a stop to finance: too much is open, or something for too long. Bills first recorded late have
     their quiet week (F2)."""
     customer, today = account.customer, scene.today
-    if STOP in customer.credit or "credit_stop" in customer.requests:
+    if STOP in customer.credit or CREDIT_STOP.kind in customer.requests:
         return
-    refusal = customer.refusals.get("credit_stop")
+    refusal = customer.refusals.get(CREDIT_STOP.kind)
     if refusal and add(refusal.on, ASKED_AGAIN) > today:
         return
     # What is with legal is theirs, its credit too (J1).
@@ -48,8 +39,21 @@ def propose(account: Account, scene: Scene) -> Iterator[Happened]:
     behind = [case for case in known if days_overdue(case, today) > DAYS_OVERDUE and case.pause is None]
     if not behind and over_limit(customer, _exposure(account, today)):
         behind = [case for case in known if case.currency == customer.currency]
-    if behind:
-        yield from ask(account, scene, CLOCK, "credit_stop", deeds(STOPPING.granted), [case.id for case in behind])
+    gathering = Gathering(account, scene)
+    for case in behind:
+        approval = gathering.request(CREDIT_STOP, case, STEP, RULE)
+        fired = StepFired(
+            step=STEP,
+            rule=RULE,
+            anchor=scene.today,
+            on=scene.today,
+            due_at=scene.now,
+            did=[f"request:{CREDIT_STOP.kind}"],
+            kind=CREDIT_STOP.kind,
+            approval=approval,
+        )
+        yield on_case(case.id, fired)
+    yield from gathering.finish()
 
 
 def _is_quiet(case: Case, today: date) -> bool:
@@ -66,47 +70,28 @@ def _exposure(account: Account, today: date) -> dict[str, int]:
     return owed
 
 
-def ask(
-    account: Account,
-    scene: Scene,
-    who: str,
-    kind: str,
-    granted: list[dict[str, Any]],
-    cases: list[str],
-    reason: str | None = None,
-) -> Iterator[Happened]:
-    """Finance is asked; the bills stand behind the request until they are closed."""
+def _asked(
+    account: Account, scene: Scene, asker: Asker, kind: str, granted: list[dict[str, Any]], reason: str
+) -> Happened:
+    """Finance is asked by a person, about no bill in particular, thirty days at most."""
     customer = account.customer
-    rule, by_clock = RULE, who == CLOCK
-    content, content_hash = sealed(Content(kind=kind, customer=customer.id, step=STEP, rule=rule, granted=granted))
-    asked = ApprovalRequested(
+    content, content_hash = sealed(Content(kind=kind, customer=customer.id, step=STEP, rule=RULE, granted=granted))
+    event = ApprovalRequested(
         approval=f"{kind}~{customer.id}.{customer.version + 1}",
         kind=kind,
-        role=ROLE,
+        role=CREDIT_STOP.role,
         customer=customer.id,
-        cases=cases,
-        bills=len(cases),
-        rule=rule,
-        asked_by=who,
+        cases=[],
+        bills=0,
+        rule=RULE,
+        asked_by=asker.actor,
         asked_on=scene.today,
         content=content,
         content_hash=content_hash,
-        expires_on=None if by_clock else scene.today + EXPIRES_AFTER,
+        expires_on=scene.today + EXPIRES_AFTER,
         previous=customer.refusals[kind].approval if kind in customer.refusals else None,
     )
-    yield on_customer(customer.id, asked, {"": {"reason": reason}} if reason else None)
-    for id in cases:
-        fired = StepFired(
-            step=STEP,
-            rule=RULE,
-            anchor=scene.today,
-            on=scene.today,
-            due_at=scene.now,
-            did=[f"request:{kind}"],
-            kind=kind,
-            approval=asked.approval,
-        )
-        yield on_case(id, fired)
+    return on_customer(customer.id, event, {"": {"reason": reason}})
 
 
 def ask_to_restrict(command: RestrictCredit, account: Account, scene: Scene, asker: Asker) -> Iterator[Happened]:
@@ -116,10 +101,10 @@ def ask_to_restrict(command: RestrictCredit, account: Account, scene: Scene, ask
     standing = account.customer.credit.get(command.measure)
     if standing and (standing.terms, standing.percent) == (command.terms, command.percent):
         raise Conflict("credit_measure_stands", "/measure", customer=account.customer.id)
-    kind = "credit_stop" if command.measure == STOP else "credit_terms"
-    granted = deeds(STOPPING.granted) if command.measure == STOP else [deed]
+    kind = CREDIT_STOP.kind if command.measure == STOP else "credit_terms"
+    granted = deeds(CREDIT_STOP.granted) if command.measure == STOP else [deed]
     _not_asked_yet(account, kind)
-    yield from ask(account, scene, asker.actor, kind, granted, [], command.reason)
+    yield _asked(account, scene, asker, kind, granted, command.reason)
 
 
 def _particulars(command: RestrictCredit) -> dict[str, Any]:
@@ -147,7 +132,7 @@ def ask_to_restore(command: RestoreCredit, account: Account, scene: Scene, asker
         raise Conflict("no_credit_measure", "/measure", customer=account.customer.id)
     _not_asked_yet(account, "credit_restore")
     granted = [{"deed": "credit_restored", "measure": command.measure}]
-    yield from ask(account, scene, asker.actor, "credit_restore", granted, [], command.reason)
+    yield _asked(account, scene, asker, "credit_restore", granted, command.reason)
 
 
 def _not_asked_yet(account: Account, kind: str) -> None:

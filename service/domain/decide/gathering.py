@@ -28,7 +28,7 @@ class Gathering:
         self._tasks: dict[str, tasks.Joining] = {}
         self._letters: dict[str, tuple[Letter, Step, list[str]]] = {}
         self._notices: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
-        self._requests: dict[str, tuple[str, list[str], Request, Step]] = {}
+        self._requests: dict[str, tuple[str, list[str], Request, tuple[str, str]]] = {}
 
     def task(self, case: Case, rule: str, wanted: TaskWanted) -> str | None:
         """The bill joins the customer's task of that kind; its id, or None when one may not be asked for again yet."""
@@ -82,13 +82,13 @@ class Gathering:
         """The same notice about several bills is raised once."""
         self._notices.setdefault((rule, text, audience), []).append(case)
 
-    def request(self, request: Request, case: Case, step: Step) -> str:
-        """The bill stands behind the customer's one request of that kind; its id."""
+    def request(self, request: Request, case: Case, step: str, rule: str) -> str:
+        """The bill stands behind the customer's one request of that kind; its id. `step` and `rule` are those that ask."""
         customer = self.account.customer
         if request.kind not in self._requests:
             standing = customer.requests.get(request.kind)
             id = standing.id if standing else f"{request.kind}~{customer.id}.{customer.version + 1}"
-            self._requests[request.kind] = (id, [], request, step)
+            self._requests[request.kind] = (id, [], request, (step, rule))
         id, cases, _, _ = self._requests[request.kind]
         cases.append(case.id)
         return id
@@ -108,10 +108,10 @@ class Gathering:
                 rule=rule, audience=list(audience), text=text, customers=[customer], cases=names, on=self.scene.today
             )
             yield on_customer(customer, notice)
-        for id, names, request, step in self._requests.values():
-            yield self._asked(id, names, request, step)
+        for id, names, request, (by, rule) in self._requests.values():
+            yield self._asked(id, names, request, by, rule)
 
-    def _asked(self, id: str, names: list[str], request: Request, step: Step) -> Happened:
+    def _asked(self, id: str, names: list[str], request: Request, step: str, rule: str) -> Happened:
         customer = self.account.customer
         standing = customer.requests.get(request.kind)
         if standing:
@@ -123,8 +123,8 @@ class Gathering:
             Content(
                 kind=request.kind,
                 customer=customer.id,
-                step=step.name,
-                rule=step.rule,
+                step=step,
+                rule=rule,
                 granted=deeds(request.granted),
                 then=request.role if first else None,
             )
@@ -136,7 +136,7 @@ class Gathering:
             customer=customer.id,
             cases=names,
             bills=len(names),
-            rule=step.rule,
+            rule=rule,
             asked_by=CLOCK,
             asked_on=self.scene.today,
             content=content,
