@@ -16,10 +16,10 @@ from service.engine.desk import Session
 from service.store import links
 
 
-def outlook(session: Session, case: Case, account: Account) -> Outlook:
+def outlook(session: Session, case: Case, account: Account, feed_is_late: bool = False) -> Outlook:
     """The case's outlook on the tenant's clock."""
     scene = session.scene
-    return Outlook(case, account, scene.plan_of(case), scene.workdays, scene.law, scene.now, scene.channels)
+    return Outlook(case, account, scene.plan_of(case), scene.workdays, scene.law, scene.now, scene.channels, feed_is_late)
 
 
 def case_answers(session: Session, found: Sequence[tuple[Case, Customer]], language: str) -> list[dict[str, Any]]:
@@ -54,10 +54,16 @@ def _next(session: Session, ahead: Ahead | None, language: str) -> dict[str, Any
 
 
 def schedule_answer(
-    session: Session, found: Outlook, language: str, step: p.Step | None = None
+    session: Session, found: Outlook, waiting: Sequence[dict[str, Any]], language: str, step: p.Step | None = None
 ) -> list[dict[str, Any]]:
-    """Every step still to come and what is held back; of one step also that nothing is, with why."""
-    return [_row(session, found, ahead, language) for ahead in (found.of(step) if step else found.all())]
+    """What is filled and waits, every step still to come, and what is held back; of one step also that nothing is, with
+    why."""
+    rows = [*waiting, *(_row(session, found, ahead, language) for ahead in found.all())]
+    if step:
+        rows = [row for row in rows if row["step"] == step.name] or [
+            _row(session, found, ahead, language) for ahead in found.of(step)
+        ]
+    return sorted(rows, key=lambda row: (row["at"] is None, row["at"] or found.now))
 
 
 def _row(session: Session, found: Outlook, ahead: Ahead, language: str) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def _row(session: Session, found: Outlook, ahead: Ahead, language: str) -> dict[
             **_action(one.deed, language),
             "applies": found.goes(ahead.step, one, ahead.at),
             "rule": one.rule or ahead.rule,
-            **_hindered(found.hindrance(one), language),
+            **_hindered(found.hindrance(one, ahead.at), language),
         }
         for one in ahead.actions
     ]
@@ -81,6 +87,7 @@ def _row(session: Session, found: Outlook, ahead: Ahead, language: str) -> dict[
         "why": sentences(ahead.why, language),
         "why_code": ahead.why[0].code,
         "why_codes": [reason.code for reason in ahead.why],
+        "message": None,
     }
 
 

@@ -50,6 +50,7 @@ class Outlook:
         law: Law,
         now: datetime,
         channels: frozenset[str] = frozenset({"email", "letter"}),
+        feed_is_late: bool = False,
     ) -> None:
         self.case = case
         self.account = account
@@ -57,7 +58,7 @@ class Outlook:
         self.workdays = workdays
         self.law = law
         self.now = now
-        self._reasons = Reasons(case, account, workdays, channels)
+        self._reasons = Reasons(case, account, workdays, channels, feed_is_late)
 
     def next(self) -> Ahead | None:
         """What the clock asks next; None when it has nothing to ask."""
@@ -84,9 +85,13 @@ class Outlook:
         why = (self._reasons.over(step),)
         return found or [Ahead(step=step.name, rule=step.rule, at=None, actions=step.actions, held_back=True, why=why)]
 
-    def hindrance(self, action: p.Action) -> Reason | None:
-        """What stands in the way of one of a step's actions, its conditions aside."""
-        return self._reasons.hindrance(self.case, action.deed)
+    def hindrance(self, action: p.Action, at: datetime | None) -> Reason | None:
+        """What stands in the way of one of a step's actions at that moment, its conditions aside."""
+        return self._reasons.hindrance(self.case, action.deed, at or self.now)
+
+    def left_alone(self, step: p.Step) -> Iterator[Reason]:
+        """The parts of the bill that a step to the customer is not about."""
+        return self._reasons.left_alone(self.case, step)
 
     def _warnings(self) -> Iterator[Ahead]:
         """Those beyond the horizon."""
@@ -141,7 +146,7 @@ class Outlook:
             at=at,
             actions=step.actions,
             held_back=bool(held),
-            why=(*held, *self._reasons.usual(one.what)),
+            why=(*held, *self._reasons.usual(one.what), *self._reasons.left_alone(case, step)),
         )
 
     def _waiting(self, step: p.Step) -> Iterator[Ahead]:

@@ -13,7 +13,11 @@ from service.domain.account import Account
 from service.domain.case import RANK, STAGES, Case, Pause
 from service.domain.clocks import anchor_of, holds
 from service.domain.conditions import forbids, meets
+from service.domain.credit import STOP
+from service.domain.decide import payment_runs
 from service.domain.decide.messages import recipients
+from service.domain.gates import Gate, closed
+from service.domain.money import format
 from service.domain.offsets import add
 from service.domain.wanted import Conditions
 from service.domain.workdays import Workdays
@@ -33,9 +37,12 @@ class Reason(Struct, frozen=True):
 class Reasons:
     """What today's case and customer have to do with what lies ahead; a `case` handed over is the one of that later day."""
 
-    def __init__(self, today: Case, account: Account, workdays: Workdays, channels: frozenset[str]) -> None:
+    def __init__(
+        self, today: Case, account: Account, workdays: Workdays, channels: frozenset[str], feed_is_late: bool = False
+    ) -> None:
         self._today = today
         self._channels = channels
+        self._feed_is_late = feed_is_late
         self._account = account
         self._workdays = workdays
 
@@ -58,10 +65,19 @@ class Reasons:
         """What keeps a step from its day, or would make it do nothing when it fires at `at`."""
         yield from self._paused(due_at)
         yield from self._delays(case, what)
-        yield from self._conditions(case, what, self._workdays.today(at))
+        yield from self._conditions(case, what, at)
 
-    def hindrance(self, case: Case, deed: p.Deed) -> Reason | None:
-        """What keeps one thing that a step does from being done, its conditions aside."""
+    def left_alone(self, case: Case, step: p.Step) -> Iterator[Reason]:
+        """The parts of the bill that a step to the customer is not about (D5, F1)."""
+        if case.pause or not step.contacts:
+            return
+        asked = {"asked": format(case.chased, case.currency), "currency": case.currency}
+        for code, amount in (("disputed", case.disputed), ("covered", case.undisputed - case.chased)):
+            if amount:
+                yield Reason(f"schedule.part_{code}", {"amount": format(amount, case.currency), **asked})
+
+    def hindrance(self, case: Case, deed: p.Deed, at: datetime) -> Reason | None:
+        """What keeps one thing that a step does from being done at that moment, its conditions aside."""
         customer = self._account.customer
         if customer.restrictions and p.reaches_out(deed):
             return Reason("schedule.restricted")
@@ -70,8 +86,20 @@ class Reasons:
                 return Reason("schedule.channel_not_configured", {"channel": deed.channel})
             if not recipients(customer, case.level, deed.channel, deed.to):
                 return Reason("schedule.no_contact", {"channel": deed.channel})
-        if isinstance(deed, p.Request) and deed.kind in case.requests:
+            gates = () if deed.service else closed(customer, at, self._workdays, self._feed_is_late)
+            return next((because_of(gate) for gate in gates), None)
+        return self._answered(case, deed) if isinstance(deed, p.Request) else None
+
+    def _answered(self, case: Case, deed: p.Request) -> Reason | None:
+        """What is asked for is asked for already, or stands."""
+        customer = self._account.customer
+        if deed.kind in case.requests:
             return Reason("schedule.waits_for_answer", {"approval": case.requests[deed.kind]})
+        if deed.kind == p.CREDIT_STOP.kind and STOP in customer.credit:
+            return Reason("schedule.credit_stopped", {"on": customer.credit[STOP].on})
+        is_locked = customer.hold and RANK[case.level] >= RANK["hold"]
+        if customer.hold and is_locked and any(isinstance(action.deed, p.PutHold) for action in deed.granted):
+            return Reason("schedule.hold_stands", {"on": customer.hold.on})
         return None
 
     def over(self, step: p.Step) -> Reason:
@@ -85,7 +113,7 @@ class Reasons:
         """What a step that does not come by itself waits for; None for one that is over or never was."""
         case = self._today
         if case.pause and d.step_due(replace(case, pause=None), step, self._workdays):
-            return _because_paused(case.pause)
+            return because_paused(case.pause)
         for wanted in step.while_:
             if not holds(case, wanted):
                 return _unheld(case, wanted)
@@ -104,7 +132,7 @@ class Reasons:
         """What would have come during a pause comes after it."""
         pause = self._today.pause
         if pause and pause.until and due_at < self._workdays.midnight(pause.until + timedelta(1)):
-            yield _because_paused(pause)
+            yield because_paused(pause)
 
     def _delays(self, case: Case, what: d.StepDue) -> Iterator[Reason]:
         """The days before which a case or its customer is left alone (T2, B8, F1, F2)."""
@@ -124,23 +152,25 @@ class Reasons:
         if (step.escalates_to or step.request) and case.missed_on and natural <= case.missed_on:
             yield Reason("schedule.one_a_day", {"until": self._workdays.add_open(case.missed_on, 1)})
 
-    def _conditions(self, case: Case, what: d.StepDue, day: date) -> Iterator[Reason]:
+    def _conditions(self, case: Case, what: d.StepDue, at: datetime) -> Iterator[Reason]:
         """What would make the step do nothing on its day, for all that is known today."""
-        step = what.step
+        step, day = what.step, self._workdays.today(at)
         if step.escalates_to and RANK[case.level] >= RANK[step.escalates_to]:
             yield Reason("schedule.level_reached", {"level": case.level})
         yield from self._refused_lately(step, day)
         if self._account.customer.restrictions and step.contacts:
             yield Reason("schedule.restricted")
         else:
-            yield from self._hindered(case, step)
+            yield from self._hindered(case, step, at)
+        if step.reminds and payment_runs.moves(self._account, case, day):
+            yield Reason("schedule.payment_run")
         unmet = not meets(step.when, case, self._account, day, what.anchor)
         if unmet or forbids(step.unless, case, self._account, day, what.anchor):
             yield Reason("schedule.condition", {"names": _names(step)})
 
-    def _hindered(self, case: Case, step: p.Step) -> Iterator[Reason]:
+    def _hindered(self, case: Case, step: p.Step, at: datetime) -> Iterator[Reason]:
         """Where something stands in the way of all that it does."""
-        found = [self.hindrance(case, action.deed) for action in step.actions]
+        found = [self.hindrance(case, action.deed, at) for action in step.actions]
         if all(found):
             yield from {one.code: one for one in found if one}.values()
 
@@ -155,7 +185,13 @@ class Reasons:
             yield Reason("schedule.asked_again", {"on": add(answer.last_on, request.again), "rejected": answer.last_on})
 
 
-def _because_paused(pause: Pause) -> Reason:
+def because_of(gate: Gate) -> Reason:
+    """A message waits before it."""
+    return Reason(gate.code, {"until": gate.until} if gate.until else {})
+
+
+def because_paused(pause: Pause) -> Reason:
+    """Nobody is contacted."""
     return Reason(f"schedule.paused_{pause.reason}", {"until": pause.until})
 
 

@@ -1,13 +1,13 @@
 """What holds a customer's messages back though their slot has come (C12, C14)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from service.domain.customer import Customer
+from service.domain.gates import Gate, closed
 from service.domain.payment_feed import is_late, is_told, notice
 from service.domain.tenant import Tenant
-from service.domain.workdays import Workdays
 from service.engine.administer import Change, administer
 from service.engine.desk import Desk, Session
 from service.engine.tick import CLOCKWORK
@@ -20,24 +20,18 @@ class Gates:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._late = session.scene.settings.payment_feed_days is not None and feed_is_late(session)
+        self.feed_is_late = session.scene.settings.payment_feed_days is not None and feed_is_late(session)
 
     def waits_until(self, row: Mapping[str, Any], customer: Customer) -> datetime | None:
-        """When to look at the message again; None when it may leave. What asks for nothing and what a person agreed to,
-        letters, goes all the same."""
-        if row["service"]:
-            return None
-        now = self._session.scene.now
-        return max((at for at in self._reasons(row, customer) if at > now), default=None)
+        """When to look at the message again; None when it may leave."""
+        return max((gate.opens for gate in self.closed(row, customer)), default=None)
 
-    def _reasons(self, row: Mapping[str, Any], customer: Customer) -> Iterator[datetime]:
-        workdays, withheld = self._session.scene.workdays, customer.withheld
-        if customer.waits_until:
-            yield workdays.opening(customer.waits_until)
-        if withheld and withheld.advised is None and withheld.message == row["id"]:
-            yield workdays.closing(withheld.until)
-        if self._late:
-            yield _next_window(workdays, self._session.scene.now)
+    def closed(self, row: Mapping[str, Any], customer: Customer) -> list[Gate]:
+        """Those before the message. What asks for nothing and what a person agreed to, letters, goes all the same."""
+        if row["service"]:
+            return []
+        scene = self._session.scene
+        return list(closed(customer, scene.now, scene.workdays, self.feed_is_late, row["id"]))
 
 
 def feed_is_late(session: Session) -> bool:
@@ -64,9 +58,3 @@ def tell_of_feed(desk: Desk, tenant: str, now: datetime | None) -> None:
         return [] if is_told(locked.feed_told_on, heard) else [Change(notice(scene.today))]
 
     administer(desk.engine, tenant, decide, CLOCKWORK, scene.now)
-
-
-def _next_window(workdays: Workdays, now: datetime) -> datetime:
-    """The next opening: what came meanwhile is known then."""
-    ends = [end for start, end in workdays.spans(workdays.today(now)) if start <= now < end]
-    return workdays.next_moment(ends[0] if ends else now)

@@ -127,6 +127,17 @@ def take(tx: Tx, ids: Sequence[str]) -> list[dict[str, Any]]:
     )
 
 
+def waiting(tx: Tx, case: str) -> list[dict[str, Any]]:
+    """Messages that have not left, with what the bill's steps put into them, earliest first."""
+    return tx.dicts(
+        """SELECT m.id, m.contact, m.channel, GREATEST(m.slot_at, m.next_at) AS leaves_at, i.service, i.step, i.rule, i.template
+             FROM message_items i JOIN messages m ON m.tenant = i.tenant AND m.id = i.message
+            WHERE i.tenant = %(tenant)s AND i.case_id = %(case)s AND i.struck IS NULL AND m.state = 'queued'
+            ORDER BY m.slot_at, m.id, i.template""",
+        {"case": case},
+    )
+
+
 def items(tx: Tx, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """By message, what the steps put into it."""
     rows = tx.dicts(

@@ -444,6 +444,15 @@ schedule-deadline_nears = { $left ->
 schedule-taken_up = The case is taken up when the tenant goes live.
 schedule-closed = Nothing more: the case is closed.
 schedule-nothing = Nothing is planned as things stand.
+schedule-waits_for_look = Held back until { $until }: the customer has answered, and nobody has looked at it yet.
+schedule-waits_for_advice = Held back until the end of { $until }: a superior was asked for advice.
+schedule-payment_feed = Held back: nothing has been heard of payments for longer than the limit.
+schedule-payment_run = Left to the customer’s payment run of that week.
+schedule-credit_stopped = Not asked: credit has been stopped since { $on }.
+schedule-hold_stands = Not asked: shipments have been held since { $on }.
+schedule-part_disputed = { $currency } { $amount } is disputed and left alone; { $currency } { $asked } is asked for.
+schedule-part_covered = { $currency } { $amount } is covered by a draft or a plan and left alone; { $currency } { $asked } is asked for.
+schedule-leaves = Is written; leaves at the customer’s next window.
 
 ### Why something about a case changed
 

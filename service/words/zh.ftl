@@ -426,6 +426,15 @@ schedule-deadline_nears = { $left ->
 schedule-taken_up = 租户上线时开始处理该案。
 schedule-closed = 已结案，不再进行。
 schedule-nothing = 目前没有计划中的步骤。
+schedule-waits_for_look = 暂停至 { $until }：客户已回复，尚无人查看。
+schedule-waits_for_advice = 暂停至 { $until } 日终：已请求上级意见。
+schedule-payment_feed = 暂停：超过限定时间没有收款消息。
+schedule-payment_run = 留待客户该周的付款日处理。
+schedule-credit_stopped = 不再请求：自 { $on } 起已停止赊销。
+schedule-hold_stands = 不再请求：自 { $on } 起已停止发货。
+schedule-part_disputed = { $currency } { $amount } 有争议，暂不催收；现催收 { $currency } { $asked }。
+schedule-part_covered = { $currency } { $amount } 已由汇票或分期计划覆盖，暂不催收；现催收 { $currency } { $asked }。
+schedule-leaves = 已生成；将在客户下一个联系时段发出。
 
 ### 案件变化的原因
 

@@ -186,6 +186,7 @@ class ScheduledStep(Answer):
     why: str = Field(description="Sentences in the reader's language.")
     why_code: str = Field(description="The first reason's code.", examples=["schedule.after"])
     why_codes: list[str] = Field(examples=[["schedule.waits_for_progress", "schedule.after"]])
+    message: str | None = Field(None, description="The message that waits to leave; of what has not fired, null.")
 
 
 class Bounds(Answer):

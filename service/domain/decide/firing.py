@@ -155,7 +155,7 @@ class Firing:
             return self._why_missed(case, occasion.days[-1])
         if occasion.backfilled and _is_backfilled_quietly(case, step):
             return "backfill"
-        if step.reminds and payment_runs.moves(self.account, case, self.scene):
+        if step.reminds and payment_runs.moves(self.account, case, today):
             return "payment_run"
         if not selects(step, self.account.customer) or not meets(step.when, case, self.account, today, occasion.anchor):
             return "condition"

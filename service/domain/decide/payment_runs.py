@@ -1,7 +1,7 @@
 """Payment runs (E7): an e-mail two open days before, a call on the day; the week's reminders of overdue bills move there."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from service.domain.account import Account, Happened, on_case
 from service.domain.case import Case
@@ -30,10 +30,10 @@ def contact(account: Account, scene: Scene) -> Iterator[Happened]:
             yield from _call(account, scene, due, [case for case in bills if not _is_done(case, CALL, due)])
 
 
-def moves(account: Account, case: Case, scene: Scene) -> bool:
-    """Whether a reminder of today is left to this week's run."""
+def moves(account: Account, case: Case, day: date) -> bool:
+    """Whether a reminder of that day is left to its week's run."""
     run = account.customer.payment_run
-    return run is not None and case.stage == "collection" and run.in_week_of(scene.today) is not None
+    return run is not None and case.stage == "collection" and run.in_week_of(day) is not None
 
 
 def _is_asked_for(case: Case, due: Contacts) -> bool:
