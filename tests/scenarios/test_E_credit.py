@@ -41,6 +41,51 @@ def test_E3_more_open_than_the_limit_proposes_a_stop(amount, asked):
     assert [event.cases for event in world.events("approval.requested")] == asked
 
 
+def test_E3_what_is_too_old_is_named_alone_though_the_limit_is_passed_too():
+    world = owing(credit_limit="100.00", currency="CNY")
+    world.owed("INV-2", due="2026-06-09")
+    world.sleep("2026-05-11").watch()
+    assert [event.cases for event in world.events("approval.requested")] == [["INV-1"]]
+
+
+def test_E3_what_is_with_legal_proposes_nothing():
+    world = owing()
+    world.sleep("2026-05-08")
+    asked = c.HandOver(customer="C-1", cases=("INV-1",), to="lawyer", reason="they do not answer")
+    world.do(asked, by("manager"))
+    (request,) = world.customer.requests.values()
+    world.do(c.GrantApproval(customer="C-1", approval=request.id), by(request.role, "another"))
+    assert world.case("INV-1").stage == "legal"
+    assert world.sleep("2026-05-11").watch() == []
+
+
+def test_E3_a_bill_of_today_counts_today_and_one_that_has_not_gone_out_too():
+    world = World("2026-03-02", credit_limit="1500.00", currency="CNY")
+    world.do(c.SubmitInvoice(invoice="INV-1", customer="C-1", amount="1000.00", currency="CNY", period="2026-02"))
+    world.bill("INV-2", "2026-03-02", "2026-04-09", "1000.00")
+    world.sleep("2026-03-03").watch()
+    assert [sorted(event.cases) for event in world.events("approval.requested")] == [["INV-1", "INV-2"]]
+
+
+def test_E3_other_terms_may_be_asked_for_while_some_stand():
+    world = owing()
+    for terms in ("P7D", "P0D"):
+        world.do(restrict("shorter_terms", terms=terms), by("manager"))
+        world.grant("credit_terms", "finance")
+    assert world.customer.credit["shorter_terms"].terms == "P0D"
+    with pytest.raises(Conflict, match="credit_measure_stands"):
+        world.do(restrict("shorter_terms", terms="P0D"), by("manager"))
+
+
+def test_E3_a_person_who_asks_again_names_the_refusal():
+    world = owing()
+    world.do(restrict("cash_only"), by("manager"))
+    world.reject("credit_terms", "finance")
+    world.do(restrict("cash_only"), by("manager"))
+    first, second = world.events("approval.requested", kind="credit_terms")
+    assert (first.previous, second.previous) == (None, first.approval)
+
+
 def test_E3_a_paused_bill_waits_for_the_end_of_its_pause():
     world = owing()
     world.sleep("2026-05-08")
