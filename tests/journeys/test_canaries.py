@@ -22,24 +22,24 @@ from tests.patience import PATIENCE
 Json = Any
 NOW = "2026-03-02T10:00:00+08:00"
 ERASED = ("POST /v1/customers/{customer}/contacts", "PATCH /v1/customers/{customer}/contacts/{contact}")
+BY_HAND = ("on account", "matured", "returned")
+"""Payments that finance works on."""
+
 AGREED = (
     *("disputed", "planned", "planned with all", "extended", "lessened"),
     *("sued", "sued with all", "lost", "lost with all"),
 )
 """Bills that something is agreed about, each of its own."""
 
-LATER = {
-    ("POST", "/v1/letters/{letter}/receipt"),
-    ("POST", "/v1/tasks/{task}/appointment"),
-    ("POST", "/v1/playbooks/{playbook}/move"),
-    ("POST", "/v1/payments/{payment}/allocate"),
-    ("POST", "/v1/payments/{payment}/honour"),
-    ("POST", "/v1/payments/{payment}/reverse"),
-    ("POST", "/v1/messages/{message}/withhold"),
-    ("POST", "/v1/messages/{message}/advise"),
-    ("PUT", "/v1/payment-feed"),
-}
-"""Operations that need months of a case or a message just queued, or name nothing but ids and days."""
+VISITING = """
+grammar: 1
+name: visiting
+ladders:
+  - ladder: overdue
+    start: due
+    while: {stage: [collection]}
+    steps: [{step: visit, rule: B5, at: P1D, every: P1D, times: 60, do: [{task: {kind: visit, why: overdue}}]}]
+"""
 
 GONE = (*ERASED, "POST /v1/playbooks/{playbook}/check", "request id", "idempotency key")
 """What an erasure takes, what is looked at and forgotten, and what names a request that left no event."""
@@ -105,19 +105,27 @@ def _listen(company: Company, receiver: Receiver, url: str) -> str:
 
 def _facts(scene: Scene) -> None:
     mark, ids = scene.marker.mark, scene.ids
-    for name in ("customer", "contact", "case", "open", "void", "submitted", "payment", "draft", *AGREED):
+    for name in ("customer", "contact", "case", "open", "void", "submitted", "payment", "draft", *BY_HAND, *AGREED):
         ids[name] = mark(name)
     money = {"amount": "50.00", "currency": "CNY", "customer": ids["customer"]}
     issued = money | {"issued_on": "2026-01-05", "due_on": "2026-02-20", "confirmation_required": False}
     person = {"id": ids["contact"], "email": f"{mark('email')}@example.com", "role": "accounts_payable"}
     interest = {"annual_rate": "8", "day_count": "act/365"}
     known: dict[str, Json] = {"late_interest": interest}
-    known |= {"time_zone": None, "playbook": None, "currency": "CNY", "credit_limit": "90.00", "customer": ids["customer"]}
+    known |= {
+        "time_zone": None,
+        "playbook": None,
+        "currency": "CNY",
+        "credit_limit": "90.00",
+        "customer": ids["customer"],
+        "parent": None,
+    }
     bill = {"invoice": ids["case"]}
     draft = {"payment": ids["draft"], "allocations": [], "method": "acceptance_draft", "matures_on": "2026-04-01"}
     given: list[tuple[str, dict[str, Json]]] = [
         ("customer.updated", known),
         ("payment.received", money | {"payment": ids["payment"], "allocations": [], "amount": "3.00"}),
+        ("payment.received", money | {"payment": ids["on account"], "allocations": [], "amount": "3.00"}),
         ("invoice.submitted", money | {"invoice": ids["submitted"], "period": "2026-02"}),
         ("invoice.issued", issued | bill),
         ("invoice.issued", issued | {"invoice": ids["void"]}),
@@ -135,6 +143,10 @@ def _facts(scene: Scene) -> None:
         ("payment.reversed", {"payment": ids["payment"]}),
         ("payment.received", money | draft),
         ("payment.honoured", {"payment": ids["draft"]}),
+        *(
+            ("payment.received", money | draft | {"payment": ids[name], "amount": "0.10"})
+            for name in ("matured", "returned")
+        ),
         *(("invoice.issued", issued | {"invoice": ids[name]}) for name in AGREED),
     ]
     for type, values in given:
@@ -145,14 +157,17 @@ def _facts(scene: Scene) -> None:
 
 
 def _tell(scene: Scene, type: str, data: dict[str, Json]) -> None:
-    event = scene.marked.event(type, **data) | {"source": scene.marker.mark("source"), "id": scene.marker.mark("event id")}
+    event = scene.marked.event(type, **data) | {
+        "source": scene.marker.mark("source"),
+        "id": scene.marker.mark("event id"),
+    }
     scene.sent |= set(marks_in(str(event)))
     scene.marked.post(event)
 
 
 def _people(scene: Scene) -> None:
     """Every operation with a body, in an order in which each can be carried out."""
-    left = set(operations()) - LATER
+    left = set(operations())
     for role, operation, path, values in _script(scene):
         method, _, template = operation.partition(" ")
         body = {name: one for name, one in (scene.marker.body(method, template) | values).items() if one is not ...}
@@ -205,8 +220,9 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield from _about_customer(scene, customer, talk, some, until)
     yield from _reconciled(scene, customer)
     yield from _tasks_and_approvals(scene, customer, talk, until)
+    yield from _money(scene)
+    yield from _next_day(scene, customer)
     yield from _standing(scene, customer)
-    yield "admin", "POST /v1/test-clock", "/v1/test-clock", {"now": "2026-03-04T10:00:00+08:00"}
 
 
 def _agreed(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
@@ -281,6 +297,33 @@ def _reconciled(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[s
     yield "collector", f"{one}/confirm", f"/v1/reconciliations/{sent}/confirm", {"on": ...}
 
 
+def _money(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """What finance does by hand."""
+    ids, operation = scene.ids, "POST /v1/payments/{payment}"
+    some = {"allocations": [{"invoice": ids["case"], "amount": "0.50"}]}
+    yield "finance", f"{operation}/allocate", f"/v1/payments/{ids['on account']}/allocate", some
+    yield "finance", f"{operation}/honour", f"/v1/payments/{ids['matured']}/honour", {}
+    yield "finance", f"{operation}/reverse", f"/v1/payments/{ids['returned']}/reverse", {}
+    yield "finance", "PUT /v1/payment-feed", "/v1/payment-feed", {"known_through": "2026-03-03"}
+
+
+def _next_day(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """A message that waits for advice, and a visit that another playbook asks for."""
+    ids, marked, message = scene.ids, scene.marked, "/v1/messages/{message}"
+    mail = f"/v1/messages/{ids['customer']}~{ids['contact']}~email~2026-03-04"
+    yield "collector", f"POST {message}/withhold", f"{mail}/withhold", {}
+    marked.do("admin", "/v1/playbooks", {"text": VISITING})
+    moved = {"from_playbook": "standard", "cases": [ids["case"]], "customers": ...}
+    yield "admin", "POST /v1/playbooks/{playbook}/move", "/v1/playbooks/visiting/move", moved
+    yield "admin", "POST /v1/test-clock", "/v1/test-clock", {"now": "2026-03-04T10:00:00+08:00"}
+    yield "supervisor", f"POST {message}/advise", f"{mail}/advise", {}
+    (visit,) = marked.all("/v1/tasks", state="open", kind="visit", customer=ids["customer"])
+    boss = scene.marker.mark("who decides")
+    marked.do("collector", f"{path}/contacts", {"id": boss, "name": boss, "role": "decision_maker"})
+    meeting = {"contact": boss, "at": "2026-03-05T10:00:00+08:00"}
+    yield "supervisor", "POST /v1/tasks/{task}/appointment", f"/v1/tasks/{visit['id']}/appointment", meeting
+
+
 def _standing(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     """Credit, segment, and whom nobody may contact."""
     operation, measure = "/v1/customers/{customer}", {"measure": "cash_only"}
@@ -288,6 +331,12 @@ def _standing(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str
     (asked,) = scene.marked.all("/v1/approvals", state="open", kind="credit_terms")
     scene.marked.do("finance", f"/v1/approvals/{asked['id']}/grant")
     yield "manager", f"POST {operation}/credit/restore", f"{path}/credit/restore", measure
+    scene.marked.do("manager", f"{path}/credit", {"measure": "stop", "reason": "two cheques came back"})
+    (asked,) = scene.marked.all("/v1/approvals", state="open", kind="credit_stop")
+    scene.marked.do("finance", f"/v1/approvals/{asked['id']}/grant")
+    letter = scene.marked.feed("letter.issued", customer=scene.ids["customer"])[-1]["data"]["letter"]
+    arrived = {"on": "2026-03-04", "signed": True}
+    yield "legal", "POST /v1/letters/{letter}/receipt", f"/v1/letters/{letter}/receipt", arrived
     yield "manager", f"POST {operation}/segment", f"{path}/segment", {"segment": "risk"}
     yield "legal", f"POST {operation}/restrictions", f"{path}/restrictions", {"restriction": "insolvent"}
 
@@ -312,7 +361,9 @@ def _tasks_and_approvals(
     ids["approval"] = asked["id"]
     yield "boss", f"POST {approval}/grant", f"/v1/approvals/{asked['id']}/grant", {}
     held = marked.get(f"{customer}/credit")["hold"]["id"]
-    _tell(scene, "hold.acknowledged", scene.marker.fact("hold.acknowledged") | {"customer": ids["customer"], "hold": held})
+    _tell(
+        scene, "hold.acknowledged", scene.marker.fact("hold.acknowledged") | {"customer": ids["customer"], "hold": held}
+    )
     yield "manager", "POST /v1/customers/{customer}/release", f"{customer}/release", {}
     (asked,) = marked.all("/v1/approvals", state="open", kind="release")
     marked.do("boss", f"/v1/approvals/{asked['id']}/grant")
@@ -378,7 +429,9 @@ def test_no_answer_of_another_tenant_holds_a_mark(scene):
     for route in (one for one in GUARDED if one.method == "GET" and one.path not in ENDLESS):
         for path in paths(route, scene):
             for role in READERS if marks_in(path) else sorted(ROLES):
-                answer = other.http.get(path, headers=other.headers(role), params={} if "{" in route.path else WIDE.get(path))
+                answer = other.http.get(
+                    path, headers=other.headers(role), params={} if "{" in route.path else WIDE.get(path)
+                )
                 looked += 1
                 assert seen(scene, answer) == [], (role, path, answer.text)
                 for page in _more(other, role, answer, path):
@@ -386,7 +439,11 @@ def test_no_answer_of_another_tenant_holds_a_mark(scene):
     assert looked > 500
 
 
-WIDE: dict[str, dict[str, Any]] = {"/v1/cases": {"limit": 200}, "/v1/events": {"limit": 200}, "/v1/messages": {"limit": 1}}
+WIDE: dict[str, dict[str, Any]] = {
+    "/v1/cases": {"limit": 200},
+    "/v1/events": {"limit": 200},
+    "/v1/messages": {"limit": 1},
+}
 
 
 def _more(other: Company, role: str, answer: httpx.Response, path: str) -> Iterator[httpx.Response]:
@@ -408,7 +465,10 @@ def test_no_search_finds_a_mark(scene):
         *[("/v1/cases", {"q": given}) for given in (MARK, ids["case"], ids["case"].upper())],
         *[("/v1/customers", {"q": given}) for given in (MARK, ids["customer"])],
         *[("/v1/messages", {name: value}) for name, value in (("customer", ids["customer"]), ("case", ids["case"]))],
-        *[(path, {"customer": ids["customer"]}) for path in ("/v1/tasks", "/v1/approvals", "/v1/payments", "/v1/events")],
+        *[
+            (path, {"customer": ids["customer"]})
+            for path in ("/v1/tasks", "/v1/approvals", "/v1/payments", "/v1/events")
+        ],
     ]:
         found = other.http.get(path, headers=other.headers("admin"), params=params)
         assert found.status_code == 200 and found.json()["data"] == [], (path, params, found.text)
