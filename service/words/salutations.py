@@ -26,4 +26,4 @@ def full_name(name: str, salutation: str, language: Language) -> str:
 
 def _carries(name: str, salutation: str) -> bool:
     words = name.lower().replace(".", "").split()
-    return name.endswith(salutation) or salutation.lower().rstrip(".") in (words[0], words[-1])
+    return name.endswith(salutation) or salutation.lower().rstrip(".") in (*words[:1], *words[-1:])
