@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from service.api.answers import json
 from service.api.etags import etag
+from service.api.families import family_of
 from service.api.guards import House, Principal, needs
 from service.api.models.credit import CreditAnswer
 from service.api.models.customers import CustomerAnswer, CustomerList, CustomerRow
@@ -109,6 +110,8 @@ def _whole(session: Session, customer: Customer, role: str) -> dict[str, Any]:
         "confirmation_required": customer.confirmation_required,
         "restrictions": customer.restrictions,
         "payment_run": customer.payment_run,
+        "parent": customer.parent,
+        "family": family_of(session, customer),
         "credit_limit": format(limit, currency) if limit is not None and currency else None,
         "late_interest": _terms(customer.late_interest),
         "currency": currency,

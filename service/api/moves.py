@@ -25,6 +25,7 @@ from service.domain.refusals import Conflict, NotFound
 from service.engine.asks import Ask
 from service.engine.desk import Session
 from service.engine.handle import handle
+from service.engine.standing import kin_of
 from service.store import cases, lookups, moving
 from service.store.moving import Following
 
@@ -127,13 +128,14 @@ def _changes(before: Playbook, after: Playbook) -> m.StepChanges:
 def _case(session: Session, case: Case, wanted: Following, asking: Asking) -> m.MovedCase:
     customer = lookups.customer(session.tx, case.customer)
     assert customer is not None
-    account = Account(customer)
+    kin = kin_of(session, [customer])
+    account = Account(customer, kin=kin)
     account.cases[case.id] = case
-    now = outlook(session, case, Account(customer)).next()
+    now = outlook(session, case, Account(customer, kin=kin)).next()
     command = MoveCases(customer=customer.id, cases=(case.id,), playbook=wanted.to, version=wanted.to_version)
     run(command, account, session.scene, asking.asker)
     moved = account.cases[case.id]
-    then = outlook(session, moved, Account(customer)).next()
+    then = outlook(session, moved, Account(customer, kin=kin)).next()
     return m.MovedCase(
         case=case.id,
         customer=customer.id,

@@ -13,6 +13,7 @@ from service.domain.outlook import Ahead, Outlook
 from service.domain.reasons import Reason
 from service.domain.views import case_view, interest_view
 from service.engine.desk import Session
+from service.engine.standing import kin_of
 from service.store import links
 
 
@@ -27,13 +28,15 @@ def case_answers(session: Session, found: Sequence[tuple[Case, Customer]], langu
     law = session.scene.law
     lapses = {case.id: one for case, _ in found if (one := lapse(case, law))}
     setters = links.setters(session.tx, lapses)
-    return [_case_answer(session, case, customer, setters.get(case.id), language) for case, customer in found]
+    kin = kin_of(session, (customer for _, customer in found))
+    return [_case_answer(session, case, Account(customer, kin=kin), setters.get(case.id), language) for case, customer in found]
 
 
 def _case_answer(
-    session: Session, case: Case, customer: Customer, setter: tuple[str, int] | None, language: str
+    session: Session, case: Case, account: Account, setter: tuple[str, int] | None, language: str
 ) -> dict[str, Any]:
-    ahead = outlook(session, case, Account(customer)).next() if case.stage != "closed" else None
+    customer = account.customer
+    ahead = outlook(session, case, account).next() if case.stage != "closed" else None
     view = case_view(case, customer, session.scene.today, session.scene.law)
     if setter:
         view["limitation"] |= {"set_by": setter[0], "position": setter[1]}

@@ -18,10 +18,14 @@ def waiting_rows(
 ) -> Iterator[dict[str, Any]]:
     """One a message and step, as rows of the schedule. What was handed over to legal is struck, so nothing of it waits."""
     case, scene = found.case, session.scene
+    known = {one.id: one for one in (customer, found.account.parent) if one}
     for row in messages.waiting(session.tx, case.id) if case.stage not in ("closed", "legal") else ():
+        whose = known.get(row["customer"])
+        if whose is None:  # it went to a parent who is none any more: the bill is struck from it
+            continue
         step = found.playbook.step(row["step"])
-        why = tuple(_held(gates, case, customer, row))
-        at = max([row["leaves_at"], scene.now, *(gate.opens for gate in gates.closed(row, customer))])
+        why = tuple(_held(gates, case, whose, row))
+        at = max([row["leaves_at"], scene.now, *(gate.opens for gate in gates.closed(row, whose))])
         text = sentence("action.message", language, {"channel": row["channel"], "template": row["template"]})
         told = why or (Reason("schedule.leaves"), *(found.left_alone(step) if step else ()))
         yield {

@@ -65,11 +65,23 @@ Loads = Callable[[], dict[str, int]]
 """How many customers those have who take turns: asked for when it is somebody's turn, for all customers of a batch."""
 
 
+class Kin(Struct):
+    """The customers that are locked together, by id, as they are while their decisions unfold; `children` are those whose
+    parent a customer was when they were locked, `writes_to_parents` whether the tenant wants parents to be written to."""
+
+    accounts: dict[str, "Account"] = {}
+    children: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    writes_to_parents: bool = False
+
+
 class Account:
     """States change only by `apply`; `after` keeps what each event left, `undo_to` takes a refused command's back."""
 
-    def __init__(self, customer: Customer, gone: Gone = lambda _: frozenset(), loads: Loads = dict) -> None:
+    def __init__(
+        self, customer: Customer, gone: Gone = lambda _: frozenset(), loads: Loads = dict, kin: Kin | None = None
+    ) -> None:
         self.customer = customer
+        self.kin = kin or Kin()
         self._gone = gone
         self._loads = loads
         self.cases: dict[str, Case] = {}
@@ -91,6 +103,18 @@ class Account:
     def gone(self) -> frozenset[str]:
         """The customer's messages that take no more."""
         return self._gone(self.customer.id)
+
+    def gone_of(self, customer: str) -> frozenset[str]:
+        """The messages of the customer, or of one locked beside, that take no more."""
+        return self.gone if customer == self.customer.id else self.gone | self._gone(customer)
+
+    @property
+    def parent(self) -> Customer | None:
+        """Who is written to in the customer's place: the parent, while the tenant wants that and somebody may be."""
+        if self.customer.parent is None or not self.kin.writes_to_parents:
+            return None
+        head = self.kin.accounts.get(self.customer.parent)
+        return head.customer if head and not head.customer.restrictions else None
 
     @cached_property
     def loads(self) -> dict[str, int]:

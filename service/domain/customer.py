@@ -151,6 +151,8 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     barred: dict[str, date] = {}
     """What people of ours say of restrictions, and since when (E5)."""
     payment_run: PaymentRun | None = None
+    parent: str | None = None
+    """The company at the head of the family."""
     reviewed_on: date | None = None
     review_on: date | None = None
     reconciliations: dict[str, Reconciliation] = {}

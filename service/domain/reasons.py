@@ -15,7 +15,7 @@ from service.domain.clocks import anchor_of, holds
 from service.domain.conditions import forbids, meets
 from service.domain.credit import STOP
 from service.domain.decide import payment_runs
-from service.domain.decide.messages import recipients
+from service.domain.decide.messages import addressed
 from service.domain.gates import Gate, closed
 from service.domain.money import format
 from service.domain.offsets import add
@@ -84,9 +84,10 @@ class Reasons:
         if isinstance(deed, p.Message):
             if deed.channel not in self._channels:
                 return Reason("schedule.channel_not_configured", {"channel": deed.channel})
-            if not recipients(customer, case.level, deed.channel, deed.to):
+            whose, people = addressed(self._account, case.level, deed.channel, deed.to, deed.service)
+            if not people:
                 return Reason("schedule.no_contact", {"channel": deed.channel})
-            gates = () if deed.service else closed(customer, at, self._workdays, self._feed_is_late)
+            gates = () if deed.service else closed(whose, at, self._workdays, self._feed_is_late)
             return next((because_of(gate) for gate in gates), None)
         return self._answered(case, deed) if isinstance(deed, p.Request) else None
 

@@ -66,6 +66,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     consents: dict[str, str] = {}
     bulk_customers: int = 50
     late_interest: InterestTerms | None = None
+    contact_parents: bool = False
 
     def workdays(self, calendar: Calendar) -> Workdays:
         """The tenant's days and windows; raises ValueError for an unknown zone or windows out of order."""
@@ -77,7 +78,7 @@ ADDED = frozenset(
     | {"discount_percent", "discount_amounts", "lost_after", "payment_feed_days", "write_off_limits", "provision_rates"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
     | {"reconciliation_days"}
-    | {"assignment", "consents", "bulk_customers", "late_interest"}
+    | {"assignment", "consents", "bulk_customers", "late_interest", "contact_parents"}
 )
 """Younger than the first tenants: left out of a tenant's stored state while they stand at their defaults, so that what was
 stored before there was such a choice is still, byte for byte, what its log says."""

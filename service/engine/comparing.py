@@ -169,12 +169,22 @@ class Look:
         ]
 
     def _mentioned_too_often(self, customers: Sequence[str]) -> Iterator[Deviation]:
+        """By events of the customer itself and of its payments; a parent's events name bills of its children too, and each of
+        those is looked at by itself."""
         rows = self._tx.rows(
-            """SELECT k.customer, count(*) FROM cases k JOIN mentions m ON m.tenant = k.tenant AND m.case_id = k.id
+            """SELECT k.customer, count(*) FILTER (WHERE NOT o.another),
+                      count(*) FILTER (WHERE o.another AND NOT EXISTS (
+                        SELECT FROM events e WHERE e.tenant = %(tenant)s AND e.stream = m.stream AND e.version = m.version
+                           AND (COALESCE((e.data->'cases')::jsonb ? m.case_id, false)
+                                OR COALESCE((e.data->'removed')::jsonb ? m.case_id, false))))
+                 FROM cases k JOIN mentions m ON m.tenant = k.tenant AND m.case_id = k.id
+                CROSS JOIN LATERAL (SELECT starts_with(m.stream, 'customer/') AND m.stream <> 'customer/' || k.customer)
+                      AS o(another)
                 WHERE k.tenant = %(tenant)s AND k.customer = ANY(%(customers)s::text[]) GROUP BY 1""",
             {"customers": list(customers)},
         )
-        for customer, found in rows:
+        for customer, own, strange in rows:
+            found = own + strange
             if found > self._mentions[customer]:
                 what = Difference("extra", f"mentions of {customer}", str(self._mentions[customer]), str(found))
                 yield Deviation([what], customer, "mentions", customer)

@@ -1,11 +1,12 @@
 """Queued messages when their slot has come: asked again under their customers' locks, struck where things moved on, worded."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.domain.account import Account
 from service.domain.case import Case
@@ -33,8 +34,9 @@ def compose_ready(desk: Desk, tenant: str, render: Render, now: datetime | None 
     """Compose what is to leave now, at most a batch; how many were looked at. They wait as `ready` for the sender. One that
     cannot be composed for a bug of ours is put aside for a while (I36)."""
     with desk.open(tenant, now) as session:
-        found = messages.ready(session.tx, session.scene.now, BATCH)
-        has_gate = session.scene.settings.payment_feed_days is not None
+        settings = session.scene.settings
+        found = messages.ready(session.tx, session.scene.now, BATCH, families=settings.contact_parents)
+        has_gate = settings.payment_feed_days is not None
     if found and has_gate:
         gates.tell_of_feed(desk, tenant, now)
     for share in _shares(found):
@@ -83,12 +85,15 @@ class _Leaving(Struct, frozen=True):
     contact: Contact | None
     items: Sequence[Mapping[str, Any]]
     lettered: frozenset[str]
+    children: Mapping[str, Customer] = {}
 
 
 def compose(session: Session, ids: Sequence[str], locked: Mapping[str, Customer], render: Render) -> set[str]:
     """Messages whose customers are locked; which of them are ready to be sent."""
     leaving = _leaving(session, ids, locked)
     loaded = {k: v.state for k, v in cases.load(session.tx, _named(leaving)).items()}
+    if session.scene.settings.contact_parents:
+        leaving = _with_children(session, leaving, loaded)
     struck: list[tuple[str, str, str]] = []
     unsaid: list[str] = []
     worded: list[_Leaving] = []
@@ -98,7 +103,7 @@ def compose(session: Session, ids: Sequence[str], locked: Mapping[str, Customer]
         struck += [(one.row["id"], case, reason) for case, reason in sorted(why.items())]
         kept = [item for item in one.items if item["case_id"] not in why]
         if kept and one.contact and one.contact.mark is None and one.contact.may_receive_details:
-            worded.append(_Leaving(one.row, one.customer, one.contact, kept, one.lettered))
+            worded.append(replace(one, items=kept))
         else:
             unsaid.append(one.row["id"])
     messages.strike(session.tx, struck)
@@ -126,14 +131,7 @@ def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer
         else:
             going.append((row, customer, contact))
     items = messages.items(tx, [row["id"] for row, _, _ in going])
-    mailed = {(row["customer"], row["day"]) for row, _, _ in going if row["channel"] == "email"}
-    lettered = messages.lettered(
-        tx,
-        [
-            (id, day, scene.workdays.midnight(day), scene.workdays.midnight(day + timedelta(1)))
-            for id, day in sorted(mailed)
-        ],
-    )
+    lettered = _lettered(session, {(row["customer"], row["day"]) for row, _, _ in going if row["channel"] == "email"})
     return [
         _Leaving(
             row,
@@ -144,6 +142,29 @@ def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer
         )
         for row, customer, contact in going
     ]
+
+
+def _lettered(session: Session, mailed: set[tuple[str, date]]) -> dict[tuple[str, date], frozenset[str]]:
+    """By customer and day, the bills of which a letter of that day speaks."""
+    midnight = session.scene.workdays.midnight
+    days = [(id, day, midnight(day), midnight(day + timedelta(1))) for id, day in sorted(mailed)]
+    return messages.lettered(session.tx, days)
+
+
+def _with_children(session: Session, leaving: list[_Leaving], loaded: Mapping[str, Case]) -> list[_Leaving]:
+    """Messages to parents with the children whose bills stand in them: nobody works on those while the parent is held."""
+    owners = {
+        one.row["id"]: sorted({loaded[item["case_id"]].customer for item in one.items} - {one.customer.id})
+        for one in leaving
+    }
+    children = customers.read(session.tx, sorted({id for ids in owners.values() for id in ids}))
+    lettered = _lettered(session, {(id, one.row["day"]) for one in leaving for id in owners[one.row["id"]]})
+    found = []
+    for one in leaving:
+        ids, day = owners[one.row["id"]], one.row["day"]
+        letters = one.lettered.union(*(lettered.get((id, day), frozenset()) for id in ids))
+        found.append(replace(one, children={id: children[id] for id in ids}, lettered=letters))
+    return found
 
 
 def _named(leaving: Iterable[_Leaving]) -> list[str]:
@@ -171,6 +192,11 @@ def _struck(case: Case, templates: set[str], one: _Leaving) -> str | None:
     """Why a bill no longer belongs into a message: nothing about it is to be said any more."""
     if one.customer.restrictions and (one.row["channel"] == "letter" or not one.row["service"]):
         return "restricted"
+    if child := one.children.get(case.customer):
+        if child.parent != one.customer.id:
+            return "parent_changed"
+        if child.restrictions:
+            return "restricted"
     if one.row["service"]:
         return None
     if case.stage == "closed":
@@ -188,9 +214,9 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
     """Render and keep the words; the ids of those for which a channel leads out."""
     tx, scene = session.tx, session.scene
     details = _details(session, worded)
-    dunned = sorted({one.customer.id for one in worded if any(not item["service"] for item in one.items)})
+    dunned = {id for one in worded if any(not item["service"] for item in one.items) for id in _family(one, loaded)}
     owed: dict[str, list[Case]] = {}
-    for case in cases.load_owed(tx, dunned, ALSO_OPEN_AT_MOST).values():
+    for case in cases.load_owed(tx, sorted(dunned), ALSO_OPEN_AT_MOST).values():
         owed.setdefault(case.state.customer, []).append(case.state)
     signing = {one.row["id"]: loaded[min(item["case_id"] for item in one.items)].owner for one in worded}
     senders = users_details(tx, sorted(set(signing.values())))
@@ -206,7 +232,8 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
             sender=senders.get(signing[id], {}),
             items=one.items,
             cases=loaded,
-            owed=owed.get(one.customer.id, ()),
+            owed=[case for id in _family(one, loaded) for case in owed.get(id, ())],
+            children=one.children,
             lettered=one.lettered,
             opening=advised.get(id, ""),
         )
@@ -216,6 +243,12 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
         composed.append(messages.Worded(id, state, text.subject, text.text, recipient))
     messages.keep_words(tx, composed, scene.now)
     return {one.message for one in composed if one.state == "ready"}
+
+
+def _family(one: _Leaving, loaded: Mapping[str, Case]) -> list[str]:
+    """Whose bills the message may speak of: the customer's, and those of the children who stand in it."""
+    named = {loaded[item["case_id"]].customer for item in one.items} if one.children else set()
+    return [one.customer.id, *sorted(named - {one.customer.id})]
 
 
 def _advised(session: Session, worded: Sequence[_Leaving]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from service.domain.playbook import Step
 from service.domain.reliability import record
 from service.engine.asks import Ask
 from service.engine.desk import Session
+from service.engine.families import hold, kin_of
 from service.store import (
     balances,
     cases,
@@ -87,11 +88,13 @@ def take(session: Session, asks: Sequence[Ask], names: Sequence[str | None], ski
     wanted = {name for name in names if name is not None}
     making = {name for ask, name in zip(asks, names, strict=True) if name and isinstance(ask.command, _MAKES_CUSTOMER)}
     customers.ensure(tx, sorted(making))
-    locked = customers.lock(tx, sorted(wanted), skip_locked)
+    held, locked = hold(session, asks, wanted, skip_locked)
     loaded = Loaded({}, {}, {}, set(), {})
-    gone, loads = _gone(session, list(locked)), _loads(session)
+    gone, loads, kin = _gone(session, list(held)), _loads(session), kin_of(session)
+    for id, one in held.items():
+        kin.accounts[id] = Account(one.state, gone, loads, kin)
     for id, one in locked.items():
-        loaded.accounts[id] = Account(one.state, gone, loads)
+        loaded.accounts[id] = kin.accounts[id]
         loaded.versions[f"customer/{id}"] = one.state.version
         if one.head:
             loaded.heads[f"customer/{id}"] = one.head

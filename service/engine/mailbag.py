@@ -31,7 +31,7 @@ def _items(customer: str, one: Happened) -> Iterable[messages.Item]:
         case Reminded() as event if event.message and event.slot and event.contact:
             yield messages.Item(
                 message=event.message,
-                customer=customer,
+                customer=event.message.partition("~")[0],
                 contact=event.contact,
                 channel=event.channel,
                 day=date.fromisoformat(event.message.split("~")[3]),

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable
 
-from service.domain.account import Account
+from service.domain.account import Account, Kin
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.habits import HabitRules
 from service.domain.reliability import record
 from service.engine.desk import Session
-from service.store import balances, cases, log, messages, reconciliations, reliability
+from service.store import balances, cases, customers, log, messages, reconciliations, reliability
 
 
 def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> Account:
     """The account of those bills, with all that conditions may ask of the customer as it is today."""
     tx, scene = session.tx, session.scene
-    account = Account(customer, lambda id: messages.gone(tx, [id], scene.today).get(id, frozenset()))
+
+    def gone(id: str) -> frozenset[str]:
+        return messages.gone(tx, [id], scene.today).get(id, frozenset())
+
+    account = Account(customer, gone, kin=kin_of(session, [customer]))
     account.cases = {case.id: case for case in bills}
     settings = scene.settings
     rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
@@ -29,3 +33,11 @@ def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> A
     if customer.reconciliations:
         account.reconciled = reconciliations.bills_of(tx, [(customer.id, id) for id in customer.reconciliations])
     return account
+
+
+def kin_of(session: Session, some: Iterable[Customer]) -> Kin:
+    """Their parents, where the tenant wants those to be written to."""
+    wanted = session.scene.settings.contact_parents
+    ids = sorted({one.parent for one in some if one.parent}) if wanted else []
+    known = customers.read(session.tx, ids) if ids else {}
+    return Kin({id: Account(one) for id, one in known.items()}, writes_to_parents=wanted)

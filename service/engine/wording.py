@@ -46,6 +46,12 @@ class Parts(Struct, frozen=True, kw_only=True):
     owed: Sequence[Case]
     lettered: frozenset[str]
     opening: str = ""
+    children: Mapping[str, Customer] = {}
+
+    def debtor(self, case: Case) -> str:
+        """Whose bill it is, where that is not the company written to."""
+        child = self.children.get(case.customer)
+        return child.name or child.id if child else ""
 
 
 def letter(scene: Scene, parts: Parts) -> Letter:
@@ -53,7 +59,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
     named = {item["case_id"] for item in parts.items}
     customer, message = parts.customer, parts.message
     whole = message["channel"] == "letter" and message["kind"] in WHOLE
-    bills = {id: _bill(parts.cases[id], scene.today, whole) for id in named}
+    bills = {id: _line(parts, parts.cases[id], scene.today, whole) for id in named}
     common = Letter(
         language=language_of(customer.language or scene.settings.language),
         today=scene.today,
@@ -89,7 +95,7 @@ def _also_open(parts: Parts, named: set[str], today: date) -> Iterator[BillLine]
     for case in parts.owed:
         unsaid = case.id not in named and case.id not in parts.lettered
         if unsaid and case.pause is None and case.stage != "legal" and case.chased and days_overdue(case, today) > 0:
-            yield _bill(case, today)
+            yield _line(parts, case, today)
 
 
 def _sections(
@@ -114,13 +120,13 @@ def _service(items: Sequence[Mapping[str, Any]], parts: Parts, today: date) -> l
     for template in dict.fromkeys(item["template"] for item in items):
         is_hold, hold = template == "hold", parts.customer.hold
         cases = [parts.cases[item["case_id"]] for item in items if item["template"] == template]
-        bills = tuple(_bill(case, today, whole=not is_hold) for case in cases if case.chased or not is_hold)
+        bills = tuple(_line(parts, case, today, whole=not is_hold) for case in cases if case.chased or not is_hold)
         on = hold.on if is_hold and hold else today
         found.append(ServiceItem(template=template, bills=bills, on=on))
     return found
 
 
-def _bill(case: Case, today: date, whole: bool = False) -> BillLine:
+def _line(parts: Parts, case: Case, today: date, whole: bool = False) -> BillLine:
     """What is asked for, never the part that is disputed or otherwise covered (D5); the `whole` is for the books."""
     tax = case.tax
     dispatched = TaxLine(number=tax.number, courier=tax.courier, tracking=tax.tracking) if tax else None
@@ -130,6 +136,7 @@ def _bill(case: Case, today: date, whole: bool = False) -> BillLine:
         open=case.open if whole else case.chased,
         currency=case.currency,
         reference=case.reference,
+        debtor=parts.debtor(case),
         issued_on=case.issued_on,
         due_on=case.due_on,
         days_overdue=days_overdue(case, today),

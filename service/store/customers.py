@@ -30,7 +30,7 @@ class Saved(Struct, frozen=True):
 
 
 COLUMNS = (
-    "id version state hash name_key segment owner hold own_at review_on credit_limit payment_run key_account expected"
+    "id version state hash name_key segment owner hold own_at review_on credit_limit payment_run key_account parent expected"
 ).split()
 
 _UPDATE = """
@@ -38,14 +38,16 @@ UPDATE customers c
    SET version = v.version, state = v.state::json, hash = v.hash, name_key = v.name_key, segment = v.segment,
        owner = v.owner, hold = v.hold, own_at = v.own_at,
        review_on = v.review_on, credit_limit = v.credit_limit, payment_run = v.payment_run, key_account = v.key_account,
+       parent = v.parent,
        wake_at = LEAST(v.own_at, (SELECT k.next_at FROM cases k
                                    WHERE k.tenant = %(tenant)s AND k.customer = v.id AND k.next_at IS NOT NULL
                                    ORDER BY k.next_at LIMIT 1))
   FROM unnest(%(id)s::text[], %(version)s::int[], %(state)s::text[], %(hash)s::bytea[], %(name_key)s::text[],
               %(segment)s::text[], %(owner)s::text[], %(hold)s::text[], %(own_at)s::timestamptz[], %(review_on)s::date[],
-              %(credit_limit)s::bigint[], %(payment_run)s::text[], %(key_account)s::boolean[], %(expected)s::int[])
+              %(credit_limit)s::bigint[], %(payment_run)s::text[], %(key_account)s::boolean[], %(parent)s::text[],
+              %(expected)s::int[])
        AS v(id, version, state, hash, name_key, segment, owner, hold, own_at, review_on, credit_limit, payment_run, key_account,
-            expected)
+            parent, expected)
  WHERE c.tenant = %(tenant)s AND c.id = v.id AND c.version = v.expected
 """
 
@@ -93,6 +95,7 @@ def row(one: Saved) -> Row:
         customer.credit_limit,
         customer.payment_run.key if customer.payment_run else None,
         customer.key_account,
+        customer.parent,
         one.expected,
     )
 
@@ -111,6 +114,46 @@ def forget_bare(tx: Tx, ids: Sequence[str]) -> None:
             "DELETE FROM customers WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND version = 0",
             {"ids": list(ids)},
         )
+
+
+def read(tx: Tx, ids: Sequence[str]) -> dict[str, Customer]:
+    """The customers as they are, unlocked."""
+    rows = tx.rows(
+        """SELECT id, state::text FROM customers WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND version > 0""",
+        {"ids": list(ids)},
+    )
+    return {id: codec.state(Customer, state) for id, state in rows}
+
+
+def names(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """What they are called."""
+    rows = tx.rows(
+        """SELECT id, COALESCE(state->>'name', '') FROM customers WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])""",
+        {"ids": list(ids)},
+    )
+    return dict(rows)
+
+
+CHILDREN_AT_MOST = 1000
+
+
+def parents(tx: Tx, ids: Sequence[str]) -> set[str]:
+    """The parents of those of the customers that have one; unlocked."""
+    rows = tx.rows(
+        """SELECT DISTINCT parent FROM customers
+            WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[]) AND parent IS NOT NULL""",
+        {"ids": list(ids)},
+    )
+    return {id for (id,) in rows}
+
+
+def children(tx: Tx, parent: str) -> frozenset[str]:
+    """The customers at whose head the parent stands, so many at most; unlocked."""
+    rows = tx.rows(
+        """SELECT id FROM customers WHERE tenant = %(tenant)s AND parent = %(parent)s ORDER BY id LIMIT %(limit)s""",
+        {"parent": parent, "limit": CHILDREN_AT_MOST},
+    )
+    return frozenset(id for (id,) in rows)
 
 
 def loads(tx: Tx, users: Sequence[str]) -> dict[str, int]:

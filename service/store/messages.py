@@ -80,14 +80,18 @@ class Ready(NamedTuple):
     bills: int
 
 
-def ready(tx: Tx, now: datetime, limit: int) -> list[Ready]:
-    """Messages whose slot has come and whose customer has nothing more due at it, earliest first."""
+def ready(tx: Tx, now: datetime, limit: int, families: bool = False) -> list[Ready]:
+    """Messages whose slot has come and whose customer has nothing more due at it, earliest first; of `families` none of the
+    children either."""
+    others = """AND NOT EXISTS (SELECT FROM customers k
+                                 WHERE k.tenant = %(tenant)s AND k.parent = m.customer AND k.wake_at <= %(now)s)"""
     rows = tx.rows(
-        """SELECT m.id, m.customer,
+        f"""SELECT m.id, m.customer,
                   (SELECT count(*) FROM message_items i WHERE i.tenant = %(tenant)s AND i.message = m.id)
              FROM messages m JOIN customers c ON c.tenant = m.tenant AND c.id = m.customer
             WHERE m.tenant = %(tenant)s AND m.state = 'queued' AND m.slot_at <= %(now)s
               AND COALESCE(m.next_at, m.slot_at) <= %(now)s AND (c.wake_at IS NULL OR c.wake_at > %(now)s)
+              {others if families else ""}
             ORDER BY m.slot_at, m.id LIMIT %(limit)s""",
         {"now": now, "limit": limit},
     )
@@ -130,7 +134,8 @@ def take(tx: Tx, ids: Sequence[str]) -> list[dict[str, Any]]:
 def waiting(tx: Tx, case: str) -> list[dict[str, Any]]:
     """Messages that have not left, with what the bill's steps put into them, earliest first."""
     return tx.dicts(
-        """SELECT m.id, m.contact, m.channel, GREATEST(m.slot_at, m.next_at) AS leaves_at, i.service, i.step, i.rule, i.template
+        """SELECT m.id, m.customer, m.contact, m.channel,
+                  GREATEST(m.slot_at, m.next_at) AS leaves_at, i.service, i.step, i.rule, i.template
              FROM message_items i JOIN messages m ON m.tenant = i.tenant AND m.id = i.message
             WHERE i.tenant = %(tenant)s AND i.case_id = %(case)s AND i.struck IS NULL AND m.state = 'queued'
             ORDER BY m.slot_at, m.id, i.template""",

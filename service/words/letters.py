@@ -24,13 +24,14 @@ class TaxLine(Struct, frozen=True, kw_only=True):
 
 class BillLine(Struct, frozen=True, kw_only=True):
     """One bill as the customer reads it; of a `disputed` one `open` is the part that is not. Late `interest` by contract stands
-    beside it (D8)."""
+    beside it (D8); `debtor` names whose bill it is where a parent is written to."""
 
     id: str
     amount: int
     open: int
     currency: str
     reference: str | None = None
+    debtor: str = ""
     issued_on: date | None = None
     due_on: date | None = None
     days_overdue: int = 0

@@ -210,7 +210,7 @@ MUTANTS = (
     Mutant(
         "a message that has left takes no more (I14)",
         f"{_DECIDE}/messages.py",
-        "if message not in account.gone:",
+        "if message not in account.gone_of(customer.id):",
         "if True:",
         f"{_SCENARIOS}/test_C_contact.py"
         "::test_C3_a_bill_that_falls_due_after_the_days_message_went_waits_for_the_next_open_day",

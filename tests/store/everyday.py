@@ -134,7 +134,11 @@ def _asks(tenant: Tenant) -> None:
         response = ask(tenant, route, tenant.as_("admin"), path_to(route, things))
         assert response.status_code < 500, (route.name, response.text)
     admin, endpoint = tenant.as_("admin"), path_to(_ENDPOINT, things)
-    admin.patch("/v1/settings", json={"country": "SG", "time_zone": "Asia/Singapore"})
+    admin.patch("/v1/settings", json={"country": "SG", "time_zone": "Asia/Singapore", "contact_parents": True})
+    tenant.post("customer.updated", customer="C-8", name="Acme North", parent="C-1")
+    tenant.bill("INV-8", customer="C-8")
+    for path in ("/v1/customers/C-8", "/v1/cases/INV-8"):
+        tenant.get(path)
     tenant.walk("2026-03-04")  # by other days than those that alarms were set by
     admin.patch(endpoint, json={"enabled": True})
     for act, body in (("test", {}), ("replay", {"after": "2026-01-01T00:00:00Z"})):

@@ -198,6 +198,7 @@ def test_foreign_text_cannot_add_lines_or_headers_or_code():
         ("陈刚", "总", "总 陈刚", "陈刚总"),
         ("Ann", "", "Ann", "Ann"),
         ("", "Ms", "", ""),
+        (".", "Ms", "Ms .", ".女士"),
     ],
 )
 def test_salutations_follow_the_letters_language(name, salutation, en, zh):

@@ -130,6 +130,23 @@ class PaymentRunAnswer(Answer):
     day_of_month: int | None = Field(None, description="The 31st is the last day of a shorter month.", examples=[25])
 
 
+class Child(Answer):
+    """A customer with a parent."""
+
+    id: Id = Field(examples=["C-2"])
+    name: str | None
+
+
+class Family(Answer):
+    """A parent and its children. Limits, holds and stops of credit are each one's own."""
+
+    parent: Id = Field(examples=["H-1"])
+    children: list[Child]
+    complete: bool = Field(description="false when there are more children than are listed; the sums are of these.")
+    exposure: Sums = Field(description="What all of them owe, by currency.")
+    overdue: Sums = Field(description="What of it is overdue.")
+
+
 class CustomerAnswer(Answer):
     """Who owes."""
 
@@ -147,6 +164,8 @@ class CustomerAnswer(Answer):
     confirmation_required: bool | None
     restrictions: list[Literal["do_not_contact", "lawyer_represented", "insolvent"]]
     payment_run: PaymentRunAnswer | None = Field(description="The day on which the customer pays its bills together (E7).")
+    parent: Id | None = Field(None, description="The company at the head of the family.", examples=["H-1"])
+    family: Family | None = Field(None, description="Parent and children together; null for who stands alone.")
     credit_limit: Money | None
     late_interest: InterestTermsAnswer | None = Field(None, description="Their own terms (D8); null: the tenant's.")
     currency: Currency | None

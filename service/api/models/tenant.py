@@ -129,8 +129,7 @@ class SettingsPatch(Body):
         examples=[{"manager": {"CNY": "10000.00"}}],
     )
     consents: dict[Literal["playbook", "webhook_secret", "limits"], Approver | None] = Field(
-        {},
-        description="What of the company itself needs consent, and whose; null removes an entry, by that very consent (I32).",
+        {}, description="What of the company itself needs whose consent; null removes one, by that very consent (I32)."
     )
     bulk_customers: Annotated[int, Field(ge=1, le=500)] = Field(
         50, description="To give more customers to others at once needs consent."
@@ -138,10 +137,10 @@ class SettingsPatch(Body):
     late_interest: InterestTermsBody | None = Field(
         None, description="By contract, for customers without terms of their own; shown, never posted (D8). null: none."
     )
+    contact_parents: bool = Field(False, description="What asks for money goes to the people of a customer's parent.")
     assignment: list[AssignmentRule] = Field(
         [], max_length=100, description="In order: the first rule that fits a new bill names its owner (E6)."
     )
-
     provision_rates: dict[AgeingBucket, Annotated[int, Field(ge=0, le=10_000)] | None] = Field(
         {},
         description="By ageing bucket, in hundredths of a percent: what is set aside for bad debts; null removes one.",

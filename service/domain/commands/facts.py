@@ -68,6 +68,7 @@ class UpdateCustomer(Fact, frozen=True, kw_only=True):
     collector: Id | None | UnsetType = UNSET
     sales: Id | None | UnsetType = UNSET
     payment_run: PaymentRun | None | UnsetType = UNSET
+    parent: Id | None | UnsetType = UNSET
     restrictions: list[Literal["do_not_contact", "lawyer_represented", "insolvent"]] | UnsetType = UNSET
     contacts: Annotated[list[ContactGiven], Meta(max_length=100)] = []
 

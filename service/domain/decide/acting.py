@@ -10,7 +10,7 @@ from service.domain.case import RANK, Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
 from service.domain.credit import STOP
-from service.domain.customer import Contact
+from service.domain.customer import Contact, Customer
 from service.domain.decide import holds, measures, messages, tasks
 from service.domain.decide.gathering import PROPOSED_TO, Gathering
 from service.domain.decide.occasion import Occasion
@@ -58,7 +58,8 @@ class Acting:
         found = set()
         for deed in (a.deed for a in occasion.step.actions if self._goes(case, occasion, a)):
             if isinstance(deed, p.Message):
-                found |= {_line(deed, contact) for contact in self._people(case, deed)}
+                to = self._addressed(case, deed)
+                found |= {_line(deed, to.whose, contact) for contact in to.people}
             elif isinstance(deed, p.TaskWanted):
                 found.add(deed.kind)
         return found
@@ -68,8 +69,8 @@ class Acting:
         wanted = meets(action.when, case, self.account, today, anchor)
         return wanted and not forbids(action.unless, case, self.account, today, anchor)
 
-    def _people(self, case: Case, deed: p.Message) -> list[Contact]:
-        return messages.recipients(self.account.customer, case.level, deed.channel, deed.to)
+    def _addressed(self, case: Case, deed: p.Message) -> messages.Addressed:
+        return messages.addressed(self.account, case.level, deed.channel, deed.to, deed.service)
 
     def _deed(self, case: Case, occasion: Occasion, action: p.Action) -> Told:
         deed = action.deed
@@ -99,13 +100,13 @@ class Acting:
         if deed.channel not in self.scene.channels:
             yield on_case(case.id, StepSkipped(**occasion.fields(rule), why="channel_not_configured"))
             return True
-        people = self._people(case, deed)
-        if not people:
+        to = self._addressed(case, deed)
+        if not to.people:
             self.gathering.find_contact(case, rule)
             yield on_case(case.id, StepSkipped(**occasion.fields(rule), why="no_contact"))
             return True
-        for contact in people:
-            slot = messages.slot(self.account, self.scene, contact, deed.channel, deed.service)
+        for contact in to.people:
+            slot = messages.slot(self.account, self.scene, contact, deed.channel, deed.service, to.whose)
             reminded = Reminded(
                 **occasion.fields(rule),
                 channel=deed.channel,
@@ -115,7 +116,7 @@ class Acting:
                 slot=slot.at,
                 service=deed.service,
                 copy=deed.copy,
-                bills=max(1, self.listed[_line(deed, contact)]),
+                bills=max(1, self.listed[_line(deed, to.whose, contact)]),
             )
             yield on_case(case.id, reminded)
         return True
@@ -196,8 +197,8 @@ def _stands(case: Case, deed: p.Request) -> bool:
     return lasts and answer is not None and answer.outcome == "granted"
 
 
-def _line(deed: p.Message, contact: Contact) -> str:
-    return f"{contact.id}~{deed.channel}~{deed.service}"
+def _line(deed: p.Message, whose: Customer, contact: Contact) -> str:
+    return f"{whose.id}~{contact.id}~{deed.channel}~{deed.service}"
 
 
 def _name(deed: p.Deed) -> str:

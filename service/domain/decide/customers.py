@@ -45,6 +45,8 @@ def update(command: UpdateCustomer, account: Account, scene: Scene, details: Pri
     run = facts.get("payment_run")
     if run is not None and not run.is_whole():
         raise Refused("payment_run_shape", "/data/payment_run")
+    if facts.get("parent"):
+        _parent(facts["parent"], account)
     private: Private = {}
     contacts = []
     for given in command.contacts:
@@ -72,6 +74,21 @@ def _playbook(name: str, scene: Scene) -> None:
         scene.newest(name)
     except KeyError:
         raise Refused("unknown_playbook", "/data/playbook", playbook=name) from None
+
+
+def _parent(id: str, account: Account) -> None:
+    """A family is a parent and its children, no deeper: so whoever holds a child needs no lock but that of its parent."""
+    customer, known = account.customer, account.kin.accounts
+    if id == customer.id:
+        raise Refused("own_parent", "/data/parent", customer=id)
+    if id not in known or not known[id].customer.version:
+        raise NotFound("unknown_customer", "/data/parent", customer=id)
+    if known[id].customer.parent:
+        raise Refused("parent_has_parent", "/data/parent", customer=id, parent=known[id].customer.parent)
+    children = {one for one in account.kin.children(customer.id) if one not in known}
+    children |= {one for one, other in known.items() if other.customer.parent == customer.id}
+    if children:
+        raise Refused("parent_has_children", "/data/parent", customer=customer.id, child=min(children))
 
 
 def _contact(given: ContactGiven, known: dict[str, Any]) -> tuple[ContactFacts, dict[str, Any] | None]:

@@ -48,8 +48,9 @@ def _is_done(case: Case, step: str, due: Contacts) -> bool:
 
 def _write(account: Account, scene: Scene, due: Contacts, bills: list[Case]) -> Iterator[Happened]:
     for case in bills:
-        for person in messages.recipients(account.customer, case.level, "email"):
-            slot = messages.slot(account, scene, person, "email", service=False)
+        to = messages.addressed(account, case.level, "email")
+        for person in to.people:
+            slot = messages.slot(account, scene, person, "email", service=False, whose=to.whose)
             reminded = Reminded(
                 step=MAIL,
                 rule=RULE,

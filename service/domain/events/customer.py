@@ -51,6 +51,7 @@ class CustomerUpdated(Shape, frozen=True, kw_only=True):
     contacts: list[ContactFacts] = []
     payment_run: PaymentRun | None | UnsetType = UNSET
     review_on: date | UnsetType = UNSET
+    parent: str | None | UnsetType = UNSET
 
 
 class ContactChanged(Shape, frozen=True, kw_only=True):
