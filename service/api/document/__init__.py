@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api.document import components, inbound, outbound, samples
+from service.api.document import chosen, components, inbound, outbound, samples
 from service.api.document.operations import Operation, operations
 from service.api.document.scalars import SCALARS, referring
 from service.api.document.wording import DESCRIPTION, SUMMARY, TAGS
@@ -22,6 +22,7 @@ def document(app: FastAPI) -> Json:
     drawn = get_openapi(title=app.title, version=app.version, routes=app.routes, separate_input_output_schemas=False)
     schemas = components.schemas(drawn["components"]["schemas"])
     found = operations(app.routes, drawn["paths"])
+    chosen.complete(found, schemas)
     inbound.complete(found, schemas)
     outbound.complete(schemas)
     for one in found:

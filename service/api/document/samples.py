@@ -202,7 +202,7 @@ def sample(schema: Json, schemas: dict[str, Json], name: str = "", depth: int = 
         return WHOLE[target] if target in WHOLE else sample(schemas[target], schemas, name, depth + 1)
     for several in ("anyOf", "oneOf"):
         if several in schema:
-            return sample(_telling(schema[several]), schemas, name, depth + 1)
+            return sample(_telling(schema[several]), schemas, name, depth)
     if "enum" in schema:
         return schema["enum"][0]
     return _plain(schema, schemas, name, depth)
