@@ -120,7 +120,7 @@ def lived(acts: list[tuple[Any, ...]]) -> WrittenDown:
     world.bill("INV-2", "2026-03-02", "2026-04-10")
     for act in acts:
         happen(world, act)
-    world.walk(str(world.scene.today + timedelta(60)))
+    world.live(str(world.scene.today + timedelta(60)))
     return world
 
 

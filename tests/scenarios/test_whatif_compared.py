@@ -6,14 +6,17 @@ import pytest
 from msgspec.structs import replace
 
 from service.domain import commands as c
+from service.domain.assignment import AssignmentRule
 from service.domain.playbook import Playbook
+from service.domain.settings import Settings
 from service.domain.whatif.comparing import Comparison
-from service.domain.whatif.deeds import deeds, steps
+from service.domain.whatif.deeds import deeds, steps, with_answers
 from service.domain.whatif.fidelity import Fidelity
 from service.domain.whatif.setting import Choice, Company, Era
+from service.domain.whatif.standing import standing_of
 from service.domain.whatif.story import Story, Told
 from tests.examples import CHINA, a_playbook, by, moment
-from tests.retold import BEGIN, WrittenDown, in_place_of
+from tests.retold import BEGIN, WrittenDown, in_place_of, steps_told
 
 TEXT = """grammar: 1
 name: standard
@@ -193,14 +196,64 @@ def test_a_task_that_is_not_there_cannot_be_done_and_is_counted():
 
 
 def test_settings_are_those_of_each_moment():
-    world = a_world().walk("2026-03-08")
+    world = a_world().walk("2026-03-02 08:00")
     later = replace(world.settings, windows=world.settings.windows[1:])
+    eras = [
+        Era(BEGIN, world.settings, world.workdays, world.scene.law),
+        Era(moment("2026-03-05"), later, later.workdays(CHINA), world.scene.law),
+    ]
+    story = Story(Company(eras, lambda *_: FIRST, world.scene.channels, world.people), world.told_again()[0].here, world.now)
+    found = list(story.tell([], {}, moment("2026-03-20")))
+    assert [f"{one.at:%m-%d %H:%M}" for one in found] == ["03-03 01:00", "03-10 05:30", "03-17 05:30"]
+
+
+def test_a_case_that_was_moved_goes_on_by_the_playbook_that_takes_its_place():
+    world = a_world().walk("2026-03-10")
+    second = a_version(2, ("at: P28D", "at: P35D"))
+    first, world.playbook = world.playbook, second
+    world.do(c.MoveCases(customer="C-1", cases=("INV-1",), playbook="standard", version=2), by("admin"))
+    world.walk("2026-04-30")
+    company = Company(
+        [Era(BEGIN, world.settings, world.workdays, world.scene.law)],
+        lambda _, version: {1: first, 2: second}[version],
+        world.scene.channels,
+        world.people,
+    )
+    found = {}
+    for choice in (None, in_place_of(a_version(3, ("at: P28D", "at: P14D")), "standard")):
+        left, answers = with_answers(deeds(world.records))
+        story = Story(company, standing_of("C-1", []), BEGIN, choice)
+        found[bool(choice)] = days(list(story.tell(left, answers, world.now)), "to-manager", "case.escalated")
+    assert found == {False: ["04-07"], True: ["03-16"]}
+
+
+def test_whose_turn_it_was_it_still_is():
+    rule = AssignmentRule(to=("li.na", "wang.wei"))
+    world = WrittenDown("2026-03-02", FIRST, settings=Settings(assignment=(rule,)))
+    world.loads = {"li.na": 5, "wang.wei": 3}
+    world.owed("INV-1", due="2026-03-02")
+    assert world.case("INV-1").owner == "wang.wei"
+    story, _ = world.told_again()
+    assert story.here.cases["INV-1"].owner == "wang.wei"
+
+
+def test_what_is_due_and_does_nothing_is_looked_at_again_an_hour_later(monkeypatch):
+    world = a_world().walk("2026-03-04 09:00")
+    here = world.told_again()[0].here
+    world.sleep("2026-03-12 09:00")
+    monkeypatch.setattr("service.domain.whatif.story.run", lambda *_: [])
+    monkeypatch.setattr("service.domain.whatif.story.MOST_WAKES", 100)
     era = Era(BEGIN, world.settings, world.workdays, world.scene.law)
-    changed = Era(moment("2026-03-05"), later, later.workdays(CHINA), world.scene.law)
-    company = Company([era, changed], lambda *_: FIRST, world.scene.channels, world.people)
-    story = Story(company, world.told_again(moment("2026-03-02 08:00"))[0].here.copy(), moment("2026-03-08"))
-    found = list(story.tell([], {}, moment("2026-03-31")))
-    assert {f"{one.at:%H:%M}" for one in found} == {"05:30"}
+    story = Story(Company([era], lambda *_: FIRST, world.scene.channels, world.people), here, moment("2026-03-09 17:00"))
+    assert list(story.tell([], {}, moment("2026-03-11 17:00"))) == []
+    assert not story.is_cut_short
+
+
+def test_what_is_due_by_what_comes_at_the_very_end_comes_after_it():
+    world = a_world().walk("2026-03-02 10:00")
+    world.owed("INV-2", due="2026-02-02")
+    _, told_again = world.told_again()
+    assert days(told_again, "remind") == [] and steps_told(told_again) == world.steps()
 
 
 def test_ahead_of_the_record_nobody_pays_and_the_clock_goes_on():

@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from msgspec import Struct
 
 from service.domain.account import Account, Happened
-from service.domain.case import RANK, Case
+from service.domain.case import Case
 from service.domain.commands import MoveCases, Wake
 from service.domain.decide import follow, run
 from service.domain.due import customer_dues, due
@@ -69,8 +69,10 @@ class Story:
         while self._waiting:
             while self._waiting:
                 yield from self._come_to(self._waiting[0][2], self._waiting[0][0])
+            if self.now < until:  # what is due by what comes at the very end comes after it
+                yield from self._pass(until)
+        if self.now < until:
             yield from self._pass(until)
-        yield from self._pass(until)
 
     def _come_to(self, deed: Deed, at: datetime) -> Iterator[Told]:
         if at > self.now:
@@ -273,13 +275,9 @@ class Story:
 
     def _beside(self, rung: list[str]) -> dict[str, Case]:
         """Those that have rung, and with them the bills that move with others."""
-        customer, standing = self.here.customer, self._standing
-        found = {id: standing[id] for id in rung}
-        if any(one.bound for one in customer.requests.values()) or any(case.plan for case in found.values()):
-            return dict(standing)
-        if customer.hold:
-            found |= {id: case for id, case in standing.items() if RANK[case.level] >= RANK["hold"]}
-        return found
+        found = {id: self._standing[id] for id in rung}
+        bound = any(one.bound for one in self.here.customer.requests.values())
+        return dict(self._standing) if bound or any(case.plan for case in found.values()) else found
 
 
 def _is_worked(case: Case) -> bool:
