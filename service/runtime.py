@@ -23,6 +23,7 @@ from service.metrics import Metrics
 from service.settings import Settings, SettingsError, secret_key
 from service.store.database import connect
 from service.store.playbook_text import check
+from service.texting import Texter
 
 VERSION = version("dunlog")
 EMBEDDED_BACK_WITHIN = 30.0
@@ -56,6 +57,10 @@ class Runtime:
     def courier(self) -> Courier:
         """Somebody who delivers webhooks."""
         return Courier(self.engine, Sender(self.reach(), version=VERSION), reveal_with(self.key), self.metrics)
+
+    def texter(self) -> Texter:
+        """Somebody who hands text messages to the gateways of their tenants."""
+        return Texter(self.desk, Sender(self.reach(), version=VERSION), reveal_with(self.key))
 
 
 def look_for_cycles_seldom() -> None:

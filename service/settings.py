@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         "Without it e-mail is captured in a sandbox and skipped in a live tenant.",
     )
     smtp_from: str | None = Field(None, description="Sender address of e-mail, e.g. receivables@example.com.")
+    smtp_reply_to: str | None = Field(
+        None,
+        description="Address to which answers go, when its mail is posted to /v1/inbound-mail; otherwise they go to whoever "
+        "signs the message.",
+    )
     secret_key: SecretStr | None = Field(
         None,
         description="Base64 of 32 random bytes that encrypt webhook secrets and key the fingerprints of events; the same on "
@@ -190,7 +195,7 @@ class Settings(BaseSettings):
             raise ValueError("it is missing beside DUNLOG_OIDC_ISSUER, and tokens for others would be taken")
         return audience or None
 
-    @field_validator("smtp_from")
+    @field_validator("smtp_from", "smtp_reply_to")
     @classmethod
     def _sender(cls, address: str | None) -> str | None:
         if address and ("@" not in address or any(ord(letter) < 32 for letter in address)):

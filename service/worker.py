@@ -11,6 +11,7 @@ import structlog
 from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.channels.outcome import Failed, Sent
 from service.domain.refusals import Conflict
 from service.engine import (
     calendar_steps,
@@ -19,6 +20,7 @@ from service.engine import (
     digests,
     disposal,
     keeping,
+    notices,
     post,
     reassigning,
     renewal,
@@ -28,11 +30,13 @@ from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
 from service.engine.tick import CLOCKWORK, running, tick
 from service.engine.verify import all_tenants
-from service.mailing import poster
+from service.mailing import notices_poster, poster
 from service.runtime import Runtime
 from service.store import alarms, gauges
 from service.store.database import CLOCK, connect, transaction
 from service.words.compose import compose as render
+from service.words.compose import compose_mail as render_mail
+from service.words.notices import compose_notices
 
 _log = structlog.get_logger()
 
@@ -55,7 +59,9 @@ class Loops:
         self._runtime = runtime
         self._courier = runtime.courier()
         self._watch = connect(runtime.url, 1, role=CLOCK)
-        self._post = poster(runtime)
+        self._by_mail = poster(runtime.settings)
+        self._to_us = notices_poster(runtime.settings)
+        self._texter = runtime.texter()
         self._over = Event()
         self._threads: list[Thread] = []
         self.last_tick: datetime | None = None
@@ -89,6 +95,7 @@ class Loops:
         for thread in self._threads:
             thread.join()
         self._courier.close()
+        self._texter.close()
         self._watch.dispose()
 
     def _run(self, loop: Callable[[], Any], seconds: float) -> None:
@@ -156,10 +163,20 @@ class Loops:
         return self._each(alarms.queued(self._watch), lambda tenant: compose.compose_ready(desk, tenant, render))
 
     def _mail(self) -> bool:
-        desk, hand = self._runtime.desk, self._post
-        if hand is None:
-            return False
-        return self._each(alarms.ready(self._watch), lambda tenant: post.post_ready(desk, tenant, render, hand))
+        desk, by_mail = self._runtime.desk, self._by_mail
+        channels = post.CHANNELS if by_mail else post.CHANNELS - post.MAILED
+
+        def hand(tenant: str, one: post.Outgoing) -> Sent | Failed:
+            return by_mail(tenant, one) if by_mail and one.row["channel"] in post.MAILED else self._texter.post(tenant, one)
+
+        def work(tenant: str) -> int:
+            return post.post_ready(desk, tenant, render_mail, hand, channels)
+
+        again = self._each(alarms.ready(self._watch), work)
+        tells = self._to_us
+        if tells is None:
+            return again
+        return self._each(alarms.telling(self._watch), lambda tenant: notices.post(desk, tenant, tells)) or again
 
     def _tidy(self) -> None:
         """Of every tenant, standing sandboxes too: their webhooks go out in real time."""
@@ -170,6 +187,7 @@ class Loops:
         self._each(everybody, lambda tenant: turning.turn(desk, tenant))
         self._each(running(desk), lambda tenant: consents.expire(desk, tenant, None))
         self._each(running(desk), lambda tenant: reassigning.carry_on(desk, tenant))
+        self._each(running(desk), lambda tenant: notices.tell(desk, tenant, compose_notices))
 
     def _calendars(self) -> None:
         """A newer version of the service may know of years that were provisional."""

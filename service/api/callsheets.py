@@ -21,6 +21,7 @@ from service.words.writing import amount, day, listed
 
 KINDS = frozenset({"call", "visit", "follow_up", "lost_contact", "find_contact", "reply", "confirm_call"})
 BILLS_SHOWN = 50
+REPLY_LINES, REPLY_SHOWN = 12, 1000
 COMMITMENTS_AT_MOST = 200
 _FIRST = {"details": 0, "call_back": 1, "nothing": 2}
 
@@ -44,6 +45,7 @@ def sheet(session: Session, row: dict[str, Any], role: str, language: str) -> di
         "habits": habits_of(session, customer),
         "people": _people(session, customer, role),
         "last": _last(session, known),
+        "reply": _reply(session, customer.id) if row["kind"] == "reply" else None,
         "appointment": _appointment(session, customer, row),
         "commitments": list(_commitments(session, customer, bills)),
         "bills": [_bill(session, case) for case in bills[:BILLS_SHOWN]],
@@ -107,6 +109,16 @@ def _last(session: Session, known: tuple[Any, dict[str, Any], dict[str, Any]] | 
         **{name: getattr(event, name) for name in told},
         **said,
     }
+
+
+def _reply(session: Session, customer: str) -> dict[str, Any] | None:
+    """Its first lines: the whole stands in the log."""
+    known = conversations.last_reply(session.tx, customer)
+    if known is None:
+        return None
+    event, private, who = known
+    text = "\n".join(private.get("text", "").splitlines()[:REPLY_LINES])[:REPLY_SHOWN]
+    return {"at": local(session, who["at"]), "contact": event.contact, "message": event.message, "text": text or None}
 
 
 def _appointment(session: Session, customer: Customer, row: dict[str, Any]) -> dict[str, Any] | None:

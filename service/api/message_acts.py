@@ -9,12 +9,12 @@ from service.api import replies
 from service.api.acts import Asking, act, asks
 from service.api.bodies import CommandRoute
 from service.api.models.problems import responses
-from service.api.models.talks import AdviceBody, ReplyBody, WithholdBody
+from service.api.models.talks import AdviceBody, BouncedBody, ReplyBody, WithholdBody
 from service.api.models.work import Logged
 from service.api.problems import Problem
 from service.api.queries import known_id
 from service.api.roles import Right
-from service.domain.commands import AdviseMessage, RecordReply, WithholdMessage
+from service.domain.commands import AdviseMessage, RecordReply, ReturnMessage, WithholdMessage
 from service.domain.customer import Withheld
 from service.domain.refusals import Conflict
 from service.engine.desk import Session
@@ -41,6 +41,23 @@ def reply(
         if row["state"] not in _LEFT:
             raise Conflict("message_not_left", None, message=message, state=row["state"])
         return RecordReply(**_about(session, row), text=body.text)
+
+    return act(asking, plan, replies.recorded(f"/v1/messages/{message}"))
+
+
+@router.post(
+    "/bounced", status_code=201, response_model=Logged, responses=responses(404, 409, 422), summary="It reached nobody"
+)
+def bounced(
+    message: MessageId, body: BouncedBody, asking: Annotated[Asking, Depends(asks(Right.INBOUND_MAIL))]
+) -> Response:
+    """What the company's gateway learned of a message after it had taken it. It counts for its contact (C9)."""
+
+    def plan(session: Session) -> ReturnMessage:
+        row = _row(session, message)
+        if row["state"] != "handed_over":
+            raise Conflict("message_not_handed_over", None, message=message, state=row["state"])
+        return ReturnMessage(**_about(session, row), code=body.code)
 
     return act(asking, plan, replies.recorded(f"/v1/messages/{message}"))
 

@@ -20,6 +20,7 @@ class Right(StrEnum):
     READ = "read"
     TEXTS = "texts"
     EVENTS = "events"
+    INBOUND_MAIL = "inbound_mail"
     CONTACT_LOG = "contact_log"
     CONTACTS = "contacts"
     ERASE = "erase"
@@ -69,6 +70,7 @@ _ROLES: dict[Right, frozenset[str]] = {
     Right.READ: ROLES,
     Right.TEXTS: ROLES - {VIEWER, ERP},
     Right.EVENTS: frozenset({ERP}),
+    Right.INBOUND_MAIL: frozenset({ERP}),
     Right.CONTACT_LOG: _COLLECTORS,
     Right.CONTACTS: _COLLECTORS,
     Right.ERASE: _MANAGERS,

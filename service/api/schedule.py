@@ -52,6 +52,7 @@ def get_schedule(
         if step and wanted is None:
             raise NotFound("unknown_step", None, step=step, playbook=state.playbook)
         gates = Gates(session)
+        gates.expect((), [customer])
         ahead = outlook(session, state, account, gates.feed_is_late)
         waiting = list(waiting_rows(session, gates, ahead, customer, language))
         rows = schedule_answer(session, ahead, waiting, language, wanted)

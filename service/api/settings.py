@@ -23,7 +23,7 @@ from service.domain.settings import Settings, loosens
 from service.domain.tenant import Tenant
 from service.engine import consents
 from service.engine.administer import Change, settings_changed
-from service.store import codec, people, tenants
+from service.store import codec, endpoints, people, tenants
 from service.store.calendars import UnknownCountry, published
 from service.store.database import Tx
 from service.store.laws import OWN, shipped
@@ -109,6 +109,8 @@ def _check(tx: Tx, tenant: Tenant, new: Settings) -> None:
     found = [*_calendar_faults(new), *_playbook_faults(tenant, new), *_other_faults(new)]
     if new.assignment != tenant.settings.assignment:
         found += _assignment_faults(new, people.known(tx, tenant))
+    if new.sms_gateway and new.sms_gateway != tenant.settings.sms_gateway and not endpoints.get(tx, new.sms_gateway):
+        found.append(Fault("/sms_gateway", "unknown_endpoint", {"endpoint": new.sms_gateway}))
     if found:
         raise invalid(found)
 

@@ -10,7 +10,7 @@ from service.api.acts import Asking, Reply, administer, asks
 from service.api.answers import local, may_read_texts
 from service.api.bodies import CommandRoute
 from service.api.models.problems import responses
-from service.api.models.tenant import MeAnswer, UserAnswer, UserList, UserPut
+from service.api.models.users import MeAnswer, UserAnswer, UserList, UserPut
 from service.api.problems import Fault, invalid
 from service.api.queries import known_id
 from service.api.roles import Right, admitted
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1", tags=["users"], route_class=CommandRoute)
 UserName = Annotated[str, Path(description="The user's id, as keys name it.", examples=["li.na"])]
 Reading = Annotated[Asking, Depends(asks(Right.READ))]
 _NAMES, _ADDRESSES = ("name", "title"), ("phone", "email")
-_PRIVATE = _NAMES + _ADDRESSES
+_PRIVATE = (*_NAMES, *_ADDRESSES, "language")
 
 
 @router.get("/me", response_model=MeAnswer, summary="Who the key stands for")

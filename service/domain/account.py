@@ -1,6 +1,7 @@
 """One locked customer with the cases and payments a command concerns, kept up to date while a decision unfolds."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -94,6 +95,7 @@ class Account:
         self.reconciled: dict[str, tuple[str, ...]] = {}
         self.oldest_overdue: int = 0
         self.ability: str | None = None
+        self.budget_until: datetime | None = None
         self.reliability: Word = "unknown"
         self.happened: list[Happened] = []
         self.after: list[State] = []

@@ -85,16 +85,24 @@ class Directory(Struct, frozen=True):
         """Those of them who are not away that day."""
         return [id for id in users if id not in self.users or not self.users[id].is_away(day)]
 
+    def working_as(self, role: str, day: date) -> list[str]:
+        """Who does the role's work that day: its people, and for those who are away whoever stands in."""
+        return sorted({self.works_for(one.id, day) for one in self.users.values() if one.role == role})
+
     def supervisor_of(self, user: str) -> str:
         """The supervisor nearest above, or the user who is one; the role's name where the directory names none."""
+        return self.in_line(user, SUPERVISOR) or SUPERVISOR
+
+    def in_line(self, user: str, role: str) -> str | None:
+        """Who of that role stands nearest above, or is the user; None where the directory names nobody."""
         seen: set[str] = set()
         above = self.users.get(user)
         while above and above.id not in seen:
-            if above.role == SUPERVISOR:
+            if above.role == role:
                 return above.id
             seen.add(above.id)
             above = self.superior(above.id)
-        return SUPERVISOR
+        return None
 
     def role_of(self, user: str) -> str | None:
         """What somebody works as; None for one whom the directory does not know."""

@@ -1,5 +1,5 @@
 """What holds a customer's dunning messages back though their slot has come: a reply nobody has looked at, advice that was
-asked for, a payment feed that is silent (C12, C14)."""
+asked for, a week's contacts that are used up, a payment feed that is silent (C12, C14)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -19,9 +19,15 @@ class Gate(Struct, frozen=True):
 
 
 def closed(
-    customer: Customer, now: datetime, workdays: Workdays, feed_is_late: bool = False, message: str | None = None
+    customer: Customer,
+    now: datetime,
+    workdays: Workdays,
+    feed_is_late: bool = False,
+    message: str | None = None,
+    spent: datetime | None = None,
 ) -> Iterator[Gate]:
-    """Those before a dunning message that may leave `now`; `message` names one that stands in the queue already."""
+    """Those before a dunning message that may leave `now`; `message` names one that stands in the queue already, `spent` is
+    until when the week's contacts are used up."""
     withheld = customer.withheld
     if customer.waits_until and (opens := workdays.opening(customer.waits_until)) > now:
         yield Gate("schedule.waits_for_look", opens, customer.waits_until)
@@ -29,6 +35,8 @@ def closed(
         ends = workdays.closing(withheld.until)
         if ends > now:
             yield Gate("schedule.waits_for_advice", ends, withheld.until)
+    if spent and spent > now:
+        yield Gate("schedule.budget", spent, workdays.today(spent))
     if feed_is_late:
         yield Gate("schedule.payment_feed", _next_window(workdays, now))
 

@@ -87,7 +87,8 @@ class Reasons:
             whose, people = addressed(self._account, case.level, deed.channel, deed.to, deed.service)
             if not people:
                 return Reason("schedule.no_contact", {"channel": deed.channel})
-            gates = () if deed.service else closed(whose, at, self._workdays, self._feed_is_late)
+            spent = self._account.budget_until if whose.id == customer.id else None
+            gates = () if deed.service else closed(whose, at, self._workdays, self._feed_is_late, None, spent)
             return next((because_of(gate) for gate in gates), None)
         return self._answered(case, deed) if isinstance(deed, p.Request) else None
 

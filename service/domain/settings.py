@@ -45,6 +45,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pause_days: int = 14
     lost_after: int = 3
     payment_feed_days: int | None = None
+    contact_budget: int | None = None
+    sms_gateway: str | None = None
+    notices_by_mail: bool = False
     go_live_on: date | None = None
     banks: dict[str, Bank] = {}
     company: str = ""
@@ -76,6 +79,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 ADDED = frozenset(
     {"plan_parts", "plan_days", "plan_amounts", "dispute_days", "extension_days", "extension_amounts"}
     | {"discount_percent", "discount_amounts", "lost_after", "payment_feed_days", "write_off_limits", "provision_rates"}
+    | {"contact_budget", "sms_gateway", "notices_by_mail"}
     | {"law", "limitation_years", "limitation_interrupted_by"}
     | {"reconciliation_days"}
     | {"assignment", "consents", "bulk_customers", "late_interest", "contact_parents"}

@@ -19,16 +19,17 @@ from service.domain.events.tenant import (
     SettingsChanged,
     TenantCreated,
 )
+from service.domain.notices import called as mailed
 from service.domain.refusals import Conflict, Refused
 from service.domain.scene import Asker
 from service.domain.settings import DAYS, Settings
 from service.domain.tenant import Tenant, evolve_tenant
 from service.domain.workdays import Calendar
 from service.engine.desk import UnknownTenant
-from service.store import codec, log, outbox, tenants, worklist
+from service.store import codec, log, notices, outbox, tenants, worklist
 from service.store.calendars import UnknownCountry, published
 from service.store.chain import GENESIS
-from service.store.database import Tx, transaction
+from service.store.database import Row, Tx, transaction
 from service.store.workfold import Entry
 
 STREAM = "tenant"
@@ -112,6 +113,7 @@ def _append(
     listening = outbox.listeners(tx)
     letters = []
     told = []
+    summoned: list[Row] = []
     for change in changes:
         tenant = evolve_tenant(tenant, change.event)
         today = now.date()
@@ -121,6 +123,8 @@ def _append(
         told.append(Entry("", tenant.version, change.event, now))
         for part, content in (change.private or {}).items():
             private.append((STREAM, tenant.version, part, part or tenant.id, codec.encode(content)))
+        if who := mailed(change.event):
+            summoned.append((STREAM, tenant.version, " ".join(who[0]), " ".join(who[1])))
         called = audience(change.event)
         wanting = _wanting(listening, change.event, called)
         if wanting is not None:
@@ -128,6 +132,8 @@ def _append(
     log.append(tx, entries)
     log.keep_private(tx, private)
     outbox.put(tx, letters, tx.now)
+    if tenant.settings.notices_by_mail:
+        notices.add(tx, summoned, now)
     worklist.put(tx, worklist.moved(tx, told))
     tenants.save(tx, tenant, head)
     return tenant

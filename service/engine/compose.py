@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -88,8 +88,16 @@ class _Leaving(Struct, frozen=True):
     children: Mapping[str, Customer] = {}
 
 
-def compose(session: Session, ids: Sequence[str], locked: Mapping[str, Customer], render: Render) -> set[str]:
-    """Messages whose customers are locked; which of them are ready to be sent."""
+class Said(NamedTuple):
+    """A message's words, with what they were made of, and to which address they go."""
+
+    words: Composed
+    letter: Letter
+    recipient: str | None
+
+
+def compose(session: Session, ids: Sequence[str], locked: Mapping[str, Customer], render: Render) -> dict[str, Said]:
+    """Messages whose customers are locked; what those of them say that are ready to be sent."""
     leaving = _leaving(session, ids, locked)
     loaded = {k: v.state for k, v in cases.load(session.tx, _named(leaving)).items()}
     if session.scene.settings.contact_parents:
@@ -116,9 +124,10 @@ def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer
     tx, scene = session.tx, session.scene
     going: list[tuple[Mapping[str, Any], Customer, Contact | None]] = []
     gate = gates.Gates(session)
+    gate.expect(ids, locked.values())
     for row in messages.take(tx, ids):
         customer = locked[row["customer"]]
-        days = scene.workdays.in_zone(customer.time_zone) if customer.time_zone else scene.workdays
+        days = gates.days_of(session, customer)
         allowed = days.next_moment(scene.now)
         contact = customer.contacts.get(row["contact"])
         waits = gate.waits_until(row, customer)
@@ -129,6 +138,7 @@ def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer
         elif allowed > scene.now:
             messages.set_state(tx, row["id"], slot_at=allowed, state="queued")
         else:
+            gate.leaves(row)
             going.append((row, customer, contact))
     items = messages.items(tx, [row["id"] for row, _, _ in going])
     lettered = _lettered(session, {(row["customer"], row["day"]) for row, _, _ in going if row["channel"] == "email"})
@@ -210,8 +220,10 @@ def _struck(case: Case, templates: set[str], one: _Leaving) -> str | None:
     return "letter" if case.id in one.lettered else None
 
 
-def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Case], render: Render) -> set[str]:
-    """Render and keep the words; the ids of those for which a channel leads out."""
+def _word(
+    session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Case], render: Render
+) -> dict[str, Said]:
+    """Render and keep the words; those for which a channel leads out."""
     tx, scene = session.tx, session.scene
     details = _details(session, worded)
     dunned = {id for one in worded if any(not item["service"] for item in one.items) for id in _family(one, loaded)}
@@ -222,6 +234,7 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
     senders = users_details(tx, sorted(set(signing.values())))
     advised = _advised(session, worded)
     composed: list[messages.Worded] = []
+    said: dict[str, Said] = {}
     for one in worded:
         id, channel = one.row["id"], one.row["channel"]
         contact = details.get(id, {})
@@ -237,12 +250,14 @@ def _word(session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Cas
             lettered=one.lettered,
             opening=advised.get(id, ""),
         )
-        text = render(letter(scene, parts))
+        made_of = letter(scene, parts)
+        text = render(made_of)
         state = "captured" if _stays(session, channel) else "ready"
         recipient = contact.get("email") if channel in ("email", "letter") else contact.get("mobile")
+        said[id] = Said(text, made_of, recipient)
         composed.append(messages.Worded(id, state, text.subject, text.text, recipient))
     messages.keep_words(tx, composed, scene.now)
-    return {one.message for one in composed if one.state == "ready"}
+    return {one.message: said[one.message] for one in composed if one.state == "ready"}
 
 
 def _family(one: _Leaving, loaded: Mapping[str, Case]) -> list[str]:

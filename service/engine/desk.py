@@ -22,6 +22,15 @@ from service.store.database import Tx, transaction
 from service.store.laws import law_of
 from service.store.outbox import Listener, listeners
 
+_NONE: frozenset[str] = frozenset()
+_SMS = frozenset({"sms"})
+
+
+def _own(settings: Settings) -> frozenset[str]:
+    """The channels that a tenant brings."""
+    return _SMS if settings.sms_gateway else _NONE
+
+
 ReadPlaybook = Callable[[str, str, int], Playbook]
 """(text, name, version) to a playbook; the text has been checked before it was published."""
 
@@ -99,7 +108,7 @@ class Desk:
                 raise UnknownTenant(tenant)
             tenancy = self._tenancy(tx, clock)
             scene = self._scene(tx, tenancy, clock, now or clock.now(tx.now))
-            yield Session(tx, tenancy, scene, clock, self.channels, self.meter)
+            yield Session(tx, tenancy, scene, clock, self.channels | _own(tenancy.settings), self.meter)
 
     def forget(self, tenant: str) -> None:
         """Read the tenant anew with the next session, though its version is the same."""
@@ -107,7 +116,7 @@ class Desk:
             self._tenancies.pop(tenant, None)
 
     def _scene(self, tx: Tx, tenancy: Tenancy, clock: tenants.Clock, now: datetime) -> Scene:
-        channels = self.channels
+        channels = self.channels | _own(tenancy.settings)
         if clock.kind == "sandbox":
             channels = channels | {"email"}
         return Scene(

@@ -14,7 +14,7 @@ from service.domain.events.conversation import (
 )
 from service.domain.events.customer import LetterIssued
 from service.domain.events.task import TaskCompleted
-from service.store import messages
+from service.store import mails, messages
 from service.store.database import Missed, Tx
 
 Told = Sequence[tuple[str, Happened]]
@@ -55,11 +55,14 @@ def end(tx: Tx, happened: Told, now: datetime) -> None:
     """How a message fared stands in the log and in its row at once, and only once. Raises Missed."""
     for customer, one in happened:
         match one.event:
+            case MessageBounced(returned=True) as event:
+                if not mails.came_back(tx, event.message):
+                    raise Missed
             case MessageHandedOver() | MessageBounced() as event:
                 if not messages.end(tx, event.message, event.type.removeprefix("message.")):
                     raise Missed
             case MessageReplied() as event:
-                messages.replied(tx, event.message)
+                mails.replied(tx, event.message)
             case MessageWithheld() as event:
                 if not messages.withhold(tx, event.message):
                     raise Missed

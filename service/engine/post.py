@@ -1,13 +1,15 @@
 """Handing messages over: composed and claimed under the customer's lock just before, reported back as a command."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
 
 import structlog
+from msgspec import Struct
 from psycopg import errors
 
 from service.channels.outcome import Failed, Sent
@@ -15,37 +17,54 @@ from service.channels.retries import next_attempt
 from service.domain.commands import ReportMessage
 from service.engine import compose
 from service.engine.asks import Ask
-from service.engine.desk import Desk
+from service.engine.desk import Desk, Session
 from service.engine.handle import InternalError, handle, isolated
 from service.engine.tick import CLOCKWORK
-from service.store import customers, messages
+from service.store import customers, mails, messages
 from service.store.chain import seal
+from service.store.people import users_details
 
 LEASE = timedelta(seconds=60)
 BATCH = 50
 PATIENT_TRIES = 10  # of 2 s each: less than the lease
 
-Post = Callable[[str, Mapping[str, Any], datetime], Sent | Failed]
-"""(tenant, message row, instant) to what came of handing it over."""
+FINANCE = "finance"
+MAILED = frozenset({"email", "letter"})
+CHANNELS = MAILED | {"sms"}
+
+
+class Outgoing(Struct, frozen=True):
+    """A claimed message: its row, what it says, the addresses of those in copy, and the mail before it to the same person."""
+
+    row: Mapping[str, Any]
+    said: compose.Said
+    copies: tuple[str, ...] = ()
+    follows: str | None = None
+
+
+Post = Callable[[str, Outgoing], Sent | Failed]
+"""(tenant, message) to what came of handing it over."""
 
 _log = structlog.get_logger()
 
 
-def post_ready(desk: Desk, tenant: str, render: compose.Render, post: Post) -> int:
-    """Hand over what is ready, at most a batch; how many were tried. Raises Closing between two of them."""
+def post_ready(
+    desk: Desk, tenant: str, render: compose.Render, post: Post, channels: Collection[str] = CHANNELS
+) -> int:
+    """Hand over what is ready for these channels, at most a batch; how many were tried. Raises Closing between two of them."""
     with desk.open(tenant) as session:
-        due = messages.to_post(session.tx, session.tx.now, BATCH)
+        due = messages.to_post(session.tx, session.tx.now, channels, BATCH)
     for message, customer in due:
         desk.go_on()
         claimed = isolated(partial(_claim, desk, tenant, message, customer, render), message=message)
         if isinstance(claimed, InternalError):
             compose.park(desk, tenant, None, message)
         elif claimed:
-            _record(desk, tenant, claimed, post(tenant, claimed, claimed["at"]))
+            _record(desk, tenant, claimed.row, post(tenant, claimed))
     return len(due)
 
 
-def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose.Render) -> dict[str, Any] | None:
+def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose.Render) -> Outgoing | None:
     """The message is asked and written once more: a bill may have been paid since (I13). One of a sandbox whose clock
     stands is asked as of the moment it was composed at, for business time may have moved on."""
     with desk.open(tenant) as session:
@@ -58,12 +77,33 @@ def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose
         row = messages.get(session.tx, message, lock=True)
         if row is None or row["state"] != "ready" or (row["next_at"] and row["next_at"] > session.tx.now):
             return None
-        if not compose.compose(session, [message], locked, render):
+        said = compose.compose(session, [message], locked, render).get(message)
+        if said is None:
             return None
         claim = {"attempts": row["attempts"] + 1, "fence": row["fence"] + 1, "next_at": session.tx.now + LEASE}
         claim["salt"] = token_bytes(16)
+        if row["channel"] in MAILED:
+            to = (said.recipient or "").lower()
+            claim |= {"mail": mail_name(tenant, message), "mailed_to": to or None}
         messages.set_state(session.tx, message, **claim)
-        return messages.get(session.tx, message)
+        claimed = messages.get(session.tx, message)
+        assert claimed is not None
+        follows = mails.before(session.tx, customer, row["contact"], row["day"]) if row["channel"] == "email" else None
+        return Outgoing(claimed, said, _copies(session, row), follows)
+
+
+def mail_name(tenant: str, message: str) -> str:
+    """Under which a message travels: the same on every try, and nothing of the customer shows in it."""
+    return sha256(f"{tenant}/{message}".encode()).hexdigest()[:40]
+
+
+def _copies(session: Session, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Finance, whose notice a mail forwards (B2)."""
+    if row["channel"] != "email" or row["copy"] != FINANCE:
+        return ()
+    finance = session.scene.people.working_as(FINANCE, session.scene.today)
+    known = users_details(session.tx, finance) if finance else {}
+    return tuple(known[id]["email"] for id in finance if known.get(id, {}).get("email"))
 
 
 def _record(desk: Desk, tenant: str, claimed: Mapping[str, Any], outcome: Sent | Failed) -> None:

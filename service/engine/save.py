@@ -18,6 +18,7 @@ from service.domain.events.case import StepSkipped
 from service.domain.events.claim import Recovered
 from service.domain.events.customer import ContactErased
 from service.domain.events.payment import PaymentReceived
+from service.domain.notices import called
 from service.engine import mailbag, owing
 from service.engine.asks import Ask
 from service.engine.booking import booked
@@ -34,6 +35,7 @@ from service.store import (
     log,
     messages,
     movements,
+    notices,
     outbox,
     payments,
     worklist,
@@ -83,6 +85,8 @@ def save(session: Session, loaded: Loaded, fresh: Sequence[Fresh]) -> dict[tuple
         worth.set_values(tx, to_value(loaded.accounts.values(), work.get("tasks", ())))
         digests.add(tx, _told_later(fresh), now)
         outbox.put(tx, _letters(session, fresh), tx.now)
+        if session.scene.settings.notices_by_mail:
+            notices.add(tx, _called(fresh), now)
     return positions()
 
 
@@ -220,6 +224,15 @@ def _told_later(fresh: Iterable[Fresh]) -> list[Row]:
         for one in fresh
         if isinstance(one.happened.event, StepSkipped)
         for role in one.happened.event.digest
+    ]
+
+
+def _called(fresh: Iterable[Fresh]) -> list[Row]:
+    """(stream, version, roles, users) of what our people are told by mail."""
+    return [
+        (f"{one.happened.stream}/{one.happened.id}", one.state.version, " ".join(who[0]), " ".join(who[1]))
+        for one in fresh
+        if (who := called(one.happened.event))
     ]
 
 

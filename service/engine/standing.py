@@ -8,6 +8,7 @@ from service.domain.customer import Customer
 from service.domain.habits import HabitRules
 from service.domain.reliability import record
 from service.engine.desk import Session
+from service.engine.gates import contacts_wait
 from service.store import balances, cases, customers, log, messages, reconciliations, reliability
 
 
@@ -27,6 +28,8 @@ def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> A
     for one in balances.of_customers(tx, [customer.id], scene.today)[customer.id]:
         account.exposure[one.currency] = one.exposure
     account.reliability = record(reliability.of_customers(tx, [customer.id])[customer.id]).word
+    if settings.contact_budget is not None:
+        account.budget_until = contacts_wait(session, customer)
     account.ability = log.abilities(tx, [customer.id]).get(customer.id)
     oldest = balances.oldest_due(tx, customer.id)
     account.oldest_overdue = max(0, (scene.today - oldest).days) if oldest else 0

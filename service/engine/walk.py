@@ -6,11 +6,12 @@ from datetime import datetime
 
 from service.domain.refusals import Conflict
 from service.domain.tenant import Tenant
-from service.engine import calendar_steps, compose, consents, digests, reassigning, renewal, turning
+from service.engine import calendar_steps, compose, consents, digests, notices, reassigning, renewal, turning
 from service.engine.desk import Desk, Session
 from service.engine.tick import wake
 from service.store import customers, messages, tenants
 from service.store.database import Tx, alone
+from service.words.notices import compose_notices
 
 Report = Callable[[datetime], None]
 
@@ -67,6 +68,8 @@ def move(
             if company.requests:
                 consents.expire(desk, tenant, here)
             decide(desk, tenant, here, render)
+            if company.settings.notices_by_mail:
+                notices.tell(desk, tenant, compose_notices, here)
             _store(desk, tenant, here, False)
             report(here)
         _store(desk, tenant, goal, follow)
@@ -91,6 +94,7 @@ def _next_instant(desk: Desk, tenant: str, here: datetime) -> tuple[datetime | N
             messages.next_slot(session.tx),
             calendar_steps.next_look(session),
             digests.next_look(session),
+            notices.next_look(session),
             consents.next_look(session),
         ]
     if not session.clock.renews:

@@ -61,12 +61,12 @@ def letter(scene: Scene, parts: Parts) -> Letter:
     whole = message["channel"] == "letter" and message["kind"] in WHOLE
     bills = {id: _line(parts, parts.cases[id], scene.today, whole) for id in named}
     common = Letter(
-        language=language_of(customer.language or scene.settings.language),
+        language=language_of(customer.language, language_of(scene.settings.language)),
         today=scene.today,
         customer=Debtor(id=customer.id, name=customer.name),
         company=scene.settings.company,
         contact=Addressee(**{k: str(parts.contact.get(k) or "") for k in ("name", "title", "salutation")}),
-        sender=Sender(**parts.sender),
+        sender=Sender(**{name: parts.sender.get(name, "") for name in Sender.__struct_fields__}),
         banks=scene.settings.banks,
     )
     if message["channel"] == "letter":
@@ -78,6 +78,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
     service = [item for item in parts.items if item["service"]]
     return replace(
         common,
+        short=message["channel"] == "sms",
         sections=tuple(_sections(dunning, bills, parts.cases)),
         also_open=tuple(_also_open(parts, named, scene.today)) if dunning else (),
         service=tuple(_service(service, parts, scene.today)),

@@ -43,6 +43,15 @@ SELECT t.id FROM tenants t CROSS JOIN LATERAL (
 """
 
 
+_TELLING = """
+SELECT t.id FROM tenants t CROSS JOIN LATERAL (
+  SELECT m.day FROM notice_mails m WHERE m.tenant = t.id AND m.state = 'ready'
+     AND (m.next_at IS NULL OR m.next_at <= transaction_timestamp())
+   ORDER BY m.tenant, m.day LIMIT 1) AS m
+ WHERE t.delete_after IS NULL ORDER BY t.id
+"""
+
+
 class Ringing(NamedTuple):
     """A tenant whose clock runs: whether a customer's alarm or a step of its own has rung, whether its alarms are to be
     computed anew, and whether somebody is to be told in a digest, sooner or later."""
@@ -66,6 +75,11 @@ def queued(watch: Engine) -> list[str]:
 def ready(watch: Engine) -> list[str]:
     """Tenants with messages that may be handed over now, standing sandboxes too."""
     return [id for (id,) in look(watch, _READY)]
+
+
+def telling(watch: Engine) -> list[str]:
+    """Tenants with mails to their own people that may be handed over now, standing sandboxes too."""
+    return [id for (id,) in look(watch, _TELLING)]
 
 
 def after(tx: Tx, place: str, people: int, limit: int) -> list[tuple[str, str]]:

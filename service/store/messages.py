@@ -1,6 +1,6 @@
 """Messages to customers: one a contact, channel and day, filled by steps, composed when its slot comes, handed over once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -98,12 +98,13 @@ def ready(tx: Tx, now: datetime, limit: int, families: bool = False) -> list[Rea
     return [Ready(*row) for row in rows]
 
 
-def to_post(tx: Tx, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """(message, customer) of those composed and not yet handed over; `now` is the real one."""
+def to_post(tx: Tx, now: datetime, channels: Collection[str], limit: int) -> list[tuple[str, str]]:
+    """(message, customer) of those composed for these channels and not yet handed over; `now` is the real one."""
     rows = tx.rows(
         """SELECT id, customer FROM messages WHERE tenant = %(tenant)s AND state = 'ready'
-              AND (next_at IS NULL OR next_at <= %(now)s) ORDER BY slot_at, id LIMIT %(limit)s""",
-        {"now": now, "limit": limit},
+              AND channel = ANY(%(channels)s::text[]) AND (next_at IS NULL OR next_at <= %(now)s)
+            ORDER BY slot_at, id LIMIT %(limit)s""",
+        {"now": now, "channels": sorted(channels), "limit": limit},
     )
     return [(id, customer) for id, customer in rows]
 
@@ -187,10 +188,14 @@ class Worded(NamedTuple):
 
 
 def keep_words(tx: Tx, worded: Sequence[Worded], now: datetime) -> None:
-    """The words as they leave, with the bills of which they speak."""
+    """The words as they leave, with the bills of which they speak. Written once more they keep their moment while they are the
+    same, so that another try sends the same bytes."""
     if worded:
         tx.run(
-            """UPDATE messages m SET state = w.state, at = %(now)s, subject = w.subject, text = w.text, recipient = w.recipient,
+            """UPDATE messages m SET state = w.state, subject = w.subject, text = w.text, recipient = w.recipient,
+                      at = CASE WHEN (m.state, m.subject, m.text, m.recipient)
+                                     IS NOT DISTINCT FROM (w.state, w.subject, w.text, w.recipient)
+                                THEN m.at ELSE %(now)s END,
                       cases = (SELECT array_agg(DISTINCT i.case_id ORDER BY i.case_id) FROM message_items i
                                 WHERE i.tenant = %(tenant)s AND i.message = m.id AND i.struck IS NULL)
                  FROM unnest(%(message)s::text[], %(state)s::text[], %(subject)s::text[], %(text)s::text[],
@@ -211,13 +216,6 @@ def end(tx: Tx, id: str, state: str) -> bool:
     sql = """UPDATE messages SET state = %(state)s, next_at = NULL
               WHERE tenant = %(tenant)s AND id = %(id)s AND state = 'ready'"""
     return tx.run(sql, {"id": id, "state": state}) == 1
-
-
-def replied(tx: Tx, id: str) -> None:
-    """Somebody answered a message that has left."""
-    sql = """UPDATE messages SET state = 'replied'
-              WHERE tenant = %(tenant)s AND id = %(id)s AND state IN ('captured', 'handed_over')"""
-    tx.run(sql, {"id": id})
 
 
 def withhold(tx: Tx, id: str) -> bool:
@@ -247,7 +245,7 @@ def erase(tx: Tx, customer: str, contact: str, now: datetime) -> None:
         who,
     )
     tx.run(
-        f"""UPDATE messages SET recipient = NULL, subject = NULL, text = NULL, salt = NULL,
+        f"""UPDATE messages SET recipient = NULL, mailed_to = NULL, subject = NULL, text = NULL, salt = NULL,
               state = CASE WHEN {waiting} THEN 'struck' ELSE state END, at = CASE WHEN {waiting} THEN %(now)s ELSE at END
             WHERE tenant = %(tenant)s AND customer = %(customer)s AND contact = %(contact)s""",
         who,

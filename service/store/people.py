@@ -8,11 +8,11 @@ from service.domain.tenant import Tenant
 from service.store import log
 from service.store.database import Tx
 
-_SHOWN = ("name", "title", "phone", "email")
+_SHOWN = ("name", "title", "phone", "email", "language")
 
 
 def users_details(tx: Tx, users: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Name, title, phone and e-mail of those users whom the directory knows."""
+    """Name, title, phone, e-mail and language of those users whom the directory knows."""
     rows = tx.rows(
         "SELECT id, details_version FROM users WHERE tenant = %(tenant)s AND id = ANY(%(ids)s::text[])",
         {"ids": list(users)},

@@ -35,11 +35,11 @@ def details(tx: Tx, customer: str, contact: str) -> dict[str, dict[str, Any]]:
 
 
 def records(tx: Tx, customer: str, contact: str) -> list[tuple[str, int]]:
-    """(stream, version) of the contact records with that person whose words are still kept."""
+    """(stream, version) of the contact records with that person, and of their replies, whose words are still kept."""
     rows = tx.rows(
         """SELECT stream, version FROM events e JOIN private p USING (tenant, stream, version)
-            WHERE e.tenant = %(tenant)s AND e.stream = %(stream)s AND e.type = 'contact.logged' AND p.part = ''
-              AND e.data ->> 'contact' = %(contact)s""",
+            WHERE e.tenant = %(tenant)s AND e.stream = %(stream)s AND e.type IN ('contact.logged', 'message.replied')
+              AND p.part = '' AND e.data ->> 'contact' = %(contact)s""",
         {"stream": f"customer/{customer}", "contact": contact},
     )
     return [(stream, version) for stream, version in rows]

@@ -1,18 +1,18 @@
-"""A day's message, or a letter, as text. What it says stands in `service/letters`, one file a template and language;
-everything foreign is cut to clean lines before it meets one."""
+"""A day's message, or a letter, as text, and for a mail the same words set in HTML. What it says stands in
+`service/letters`, one file a template and language; everything foreign is cut to clean lines before it meets one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
 from msgspec import Struct
 from msgspec.structs import replace
 
 from service.words.capitals import capitals
-from service.words.languages import LANGUAGES, Language
+from service.words.languages import LANGUAGES, TAGS, Language
 from service.words.letters import BillLine, Composed, Letter
 from service.words.mail import mail_of, totals
 from service.words.writing import amount, day, one_line
@@ -23,12 +23,22 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def compose(letter: Letter) -> Composed:
     """The subject and the text, in the letter's language. Its currencies are known ones (else MoneyError)."""
-    letter = _cleaned(letter)
-    frame = _environment(letter.language).get_template("letter.txt" if letter.kind else "message.txt")
-    rendered = frame.render(mail=mail_of(letter, known_templates(), known_letters()))
+    rendered = _rendered(_environment(letter.language), letter, "txt")
     lines = "\n".join(line.rstrip() for line in rendered.splitlines())
     subject, _, text = _BLANK_LINES.sub("\n\n", lines).strip().partition("\n")
     return Composed(subject, text.strip() + "\n")
+
+
+def compose_mail(letter: Letter) -> Composed:
+    """The same with the words in HTML too."""
+    if letter.short:
+        return compose(letter)
+    return replace(compose(letter), html=_rendered(_html_environment(letter.language), letter, "html").lstrip())
+
+
+def _rendered(environment: Environment, letter: Letter, form: str) -> str:
+    frame = environment.get_template(f"{'letter' if letter.kind else 'short' if letter.short else 'message'}.{form}")
+    return frame.render(mail=mail_of(_cleaned(letter), known_templates(), known_letters()))
 
 
 @cache
@@ -64,7 +74,21 @@ def _environment(language: Language) -> Environment:
         "totals": totals,
         "sums": partial(_sums, language=language),
     }
+    environment.globals["tag"] = TAGS[language]
     return environment
+
+
+@cache
+def _html_environment(language: Language) -> Environment:
+    """The same templates, in which the lines of bills and banks are set as tables."""
+    files = FileSystemLoader([TEMPLATES / language, TEMPLATES])
+    loader = ChoiceLoader([FunctionLoader(_instead(language)), files])
+    return _environment(language).overlay(loader=loader, autoescape=True)
+
+
+def _instead(language: Language) -> Callable[[str], str | None]:
+    files = {"lines.txt": TEMPLATES / "lines.html", "words.txt": TEMPLATES / language / "lines.txt"}
+    return lambda name: files[name].read_text("utf-8") if name in files else None
 
 
 def _sums(bills: Iterable[BillLine], language: Language, most: int = 0) -> str:

@@ -68,6 +68,7 @@ record_incomplete = This task’s record also needs { $field }. Add it.
 unknown_contact = No contact { $contact } is known for this customer. Add the person first, or correct the id.
 third_party = { $contact } is a third party and knows nothing of the debt. Record who it was said by, or “reached”.
 third_party_details = { $contact } is a third party and learns nothing. Give another role first.
+message_not_handed_over = Message { $message } is not with the far side ({ $state }): it cannot have come back from there.
 message_not_left = Message { $message } has not left ({ $state }); nobody can have answered it.
 message_left = Message { $message } is on its way or asks for nothing ({ $state }); it cannot be held back.
 advice_awaited = Message { $message } of this customer waits for advice already. Wait for the answer.
@@ -154,6 +155,10 @@ identity_provider_away = The identity provider cannot be asked for its keys now.
 cell_no_date = “{ $given }” is no day as { $wanted } writes it. Correct the cell, or `dates` in the map.
 cell_no_amount = “{ $given }” is no amount such as { $wanted }. Correct the cell, or `decimal` in the map.
 cell_word_unknown = “{ $given }” is none of the map’s words ({ $wanted }). Correct the cell, or add the word.
+mail_unreadable = This cannot be read as a mail. Send it as it came, headers and all.
+mail_too_nested = This mail has mails within mails beyond what is read. Leave it to people.
+mail_missing = Give the mail as the one field raw, in base64.
+mail_no_base64 = The field raw is no base64. Encode the mail as it came.
 statement_no_xml = The text cannot be read as XML. Send the bank’s file as it is.
 statement_no_camt = This is no camt.053 or camt.054 message. Ask the bank for one of these.
 statement_no_date = An entry has no valid date ({ $where }). Ask the bank for a correct file.
@@ -402,6 +407,31 @@ notice-propose_credit_stop = { $customer }: stopping credit is proposed because 
 notice-propose_hand_over = { $customer }: handing over to legal is proposed for { $bills }.
 notice-propose_statement = { $customer }: a statement of account is to be sent for { $bills }.
 
+### The day's mail to one of our people: $name, $company, $on, $count (notices, bills)
+
+notices-subject = Receivables on { $on }: { $count ->
+    [one] one thing for you
+   *[other] { $count } things for you
+}
+notices-greeting = Dear { $name }, this is for you as of { $on }.
+notices-closing = What there is to do stands in your work list.
+notices-escalated = { $customer }: escalated to you ({ NAME($level, of: "level") }): { $bills }.
+notices-asked = { $customer }: your consent is asked for, { NAME($kind, of: "approval") }, { $bills } ({ $about }).
+notices-held = { $customer }: deliveries are stopped because of { $bills }.
+notices-released = { $customer }: deliveries may go on.
+notices-bill = { $bill }: { $amount } open, { $days ->
+    [0] not overdue
+    [one] one day overdue
+   *[other] { $days } days overdue
+}
+notices-level = { NAME($level, of: "level") } since { $on }
+notices-reminded = last reminded on { $on }
+notices-broken = { $count ->
+    [one] one promise broken
+   *[other] { $count } promises broken
+}
+notices-more = and { $count } more
+
 ### Why a next action comes, and what holds it back
 
 schedule-after = Rule { $rule }: { $days ->
@@ -429,6 +459,7 @@ schedule-paused_dispute = Held back by a dispute until it is resolved.
 schedule-paused_draft = Held back until { $until } by a draft that matures then.
 schedule-paused_manual = Held back until { $until } by a person’s pause.
 schedule-habit = Done as a visit or a call by the customer’s habit on that day.
+schedule-budget = What it would write waits until { $until }: the customer has been contacted as often this week as is allowed.
 schedule-restricted = Held back: the customer must not be contacted.
 schedule-promise_check = The promise is judged: { $until } is its last day in time.
 schedule-plan_check = Part { $part } of the plan is judged: { $until } is its last day in time.

@@ -5,6 +5,9 @@ from typing import Literal, get_args
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+TAGS: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
+"""As documents and mails name their language (BCP 47)."""
+
 _LONGEST, _MOST = 1000, 50
 
 

@@ -85,7 +85,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     """A message of a day (C3), or with a `kind` the letter of that kind: `formal_dunning`, `reconciliation`, `lawyer` …
 
     `account_watch` adds finance's list of the overdue bills below the signature (B2); `pay_by` is a day letters name;
-    `opening` stands where the template's own first words would.
+    `opening` stands where the template's own first words would. What is `short` is a text message: a sentence or two.
     """
 
     language: Language
@@ -101,11 +101,13 @@ class Letter(Struct, frozen=True, kw_only=True):
     account_watch: bool = False
     opening: str = ""
     kind: str | None = None
+    short: bool = False
     pay_by: date | None = None
 
 
 class Composed(Struct, frozen=True):
-    """Ready to send: one line, and plain text that ends with a line break."""
+    """Ready to send: one line, and plain text that ends with a line break; for a mail the same words in `html`."""
 
     subject: str
     text: str
+    html: str = ""

@@ -68,6 +68,7 @@ record_incomplete = 该任务的记录还须填写 { $field }。请补上。
 unknown_contact = 该客户没有联系人 { $contact }。请先添加此人，或更正编号。
 third_party = { $contact } 是第三方，不得知晓债务。请注明实际说话人，或将结果记为 reached。
 third_party_details = { $contact } 是第三方，不得接收账款信息。请先更改其角色。
+message_not_handed_over = 消息 { $message } 当前状态为 { $state }，不在对方处，不可能被退回。
 message_not_left = 消息 { $message } 尚未发出（{ $state }），不可能有回复。
 message_left = 消息 { $message } 已在发送途中或不涉及催款（{ $state }），无法暂缓。
 advice_awaited = 该客户的消息 { $message } 已在等待答复。请等待。
@@ -154,6 +155,10 @@ identity_provider_away = 目前无法取得身份提供方的密钥，请稍后�
 cell_no_date = “{ $given }”不是按 { $wanted } 书写的日期。请更正该单元格或映射中的 dates。
 cell_no_amount = “{ $given }”不是如 { $wanted } 的金额。请更正该单元格或映射中的 decimal。
 cell_word_unknown = “{ $given }”不在映射的词语（{ $wanted }）之中。请更正该单元格或补充该词。
+mail_unreadable = 无法将其读作邮件。请连同邮件头原样发送。
+mail_too_nested = 该邮件嵌套层数过多，不予读取。请交由人工处理。
+mail_missing = 请仅以 raw 字段提供 base64 编码的邮件。
+mail_no_base64 = raw 字段不是 base64。请将邮件原样编码。
 statement_no_xml = 无法将该文本读作 XML。请原样发送银行文件。
 statement_no_camt = 这不是 camt.053 或 camt.054 报文。请向银行索取其中之一。
 statement_no_date = 某条目缺少有效日期（{ $where }）。请向银行索取正确的文件。
@@ -390,6 +395,24 @@ notice-propose_credit_stop = { $customer }：建议停止赊销，涉及 { $bill
 notice-propose_hand_over = { $customer }：建议移交法务，涉及 { $bills }。
 notice-propose_statement = { $customer }：应寄送对账单，涉及 { $bills }。
 
+### 给我方人员的每日邮件：$name、$company、$on、$count（事项数、账单数）
+
+notices-subject = 应收账款 { $on }：{ $count } 项与您有关
+notices-greeting = { $name }，您好！以下是截至{ $on }与您有关的事项。
+notices-closing = 待办事项请见您的任务清单。
+notices-escalated = { $customer }：已升级至您（{ NAME($level, of: "level") }）：{ $bills }。
+notices-asked = { $customer }：请您审批{ NAME($kind, of: "approval") }，涉及 { $bills }（{ $about }）。
+notices-held = { $customer }：因 { $bills } 已停止发货。
+notices-released = { $customer }：可以恢复发货。
+notices-bill = { $bill }：未付 { $amount }，{ $days ->
+    [0] 未逾期
+   *[other] 逾期 { $days } 天
+}
+notices-level = 自{ $on }起由{ NAME($level, of: "level") }处理
+notices-reminded = 最近一次提醒：{ $on }
+notices-broken = { $count } 次承诺未兑现
+notices-more = 另有 { $count } 笔
+
 ### 下一步为何到来，为何等待
 
 schedule-after = 规则 { $rule }：{ NAME($start, of: "start") }（{ $anchor }）后 { $days } 天。
@@ -411,6 +434,7 @@ schedule-paused_dispute = 因争议暂停，直至解决。
 schedule-paused_draft = 因票据暂停至{ $until }到期。
 schedule-paused_manual = 因人员暂停至{ $until }。
 schedule-habit = 届时按客户习惯改为上门或电话。
+schedule-budget = 本周对该客户的联系次数已达上限，信息推迟至{ $until }发送。
 schedule-restricted = 暂不进行：该客户不得联系。
 schedule-promise_check = 判断承诺是否履行：{ $until }为最后期限。
 schedule-plan_check = 判断分期计划第 { $part } 期：{ $until }为最后期限。

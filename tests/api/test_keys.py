@@ -82,7 +82,12 @@ def test_an_administrator_may_everything_but_approve():
 def test_everybody_reads_and_only_the_erp_posts_events():
     assert admitted(Right.READ) == roles.ROLES
     assert admitted(Right.EVENTS) == {"erp", "admin"}
-    assert {right for right in Right if "erp" in admitted(right)} == {Right.READ, Right.EVENTS, Right.PAYMENT_FEED}
+    assert {right for right in Right if "erp" in admitted(right)} == {
+        Right.READ,
+        Right.EVENTS,
+        Right.INBOUND_MAIL,
+        Right.PAYMENT_FEED,
+    }
     assert {right for right in Right if "viewer" in admitted(right)} == {Right.READ, Right.REPORTS, Right.WEEKLY}
 
 

@@ -15,7 +15,8 @@ from starlette.requests import Request
 from service.api import etags, failures
 from service.api.bodies import LARGEST, CommandRoute, read
 from service.api.models.commands import ContactLogBody, ContactPatchBody, PauseBody, PromiseBody, TaskCompleteBody
-from service.api.models.tenant import SettingsPatch, TestClockBody, UserPut
+from service.api.models.tenant import SettingsPatch, TestClockBody
+from service.api.models.users import UserPut
 from service.api.models.webhooks import WebhookEndpointCreate
 from service.api.problems import Fault, Problem, invalid, of_refusal, overloaded, pointer
 from service.api.request_ids import RequestIds, request_id

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.api.models.tenant import MeAnswer, UserAnswer
+from service.api.models.users import MeAnswer, UserAnswer
 from service.api.roles import ROLES
 from tests.api.tenants import fits, problem
 

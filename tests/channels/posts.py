@@ -62,6 +62,13 @@ def parsed(raw: bytes) -> EmailMessage:
     return message
 
 
+def said(mail: EmailMessage, form: str = "plain") -> str:
+    """What a mail says in that form, its lines ended by line feeds."""
+    body = mail.get_body((form,))
+    assert isinstance(body, EmailMessage)
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
 def talking(*lines: bytes, drip: bytes = b"") -> Callable[[socket.socket, threading.Event], None]:
     """A server that says its lines one by one, whatever it hears, then drips."""
 

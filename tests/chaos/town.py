@@ -14,7 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from service.runtime import Runtime
-from tests.channels.posts import Post, parsed
+from tests.channels.posts import Post, parsed, said
 from tests.chaos.invariants import ZONE, is_open
 from tests.chaos.present import Present
 from tests.chaos.processes import rows
@@ -112,7 +112,7 @@ class Mailbox:
         for (_, to, raw), at in zip(list(self._post.letters), list(self._post.times), strict=False):
             if to[0].endswith(f"@{tenant}.example"):
                 mail = parsed(raw)
-                text = mail.get_content()
+                text = said(mail)
                 day = mail["Date"].datetime.astimezone(ZONE).date()
                 yield (str(mail["Message-ID"]), to[0], text, day, frozenset(_BILL.findall(text))), at
 

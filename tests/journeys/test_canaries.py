@@ -1,6 +1,7 @@
 """Nothing of a tenant is ever seen by another (I31): one fills every text there is with marks, and they are looked for in all
 that the other can ask, hear and cause."""
 
+import base64
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -193,7 +194,7 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     text = {"text": playbook.replace("name: standard", f"name: {name}").replace("Standard procedure", name)}
     yield "admin", "PATCH /v1/settings", "/v1/settings", {
         "time_zone": ..., "windows": ..., "playbook": ..., "segment_playbooks": ..., "grace_days": ..., "banks": ...,
-        "assignment": ..., "late_interest": ...,
+        "assignment": ..., "late_interest": ..., "sms_gateway": ...,
     }  # fmt: skip
     yield "admin", "POST /v1/playbooks", "/v1/playbooks", text | {"shipped": ...}
     tried = dict.fromkeys(("version", "shipped", "from", "to", "segment", "after"), ...) | {
@@ -221,6 +222,7 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield from _reconciled(scene, customer)
     yield from _tasks_and_approvals(scene, customer, talk, until)
     yield from _money(scene)
+    yield from _mail_in(scene)
     yield from _next_day(scene, customer)
     yield from _standing(scene, customer)
 
@@ -305,6 +307,16 @@ def _money(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield "finance", f"{operation}/honour", f"/v1/payments/{ids['matured']}/honour", {}
     yield "finance", f"{operation}/reverse", f"/v1/payments/{ids['returned']}/reverse", {}
     yield "finance", "PUT /v1/payment-feed", "/v1/payment-feed", {"known_through": "2026-03-03"}
+
+
+def _mail_in(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
+    """A mail about nothing, and a message that came back as if somebody had taken it before."""
+    raw = base64.b64encode(b"From: nobody@example.com\r\n\r\nhello").decode()
+    yield "erp", "POST /v1/inbound-mail", "/v1/inbound-mail", {"raw": raw}
+    sent = scene.marked.all("/v1/messages", customer=scene.ids["customer"], state="captured")[0]["id"]
+    with psycopg.connect(scene.database) as connection:
+        connection.execute("UPDATE messages SET state = 'handed_over' WHERE id = %s", (sent,))
+    yield "erp", "POST /v1/messages/{message}/bounced", f"/v1/messages/{sent}/bounced", {"code": ...}
 
 
 def _next_day(scene: Scene, path: str) -> Iterator[tuple[str, str, str, dict[str, Json]]]:

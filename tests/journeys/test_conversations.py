@@ -158,3 +158,24 @@ def test_C12_messages_wait_while_the_payment_feed_is_silent(company):
     told.pay("P-2", "1.00", "2026-03-18", customer="C-2")
     told.walk("2026-03-19", "12:00")
     assert sent(told)[2:] == [("03-19", "captured")]
+
+
+def test_C12_over_the_weeks_budget_messages_wait_for_monday(company):
+    told = owing(company, due="2026-03-09")
+    told.choose(contact_budget=2)
+    told.walk("2026-03-10")  # D+1
+    assert sent(told)[-1] == ("03-10", "captured")
+    call(told, "not_reached", contact="ap")  # the second contact of the week
+    schedule = told.get("/v1/cases/I1/schedule")["data"]
+    (held,) = {one["why"] for row in schedule for one in row["actions"] if one["why_code"] == "schedule.budget"}
+    assert "16 March 2026" in held or "2026年3月16日" in held
+    told.walk("2026-03-12", "12:00")  # D+3
+    assert ("03-12", "captured") not in sent(told)
+    told.say("tax_invoice.dispatched", invoice="I1", courier="SF", tracking="1")
+    told.walk("2026-03-13")
+    assert [m["state"] for m in told.messages(customer="C-1") if m["id"].endswith("~service")] == ["captured"]
+    told.walk("2026-03-16", "12:00")
+    assert sent(told)[-1] == ("03-16", "captured") and len(sent(told)) == 3, "all that waited is one message"
+    told.choose(contact_budget=None)
+    told.walk("2026-03-20")
+    assert len(sent(told)) > 5

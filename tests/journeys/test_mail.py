@@ -27,7 +27,8 @@ from service.engine.tick import CLOCKWORK
 from service.provision import create_key, create_tenant
 from service.runtime import Runtime
 from service.store.calendars import published
-from tests.channels.posts import Post, parsed
+from tests.channels.inbound import bounce, reply
+from tests.channels.posts import Post, parsed, said
 from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY, Founding
 from tests.journeys.house import House, free_port, on_database
@@ -140,6 +141,33 @@ def _mail_id(company: Company, message: str) -> str:
     return f"<{digest[:40]}@{DOMAIN}>"
 
 
+def test_C6_a_mail_arrives_in_text_and_html_from_the_company_to_a_person_answers_reach_who_signs(
+    company: Founding, office: Office
+):
+    """The language is the customer's; finance is in copy where its notice is forwarded (B2)."""
+    erp = company()
+    erp.choose(company="敦朗贸易", language="zh")
+    for user, role, more in (
+        ("collector", "collector", {"email": f"li.na@{DOMAIN}"}),
+        ("fin", "finance", {"email": f"fin@{DOMAIN}"}),
+        ("fin2", "finance", {}),
+    ):
+        assert erp.ask("admin", "PUT", f"/v1/users/{user}", {"name": user.title(), "role": role, **more}).is_success
+    overdue(erp, "INV-1")
+    erp.walk("2026-01-22")
+    eventually(lambda: settled(erp) and len(office.mails()) > 1, "mails sent")
+    first, second = sorted(office.mails(), key=lambda mail: mail["Date"].datetime)[:2]
+    assert [part.get_content_type() for part in first.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    (message,) = [one for one in erp.messages(customer="C-1") if _mail_id(erp, one["id"]) == first["Message-ID"]]
+    assert said(first) == message["text"]
+    assert first["Content-Language"] == "zh-CN" and "您好" in said(first, "html") and "<table" in said(first, "html")
+    assert first["From"].addresses[0].display_name == "敦朗贸易" and first["From"].addresses[0].domain == DOMAIN
+    assert first["Reply-To"].addresses[0].addr_spec == f"li.na@{DOMAIN}"
+    forwarded = [mail["Cc"] for mail in office.mails() if "财务盯账邮件" in said(mail)]
+    assert forwarded and set(forwarded) == {f"fin@{DOMAIN}"} and first["Cc"] is None
+    assert second["In-Reply-To"] == second["References"] == first["Message-ID"] and first["References"] is None
+
+
 def test_C3_a_live_tenant_sends_one_mail_a_contact_and_day_the_rest_waits_for_the_next_open_day(
     runtime: Runtime, house: House, office: Office
 ):
@@ -162,7 +190,7 @@ def test_C3_a_live_tenant_sends_one_mail_a_contact_and_day_the_rest_waits_for_th
         sent, waits = live.messages(customer="C-1")
         assert (sent["state"], sent["cases"]) == ("handed_over", ["INV-1", "INV-2"])
         assert (waits["state"], waits["id"].split("~")[3]) == ("queued", str(tomorrow))
-        assert len(office.mails()) == 1 and "INV-1" in office.mails()[0].get_content()
+        assert len(office.mails()) == 1 and "INV-1" in said(office.mails()[0])
 
 
 def _bill(company: Company, id: str, issued: str, due: str, **more: Any) -> dict[str, Any]:
@@ -233,7 +261,8 @@ def test_I13_a_bill_paid_after_the_mail_was_written_is_struck_from_it(
         eventually(partial(settled, one), "it is sent or struck")
     assert (states(erp), states(other)) == ({"handed_over": 1}, {"struck": 1})
     (mail,) = office.mails()
-    assert "INV-2" in mail.get_content() and "INV-1" not in mail.get_content()
+    for form in ("plain", "html"):
+        assert "INV-2" in said(mail, form) and "INV-1" not in said(mail, form)
 
 
 def test_a_mail_whose_sender_was_killed_goes_again_under_the_same_message_id(
@@ -258,7 +287,7 @@ def test_a_mail_whose_sender_was_killed_goes_again_under_the_same_message_id(
     erp.walk("2026-01-12")
     an_hour_passes(erp)
     eventually(lambda: states(erp) == {"handed_over": 1}, "it goes again")
-    assert len(office.mails()) == 2 and len({mail["Message-ID"] for mail in office.mails()}) == 1
+    assert len(office.mails()) == 2 and len({raw for _, _, raw in office.post.letters}) == 1
     assert len(erp.log("INV-1", "message.handed_over")) == 1
 
 
@@ -278,3 +307,79 @@ def test_I9_how_a_mail_fared_stands_in_the_log_once_whoever_reports_it(
         "message.handed_over"
     ]
     assert states(erp) == {"handed_over": 1}
+
+
+def inbound(company: Company, raw: bytes) -> dict[str, Any]:
+    headers = company.headers("erp") | {"Content-Type": "message/rfc822"}
+    response = company.http.post("/v1/inbound-mail", content=raw, headers=headers)
+    assert response.status_code == 202, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def sent_until(company: Company, office: Office, day: str) -> EmailMessage:
+    """The last mail that left by that day."""
+    company.walk(day)
+    eventually(lambda: settled(company), "it is sent")
+    ours = [mail for mail in office.mails() if company.get(f"/v1/messages/{_message(company, mail)}")]
+    return max(ours, key=lambda mail: mail["Date"].datetime)
+
+
+def _message(company: Company, mail: EmailMessage) -> str:
+    (found,) = [one["id"] for one in company.messages() if _mail_id(company, one["id"]) == mail["Message-ID"]]
+    return str(found)
+
+
+def test_C12_a_reply_that_comes_by_mail_stops_messages_until_its_owner_has_looked(company: Founding, office: Office):
+    erp = company()
+    overdue(erp, "INV-1")
+    mail = sent_until(erp, office, "2026-01-20")
+    message = _message(erp, mail)
+    away = b"Auto-Submitted: auto-replied\r\n" + reply("I am away.", mail["Message-ID"], id="<0@x.example>")
+    seen = inbound(erp, away)
+    assert (seen["recognised"], seen["status"], seen["message"]) == ("auto_reply", "ignored", message)
+    assert erp.tasks(kind="reply") == []
+    answer = reply("We pay on Friday.\n\n> Our books show", mail["Message-ID"], sender="colleague@c-1.example")
+    taken = inbound(erp, answer)
+    assert (taken["recognised"], taken["status"], taken["message"]) == ("reply", "accepted", message)
+    again = inbound(erp, b"Received: by another way\r\n" + answer)
+    assert (again["recognised"], again["status"]) == ("reply", "duplicate")
+    (replied,) = erp.log("INV-1", "message.replied")
+    assert replied["private"]["text"] == "We pay on Friday." and erp.get(f"/v1/messages/{message}")["state"] == "replied"
+    (task,) = erp.tasks(kind="reply", state="open")
+    shown = erp.get(f"/v1/tasks/{task['id']}", "collector")["sheet"]["reply"]
+    assert (shown["text"], shown["contact"], shown["message"]) == ("We pay on Friday.", "ap", message)
+
+
+def test_C12_a_mail_of_somebody_who_was_written_to_is_a_reply_whatever_it_answers(company: Founding, office: Office):
+    erp = company()
+    overdue(erp, "INV-1")
+    mail = sent_until(erp, office, "2026-01-20")
+    taken = inbound(erp, reply("About INV-1", to=None, sender=AP.upper()))
+    assert (taken["recognised"], taken["message"]) == ("reply", _message(erp, mail))
+    erp.do("manager", "/v1/customers/C-1/contacts/ap/erase", {"reason": "asked for it"})
+    (replied,) = erp.log("INV-1", "message.replied")
+    assert not (replied.get("private") or {}).get("text")
+    assert inbound(erp, reply("Again", to=None, sender=AP, id="<9@x.example>"))["recognised"] == "unknown"
+
+
+def test_C9_a_bounce_is_told_once_counts_for_its_contact_and_the_third_is_a_lost_contact(company: Founding, office: Office):
+    erp = company()
+    overdue(erp, "INV-1")
+    late = sent_until(erp, office, "2026-01-20")
+    told = inbound(erp, bounce("delayed", "4.4.1", AP, late["Message-ID"], "<late@mx.example>", headers_only=True))
+    assert (told["recognised"], told["status"]) == ("delay", "accepted")
+    assert erp.get(f"/v1/messages/{_message(erp, late)}")["state"] == "handed_over"
+    for n, day in enumerate(("2026-01-20", "2026-01-22", "2026-01-26")):
+        mail = sent_until(erp, office, day)
+        original = mail["Message-ID"] if n else None  # by the address alone, too
+        raw = bounce("failed", "5.1.1", AP, original, f"<{n}@mx.example>")
+        assert [inbound(erp, raw)["status"] for _ in range(2)] == ["accepted", "duplicate"]
+        assert inbound(erp, bounce("failed", "5.1.1", AP, mail["Message-ID"], f"<{n}b@mx.example>"))["status"] == "ignored"
+        assert erp.get(f"/v1/messages/{_message(erp, mail)}")["state"] == "bounced"
+    bounced = erp.log("INV-1", "message.bounced")
+    assert [(e["data"]["code"], e["data"]["missed"], e["data"]["returned"]) for e in bounced] == [
+        ("5.1.1", n, True) for n in (1, 2, 3)
+    ]
+    (lost,) = erp.tasks(kind="lost_contact", state="open")
+    assert (lost["role"], lost["contact"]) == ("supervisor", "ap")

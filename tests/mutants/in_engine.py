@@ -74,9 +74,34 @@ MUTANTS = (
     Mutant(
         "a mail is asked again just before it is sent (I13)",
         "service/engine/post.py",
-        "if not compose.compose(session, [message], locked, render):",
-        "if False:",
+        "said = compose.compose(session, [message], locked, render).get(message)",
+        """said = compose.Said(
+            compose.Composed(row["subject"], row["text"]),
+            compose.Letter(language="en", today=row["day"], customer=None),
+            row["recipient"],
+        )""",
         f"{_MAIL}::test_I13_a_bill_paid_after_the_mail_was_written_is_struck_from_it",
+    ),
+    Mutant(
+        "over the week's budget messages wait (C12)",
+        "service/domain/contact_budget.py",
+        "if made < budget:",
+        "if True:",
+        "tests/scenarios/test_C_contact_budget.py::test_C12_what_is_over_the_budget_waits_until_the_next_week_opens",
+    ),
+    Mutant(
+        "what is nested too deep is not read",
+        "service/channels/inbound.py",
+        "if len(_NESTS.findall(read_of)) > NESTED:",
+        "if False:",
+        "tests/channels/test_mail_reading.py::test_what_is_nested_too_deep_is_refused",
+    ),
+    Mutant(
+        "what a machine answers is no reply (RFC 3834)",
+        "service/channels/inbound.py",
+        "if _is_automatic(message):",
+        "if False:",
+        "tests/channels/test_mail_reading.py::test_an_automatic_answer_is_no_reply",
     ),
     Mutant(
         "nothing leaves outside the window (I15)",

@@ -4,7 +4,7 @@ killed before and after the commit, on a real PostgreSQL. CHAOS=1 lets it try mo
 import os
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
@@ -24,7 +24,7 @@ from service.engine import walk
 from service.engine.asks import Ask, Done
 from service.engine.desk import Desk, Session
 from service.engine.handle import handle
-from service.engine.post import post_ready
+from service.engine.post import Outgoing, post_ready
 from service.engine.tick import wake
 from service.store.database import connect
 from service.store.inbox import Identity
@@ -175,7 +175,8 @@ class Machine(RuleBasedStateMachine):
         self.tenant.change("UPDATE messages SET next_at = NULL WHERE tenant = %s AND state = 'ready'")
         rng = random.Random(dice)
 
-        def post(_: str, message: Mapping[str, Any], __: datetime) -> Sent | Failed:
+        def post(_: str, one: Outgoing) -> Sent | Failed:
+            message = one.row
             whom = (message["customer"], message["contact"], message["channel"], str(message["day"]))
             if not message["service"]:
                 self.mail[whom].add(message["id"])

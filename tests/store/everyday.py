@@ -22,8 +22,10 @@ from service.store import (
     gauges,
     links,
     log,
+    mails,
     messages,
     movements,
+    notices,
     outbox,
     people,
     private,
@@ -191,6 +193,7 @@ def _loops(runtime: Runtime) -> None:
     loops.stop()
     watch = connect(runtime.url, 1, role=CLOCK)
     alarms.ready(watch)
+    alarms.telling(watch)
     watch.dispose()
     keeping.tidy(house.desk, house.tenant, timedelta(0))
 
@@ -213,6 +216,8 @@ SELDOM: tuple[Callable[[Tx], Any], ...] = (
     lambda tx: cases.load_owned(tx, [("C-9", "li.na")], 1),
     lambda tx: cases.load_sharing(tx, ["C-9"], ["p"], 1),
     lambda tx: conversations.last(tx, "C-9"),
+    lambda tx: conversations.last_reply(tx, "C-9"),
+    lambda tx: conversations.made(tx, [("C-9", AT)], ["m"]),
     lambda tx: customers.loads(tx, ["li.na"]),
     lambda tx: customers.forget_bare(tx, ["C-9"]),
     lambda tx: customers.set_wake(tx, ["C-9"], AT),
@@ -223,16 +228,28 @@ SELDOM: tuple[Callable[[Tx], Any], ...] = (
     lambda tx: receivable.of_amount(tx, "CNY", AT.date(), 100, 5),
     lambda tx: links.event(tx, "customer/C-1", 1),
     lambda tx: log.of_streams(tx, ["case/INV-1"]),
+    lambda tx: mails.came_back(tx, "m"),
+    lambda tx: mails.mailed(tx, ["m"]),
+    lambda tx: mails.mailed_to(tx, "ap@example.com"),
     lambda tx: messages.strike(tx, [("m", "INV-1", "paid")]),
     lambda tx: messages.end_unsaid(tx, ["m"], AT),
     lambda tx: messages.put_off(tx, "m", "n", DAY, AT, AT),
     lambda tx: messages.look_again(tx, "C-9"),
-    lambda tx: messages.replied(tx, "m"),
+    lambda tx: mails.replied(tx, "m"),
     lambda tx: messages.withhold(tx, "m"),
     lambda tx: messages.lettered(tx, [("C-1", DAY, AT, AT)]),
     lambda tx: movements.moved_since(tx, [("C-1", "INV-1", DAY)]),
     lambda tx: movements.remove_strays(tx, "C-1"),
     lambda tx: movements.put_right(tx, "C-9", "INV-9", []),
+    lambda tx: notices.add(tx, [("case/INV-1", 1, "manager", "")], AT),
+    lambda tx: notices.waiting(tx),
+    lambda tx: notices.told_on(tx),
+    lambda tx: notices.take(tx, AT, 10),
+    lambda tx: notices.customers(tx, ["C-1"]),
+    lambda tx: notices.put(tx, [("li.na", "li.na@example.com", "en", "s", "t")], DAY, AT),
+    lambda tx: notices.claim(tx, AT, 10),
+    lambda tx: notices.record(tx, {"user": "li.na", "day": DAY, "attempts": 1}, "ready", AT),
+    lambda tx: notices.forget(tx, DAY, 10),
     lambda tx: outbox.add(tx, [("we_1", "case/INV-1", 1)], AT),
     lambda tx: outbox.hold(tx, ["dlv_1"]),
     lambda tx: people.secret(tx),

@@ -157,6 +157,7 @@ SCANS = {
         "customers": {"tenant", "id", "wake_at"},
         "messages": {"tenant", "id", "slot_at", "state", "channel", "customer", "next_at"},
         "digests": {"tenant", "role", "at"},
+        "notice_mails": {"tenant", "day", "state", "next_at"},
     },
     SENDER: {
         "deliveries": {"tenant", "id", "endpoint", "state", "next_at", "created_at"},

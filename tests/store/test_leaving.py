@@ -1,9 +1,8 @@
 """What leaves the house: in its window, on its day, held by one sender at a time, and told of by whoever holds it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -12,7 +11,7 @@ from service.channels.outcome import Failed, Sent
 from service.domain import commands as c
 from service.engine.compose import compose_ready
 from service.engine.desk import Desk
-from service.engine.post import post_ready
+from service.engine.post import Outgoing, post_ready
 from service.engine.tick import wake
 from service.runtime import read_playbook
 from service.store import endpoints, outbox
@@ -123,8 +122,8 @@ def ready(house: House, desk: Desk) -> None:
 def hand_over(house: House, desk: Desk, post: Callable[[str], Sent | Failed]) -> None:
     """Whatever is ready, by message."""
 
-    def posted(_: str, message: Mapping[str, Any], __: datetime) -> Sent | Failed:
-        return post(message["id"])
+    def posted(_: str, message: Outgoing) -> Sent | Failed:
+        return post(message.row["id"])
 
     post_ready(desk, house.tenant, compose, posted)
 

@@ -26,7 +26,7 @@ from tests.store.recorded import Recording, recording
 
 PARTITIONS = 4
 ACROSS = {
-    *("alarms.ringing", "alarms.queued", "alarms.ready", "outbox.due", "gauges.read", "gauges.calendars"),
+    *("alarms.ringing", "alarms.queued", "alarms.ready", "alarms.telling", "outbox.due", "gauges.read", "gauges.calendars"),
     *("tenants.names", "tenants.ticking", "tenants.to_delete"),
 }
 """What looks at all tenants: what rings, what leaves, who is there, figures. Beyond one machine each asks for its own."""

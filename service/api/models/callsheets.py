@@ -60,6 +60,15 @@ class SheetTalk(Answer):
     next_on: Day | None
 
 
+class SheetReply(Answer):
+    """The last answer to a message."""
+
+    at: Instant
+    contact: str
+    message: str | None
+    text: str | None = Field(description="Its first lines.", examples=["We pay on Friday."])
+
+
 class SheetCommitment(Answer):
     """Something promised, agreed or offered that is still open."""
 
@@ -113,6 +122,7 @@ class CallSheet(Answer):
     habits: Habits
     people: list[SheetPerson] = Field(description="Those first to whom details may be told.")
     last: SheetTalk | None
+    reply: SheetReply | None = Field(None, description="Of the task that a reply asks for; null for others.")
     appointment: SheetAppointment | None = Field(description="null until a visit has been arranged, and for other tasks.")
     commitments: list[SheetCommitment]
     bills: list[SheetBill] = Field(description="The oldest first, at most 50.")

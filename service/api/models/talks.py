@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictStr
 
 from service.api.models.fields import Body, Id, Instant, Said, Text
 
@@ -11,6 +11,14 @@ class ReplyBody(Body):
     """The customer answered."""
 
     text: Text | None = Field(None, description="What they wrote.", examples=["We pay on Friday."])
+
+
+class BouncedBody(Body):
+    """It reached nobody."""
+
+    code: Annotated[StrictStr, Field(pattern=r"^[a-z0-9_.]{1,40}$")] = Field(
+        "undelivered", description="Why, in the gateway's own short word.", examples=["unknown_number"]
+    )
 
 
 class AppointmentBody(Body):

@@ -2,23 +2,19 @@
 
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
-from pydantic import ConfigDict, Field, StrictStr, model_validator
+from pydantic import Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.api.models.assignment import AssignmentRule
 from service.api.models.fields import (
     Answer,
     Body,
-    Cursor,
     Day,
-    Email,
     Instant,
     Language,
     Line,
     Money,
-    Role,
     Segment,
-    UserId,
     Version,
 )
 from service.api.models.interest import InterestTermsBody
@@ -89,6 +85,11 @@ class SettingsPatch(Body):
     payment_feed_days: Annotated[int, Field(ge=1, le=30)] | None = Field(
         None, description="Without word of payments for more open days than this, dunning messages wait (C12); null for ever."
     )
+    contact_budget: Annotated[int, Field(ge=1, le=100)] | None = Field(None, description="Contacts a week, calls too (C12).")
+    notices_by_mail: bool = Field(
+        False, description="Our people with an address get what concerns them by e-mail too, in one mail a day (C3)."
+    )
+    sms_gateway: StrictStr | None = Field(None, max_length=64, description="Webhook endpoint that sends text messages.")
     go_live_on: Day | None = Field(None, description="Until then nothing goes out and nothing is asked (F2).")
     banks: dict[Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")], Bank | None] = Field(
         {}, description="By currency; null removes one."
@@ -156,60 +157,6 @@ class SettingsPatch(Body):
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, as JSON data."""
         return self.model_dump(mode="json", exclude_unset=True)
-
-
-class Away(Body):
-    """Who stands in meanwhile."""
-
-    model_config = ConfigDict(validate_by_alias=True, serialize_by_alias=True)
-
-    from_: Day = Field(alias="from")
-    until: Day
-    cover: UserId | None = None
-
-
-class UserPut(Body):
-    """Somebody on our side, whole: what is left out is empty."""
-
-    role: Role
-    name: Line = Field(min_length=1, examples=["Li Na"])
-    title: Line | None = Field(None, examples=["collector"])
-    phone: Line | None = None
-    email: Email | None = Field(None, examples=["li.na@example.com"])
-    reports_to: UserId | None = Field(None, description="Who is told when something stays undone.")
-    away: Away | None = None
-
-
-class UserList(Answer):
-    """The directory."""
-
-    data: list["UserAnswer"]
-    next_cursor: Cursor = None
-
-
-class UserAnswer(Answer):
-    """Somebody on our side."""
-
-    id: UserId
-    role: Role
-    name: str | None = None
-    title: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    reports_to: UserId | None = None
-    away: Away | None = None
-
-
-class MeAnswer(Answer):
-    """Who the key stands for."""
-
-    tenant: str = Field(examples=["acme"])
-    kind: Literal["live", "sandbox"]
-    user: UserId
-    role: Role
-    key: str = Field(description="The key's id.", examples=["k1"])
-    rights: list[str] = Field(description="What the role may.", examples=[["read", "promise"]])
-    now: Instant = Field(description="The tenant's clock.")
 
 
 class TestClockBody(Body):

@@ -15,7 +15,14 @@ from service.domain.commands.agreements import (
     PlanTerms,
     ResolveDispute,
 )
-from service.domain.commands.conversations import AdviseMessage, ArrangeVisit, RecordReply, TalkCommand, WithholdMessage
+from service.domain.commands.conversations import (
+    AdviseMessage,
+    ArrangeVisit,
+    RecordReply,
+    ReturnMessage,
+    TalkCommand,
+    WithholdMessage,
+)
 from service.domain.commands.facts import (
     FACTS,
     AcknowledgeHold,
@@ -191,6 +198,7 @@ __all__ = [
     "RestrictCredit",
     "RestrictCustomer",
     "ResumeCases",
+    "ReturnMessage",
     "ReversePayment",
     "ReviewCustomer",
     "Segment",

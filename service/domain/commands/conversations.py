@@ -17,6 +17,17 @@ class RecordReply(Struct, frozen=True, kw_only=True):
     text: str | None = None
 
 
+class ReturnMessage(Struct, frozen=True, kw_only=True):
+    """A message that had left did not reach anybody after all."""
+
+    customer: str
+    message: str
+    contact: str
+    channel: str
+    cases: tuple[str, ...]
+    code: str
+
+
 class ArrangeVisit(Struct, frozen=True, kw_only=True):
     """Somebody who can decide agreed to be met."""
 
@@ -50,4 +61,4 @@ class AdviseMessage(Struct, frozen=True, kw_only=True):
     proposed: str | None = None
 
 
-TalkCommand: TypeAlias = RecordReply | ArrangeVisit | WithholdMessage | AdviseMessage
+TalkCommand: TypeAlias = RecordReply | ReturnMessage | ArrangeVisit | WithholdMessage | AdviseMessage

@@ -93,7 +93,7 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return payments.allocate(command, account, scene)
         case c.AcknowledgeHold() | c.AcknowledgeRelease():
             return holds.acknowledge(command, account, scene)
-        case c.ReportMessage():
+        case c.ReportMessage() | c.ReturnMessage():
             return _reported(command, account, scene)
         case (
             c.SubmitInvoice()
@@ -244,9 +244,11 @@ def _person(
             assert_never(command)
 
 
-def _reported(command: c.ReportMessage, account: Account, scene: Scene) -> Iterator[Happened]:
+def _reported(command: c.ReportMessage | c.ReturnMessage, account: Account, scene: Scene) -> Iterator[Happened]:
     """How a message fared; said twice, it stands twice only when it differs."""
-    if command.outcome == "handed_over":
+    if isinstance(command, c.ReturnMessage):
+        yield from conversations.bounced(command, account, scene, returned=True)
+    elif command.outcome == "handed_over":
         yield from demands.handed_over(command, account, scene)
     else:
         yield from conversations.bounced(command, account, scene)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from service.domain.account import Account, Happened, on_customer
-from service.domain.commands import ContactRecord, LogContact, ReportMessage
+from service.domain.commands import ContactRecord, LogContact, ReportMessage, ReturnMessage
 from service.domain.customer import THIRD_PARTIES, Contact
 from service.domain.decide import errands, tasks
 from service.domain.decide.amounts import day
@@ -64,8 +64,10 @@ def recorded(
         yield from _next(account, scene, asker, record, cases)
 
 
-def bounced(command: ReportMessage, account: Account, scene: Scene) -> Iterator[Happened]:
-    """A message that reached nobody counts like a call that nobody took."""
+def bounced(
+    command: ReportMessage | ReturnMessage, account: Account, scene: Scene, returned: bool = False
+) -> Iterator[Happened]:
+    """A message that reached nobody counts like a call that nobody took; one that is `returned` had been taken before."""
     event = MessageBounced(
         message=command.message,
         cases=list(command.cases),
@@ -73,6 +75,7 @@ def bounced(command: ReportMessage, account: Account, scene: Scene) -> Iterator[
         contact=command.contact,
         code=command.code,
         missed=account.customer.missed.get(command.contact, 0) + 1,
+        returned=returned,
     )
     yield on_customer(account.customer.id, event)
     yield from _lost(account, scene, command.contact, command.cases)

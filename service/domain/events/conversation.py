@@ -39,7 +39,7 @@ class MessageHandedOver(Shape, frozen=True, kw_only=True):
 
 
 class MessageBounced(Shape, frozen=True, kw_only=True):
-    """The message did not reach anybody; `missed` counts on for its contact (C9)."""
+    """The message did not reach anybody; `missed` counts on for its contact (C9). `returned`: it had been taken before."""
 
     type: ClassVar[str] = "message.bounced"
     message: str
@@ -48,6 +48,7 @@ class MessageBounced(Shape, frozen=True, kw_only=True):
     contact: str
     code: str
     missed: int = 0
+    returned: bool = False
 
 
 class MessageReplied(Shape, frozen=True, kw_only=True):

@@ -21,6 +21,8 @@ messages = Table(
     instant("at"),
     words("cases"),
     Column("recipient", Text),
+    Column("mail", Text),
+    Column("mailed_to", Text),
     Column("copy", Text),
     Column("subject", Text),
     Column("text", Text),
@@ -32,6 +34,8 @@ messages = Table(
     Index("messages_ready", "tenant", "slot_at", "id", postgresql_where=text("state = 'ready'")),
     Index("messages_customer", "tenant", "customer", "queued_at", "id"),
     Index("messages_queued", "tenant", "queued_at", "id"),
+    Index("messages_mail", "tenant", "mail", postgresql_where=text("mail IS NOT NULL")),
+    Index("messages_mailed_to", "tenant", "mailed_to", "queued_at", postgresql_where=text("mailed_to IS NOT NULL")),
 )
 
 message_items = Table(
@@ -57,6 +61,36 @@ digests = Table(
     Column("customer", Text, nullable=False),
     instant("at", null=False),
     Index("digests_at", "tenant", "role", "at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    words("roles"),
+    words("users"),
+    instant("at", null=False),
+    Index("notices_at", "tenant", "at"),
+)
+
+notice_mails = Table(
+    "notice_mails",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    instant("at", null=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    instant("next_at"),
+    Index("notice_mails_day", "tenant", "day"),
+    Index("notice_mails_ready", "tenant", "day", postgresql_where=text("state = 'ready'")),
 )
 
 endpoints = Table(
