@@ -2,6 +2,7 @@
 
 from tests.mutants import (
     in_api,
+    in_books,
     in_claims,
     in_clock,
     in_commitments,
@@ -17,6 +18,7 @@ CATALOGUE = (
     *in_commitments.MUTANTS,
     *in_claims.MUTANTS,
     *in_customers.MUTANTS,
+    *in_books.MUTANTS,
     *in_store.MUTANTS,
     *in_engine.MUTANTS,
     *in_clock.MUTANTS,

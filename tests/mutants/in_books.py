@@ -111,7 +111,7 @@ MUTANTS = (
         f"{_DECIDE}/moves.py",
         "playbook_version=plan.version, grace_days=days, done=_shared(case, plan))",
         "playbook_version=plan.version, done=_shared(case, plan))",
-        f"{_G}::test_G_what_only_the_new_grace_has_put_ahead_is_still_said",
+        f"{_G}::test_G_what_is_over_by_the_new_grace_is_not_said_though_by_the_old_one_it_lies_ahead",
     ),
     Mutant(
         "no letter leaves to the restricted (E5)",

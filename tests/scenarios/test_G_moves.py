@@ -112,11 +112,12 @@ def test_G_with_the_tenants_own_grace_for_the_segment_the_move_takes_that(tenant
     assert world.walk("2026-04-30").days("late") == [late]
 
 
-def test_G_what_only_the_new_grace_has_put_ahead_is_still_said():
-    """D+30 is over on the day of the move, D+30 and two days of grace is not."""
-    world = standing("2026-04-09 18:00")
-    move(world)
-    assert world.walk("2026-04-30").days("late") == ["04-10"]
+def test_G_what_is_over_by_the_new_grace_is_not_said_though_by_the_old_one_it_lies_ahead():
+    """On the day of the move D+30 is over, D+30 and two days of grace is not."""
+    world = standing("2026-04-09 18:00", OTHER)
+    assert world.case("INV-1").grace_days == 2
+    move(world, OTHER.replace("{standard: P2D}", "{standard: P0D}"), 2)
+    assert world.walk("2026-04-30").days("late") == []
 
 
 def test_G_who_is_there_already_or_has_paid_is_not_moved():
