@@ -12,14 +12,23 @@ from service.api.customer_acts import known
 from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
 from service.api.models.statements import StatementAnswer, StatementAsked
-from service.api.problems import fault
+from service.api.problems import Problem, fault
 from service.api.roles import Right
 from service.api.wishes import prefers
 from service.domain.decide.amounts import EARLIEST
+from service.domain.decide.messages import recipients
 from service.domain.money import format
 from service.domain.statement import Entry, Statement
 from service.engine.desk import Session
-from service.engine.statements import Account, Bill, account, usual_start
+from service.engine.statements import Account, Bill, account, lines, told, usual_start
+from service.printing.press import Unprintable, pdf
+from service.store import log
+from service.store.people import users_details
+from service.words.accounts import paper
+from service.words.languages import language_of
+from service.words.letters import Addressee, Debtor, Letter, Sender
+
+PDF = "application/pdf"
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
@@ -27,7 +36,7 @@ router = APIRouter(prefix="/v1", tags=["customers"])
 @router.get(
     "/customers/{customer}/statement",
     response_model=StatementAnswer,
-    responses=responses(404, 406, 422),
+    responses={**responses(404, 406, 422), 200: {"content": {PDF: {}}}},
     summary="Statement of account",
 )
 def get_statement(
@@ -38,11 +47,46 @@ def get_statement(
     reader: Annotated[Principal, Depends(needs(Right.READ))],
 ) -> Response:
     """By currency the balance when the period began, bills, credits, payments, and the balance when it ended; then the bills
-    open that day by their age. At most 5 000 entries and as many bills are listed, the sums are of all."""
-    prefers(request, "application/json")
+    open that day by their age. At most 5 000 entries and as many bills are listed, the sums are of all. The PDF is addressed to
+    whom letters go, and signed by the customer's owner."""
+    form = prefers(request, "application/json", PDF)
     with house.desk.open(reader.tenant, snapshot=True) as session:
         found = account(session, known(session, customer), *_period(session, asked))
-    return json(_answer(found))
+        letter = _letter(session, found, asked.language) if form == PDF else None
+    return _printed(letter, found) if letter else json(_answer(found))
+
+
+def _letter(session: Session, found: Account, language: str | None) -> Letter:
+    customer, settings = found.customer, session.scene.settings
+    people = recipients(customer, "manager", "email")
+    details: dict[str, Any] = {}
+    if people and people[0].details:
+        key = (f"customer/{customer.id}", people[0].details)
+        details = log.private_of(session.tx, [key]).get(key, {}).get(people[0].id, {})
+    sender = users_details(session.tx, [customer.owner]).get(customer.owner, {})
+    return Letter(
+        language=language_of(language or customer.language, language_of(settings.language)),
+        today=found.until,
+        customer=Debtor(id=customer.id, name=customer.name),
+        company=settings.company,
+        contact=Addressee(**{name: str(details.get(name) or "") for name in ("name", "title", "salutation")}),
+        sender=Sender(**{name: sender.get(name, "") for name in Sender.__struct_fields__}),
+        banks=settings.banks,
+        kind="statement",
+        account=told(found),
+        also_open=lines(found),
+    )
+
+
+def _printed(letter: Letter, found: Account) -> Response:
+    """Nothing is held meanwhile: many bills are many pages."""
+    number = f"statement-{found.customer.id}-{found.until}"
+    try:
+        content = pdf("statement", paper(letter, number), on=found.until)
+    except Unprintable as lacking:
+        raise Problem(422, "unprintable", {"given": ", ".join(lacking.characters)}) from None
+    headers = {"Content-Disposition": f'inline; filename="{number}.pdf"', "Vary": "Accept", "Content-Language": letter.language}
+    return Response(content, 200, headers, media_type=PDF)
 
 
 def _period(session: Session, asked: StatementAsked) -> tuple[date, date]:

@@ -11,6 +11,7 @@ from service.domain.statement import Open, Statement
 from service.domain.views import interest_of
 from service.engine.desk import Session
 from service.store import cases, statements
+from service.words import letters as words
 
 AT_MOST = 5000
 """Bills, and entries, of all currencies together."""
@@ -68,4 +69,30 @@ def _bill(session: Session, customer: Customer, case: Case, bill: Open, until: d
         amount=bill.amount,
         disputed=min(bill.amount, case.disputed),
         interest=interest.amount if interest else None,
+    )
+
+
+def told(found: Account) -> words.Account:
+    """The account as a document tells it, beside its `lines`."""
+    return words.Account(since=found.since, until=found.until, statements=tuple(found.statements))
+
+
+def lines(found: Account) -> tuple[words.BillLine, ...]:
+    """Its open bills."""
+    return tuple(_line(bill, found.until) for one in found.statements for bill in found.bills[one.currency])
+
+
+def _line(bill: Bill, until: date) -> words.BillLine:
+    case = bill.case
+    return words.BillLine(
+        id=case.id,
+        amount=case.amount,
+        open=bill.amount,
+        currency=case.currency,
+        reference=case.reference,
+        issued_on=case.issued_on,
+        due_on=bill.due_on,
+        days_overdue=max(0, (until - bill.due_on).days) if bill.due_on else 0,
+        contested=bill.disputed,
+        interest=bill.interest or 0,
     )

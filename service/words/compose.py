@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from service.words.capitals import capitals
 from service.words.languages import LANGUAGES, TAGS, Language
 from service.words.letters import BillLine, Composed, Letter
-from service.words.mail import mail_of, totals
+from service.words.mail import Mail, mail_of, totals
 from service.words.writing import amount, day, one_line
 
 TEMPLATES = Path(__file__).parent.parent / "letters"
@@ -38,7 +38,7 @@ def compose_mail(letter: Letter) -> Composed:
 
 def _rendered(environment: Environment, letter: Letter, form: str) -> str:
     frame = environment.get_template(f"{'letter' if letter.kind else 'short' if letter.short else 'message'}.{form}")
-    return frame.render(mail=mail_of(_cleaned(letter), known_templates(), known_letters()))
+    return frame.render(mail=opened(letter))
 
 
 @cache
@@ -56,6 +56,16 @@ def known_letters() -> frozenset[str]:
 def _in_every_language(folder: str) -> frozenset[str]:
     found = [{file.stem for file in (TEMPLATES / language / folder).glob("*.txt")} for language in LANGUAGES]
     return frozenset(set.intersection(*found))
+
+
+def opened(letter: Letter) -> Mail:
+    """The letter as its templates see it, cleaned."""
+    return mail_of(_cleaned(letter), known_templates(), known_letters())
+
+
+def words(language: Language, name: str) -> Any:
+    """The words of a template of lines, by name: what its macros say, and its labels."""
+    return _environment(language).get_template(name).module
 
 
 @cache

@@ -129,6 +129,7 @@ unknown_reconciliation = No reconciliation { $reconciliation } is known here. Re
 reconciliation_over = Reconciliation { $reconciliation } is confirmed already, or so old that no answer is awaited. Send a new one.
 reconciliation_by_answer = This letter compares books: tell that it came back signed with POST /v1/reconciliations/{ $reconciliation }/confirm.
 nothing_to_reconcile = Nothing of { $customer } is out and open that could be compared.
+unprintable = No font here shows { $given }. Correct the name or text that holds it.
 not_to_reconcile = Bill { $case } is not out, closed, or with others. Leave it out.
 nothing_differs = By these balances the customer’s books show what ours do. Confirm the reconciliation instead.
 currency_not_stated = The letter says nothing in this currency. Name one of { $known }.

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from service.domain.settings import Bank
+from service.domain.statement import Statement
 from service.words.languages import Language
 
 Kind = Literal["confirm", "due_soon", "overdue"]
@@ -36,6 +37,7 @@ class BillLine(Struct, frozen=True, kw_only=True):
     due_on: date | None = None
     days_overdue: int = 0
     disputed: bool = False
+    contested: int = 0
     interest: int = 0
     confirmed: bool = True
     tax: TaxLine | None = None
@@ -81,11 +83,20 @@ class Debtor(Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
+class Account(Struct, frozen=True, kw_only=True):
+    """A customer's account from one day to another, by currency."""
+
+    since: date
+    until: date
+    statements: tuple[Statement, ...]
+
+
 class Letter(Struct, frozen=True, kw_only=True):
     """A message of a day (C3), or with a `kind` the letter of that kind: `formal_dunning`, `reconciliation`, `lawyer` …
 
     `account_watch` adds finance's list of the overdue bills below the signature (B2); `pay_by` is a day letters name;
-    `opening` stands where the template's own first words would. What is `short` is a text message: a sentence or two.
+    `account` is what a statement of account tells; `opening` stands where the template's own first words would. What is `short`
+    is a text message: a sentence or two.
     """
 
     language: Language
@@ -103,6 +114,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     kind: str | None = None
     short: bool = False
     pay_by: date | None = None
+    account: Account | None = None
 
 
 class Composed(Struct, frozen=True):

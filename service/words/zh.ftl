@@ -129,6 +129,7 @@ unknown_reconciliation = 没有对账 { $reconciliation }。请重新读取该�
 reconciliation_over = 对账 { $reconciliation } 已确认，或因时间过久不再等待回复。请另发一份。
 reconciliation_by_answer = 此函用于核对账目：收到签章回执请以 POST /v1/reconciliations/{ $reconciliation }/confirm 登记。
 nothing_to_reconcile = { $customer } 没有已发出且未结清、可供核对的账单。
+unprintable = 字体中没有 { $given }。请更正含有该字符的名称或文字。
 not_to_reconcile = 账单 { $case } 尚未发出、已结案或已移交。请勿列入。
 nothing_differs = 这些余额与我方账目相符。请改为确认该对账。
 currency_not_stated = 函中没有此币种。请使用 { $known } 之一。

@@ -174,14 +174,15 @@ def test_the_statement_lists_what_is_open_by_currency(book: Tenant):
     assert (japanese["currency"], japanese["open"]) == ("JPY", "55")
 
 
-def test_the_statement_is_no_pdf_yet(book: Tenant):
+def test_the_statement_is_json_or_a_pdf(book: Tenant):
     def asked(accept: str) -> Any:
         return book.as_("viewer").get("/v1/customers/C-1/statement", headers={"Accept": accept})
 
-    assert problem(asked("application/pdf")) == (406, "not_acceptable")
     assert problem(asked("application/json;q=0, text/html")) == (406, "not_acceptable")
-    for accept in ("*/*", "application/*", "application/json", "application/pdf, application/json;q=0.5"):
-        assert asked(accept).status_code == 200
+    for accept in ("*/*", "application/*", "application/json", "application/pdf;q=0.5, application/json"):
+        assert asked(accept).json()["customer"] == "C-1"
+    document = asked("application/pdf, application/json;q=0.5")
+    assert document.headers["content-type"] == "application/pdf" and document.content.startswith(b"%PDF-")
 
 
 def test_commitments_and_habits(tenant: Tenant):

@@ -1,8 +1,10 @@
 """H1: the statement of account over HTTP, by figures computed by hand."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
+from pypdf import PdfReader
 
 from service.api.models.statements import StatementAnswer
 from tests.api.tenants import Json, Service, Tenant, fits, problem
@@ -14,7 +16,8 @@ PATH = "/v1/customers/C-1/statement"
 def told(service: Service) -> Iterator[Tenant]:
     """January to the 20th of March of one customer, in two currencies. Only to be read."""
     tenant = service.new_tenant()
-    tenant.customer()
+    person = {"id": "zhang", "name": "张伟", "email": "zhang@example.com", "role": "accounts_payable"}
+    tenant.customer(language="zh", contacts=[person])
     tenant.bill("INV-1", issued_on="2026-01-05", due_on="2026-02-04", amount="1000.00", reference="PO 7")
     tenant.bill("INV-2", issued_on="2026-02-10", due_on="2026-03-12", amount="500.00")
     tenant.bill("INV-3", issued_on="2026-03-01", due_on="2026-03-31", amount="300.00")
@@ -117,6 +120,29 @@ def test_H1_days_that_make_no_period_are_refused(told: Tenant, asked: Json, code
     response = told.as_("finance").get(PATH, params=asked)
     assert problem(response)[0] == 422
     assert {(one["code"], one["pointer"]) for one in response.json()["errors"]} == {(code, pointer)}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            None,
+            (
+                *("对账单", "张伟", "2026年2月1日至2026年3月20日", "人民币壹仟叁佰壹拾元整"),
+                *("其中有争议CNY30.00", "贵司贷方余额USD20.00"),
+            ),
+        ),
+        ("en", ("STATEMENTOFACCOUNT", "张伟", "1February2026to20March2026", "CNY30.00indispute", "USD20.00toyourcredit")),
+    ],
+)
+def test_H1_as_a_document_it_says_the_same_in_the_customers_language_or_another(told: Tenant, language, words):
+    asked = {"language": language} if language else {}
+    sent = told.as_("finance").get(PATH, params=asked, headers={"Accept": "application/pdf"})
+    assert (sent.status_code, sent.headers["content-type"]) == (200, "application/pdf")
+    assert sent.headers["content-language"] == (language or "zh")
+    read = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(sent.content)).pages)
+    lines = parts(told)["CNY"]["entries"] + parts(told)["USD"]["entries"]
+    assert all(one in read for one in (*words, *(line["case"] or line["payment"] for line in lines)))
 
 
 def test_H1_an_honoured_draft_is_money_from_that_day(tenant: Tenant):

@@ -16,6 +16,7 @@ class StatementAsked(BaseModel):
         None, alias="from", description="The first day of the period; the first of the month before when left out."
     )
     to: Day | None = Field(None, description="Its last day, as of whose end it is; today when left out.")
+    language: Literal["zh", "en"] | None = Field(None, description="Of the PDF; the customer's when left out.")
 
 
 class StatementBill(Answer):
