@@ -53,7 +53,7 @@ def cases(
     """A page of cases. Closed ones only by customer, by their stage, or by their own id."""
     column, type, nullable = _CASE_SORTS[sort]
     select = f"""SELECT c.state::text AS state, c.customer, {column} AS sorted_by FROM cases c"""
-    asked = _cases_asked(tx, wanted, today)
+    asked = _cases_asked(tx, wanted, today, by_amount=sort == "open_amount")
     bounded = (
         sort == "due_on" and "due_earliest" in asked.values and wanted.customer is None and wanted.stage != "closed"
     )
@@ -79,7 +79,7 @@ def customers_of(tx: Tx, ids: list[str]) -> dict[str, Customer]:
     return {id: codec.state(Customer, state) for id, state in rows}
 
 
-def _cases_asked(tx: Tx, wanted: CaseFilter, today: date) -> Asked:
+def _cases_asked(tx: Tx, wanted: CaseFilter, today: date, by_amount: bool = False) -> Asked:
     asked = Asked(["c.tenant = %(tenant)s"], {})
     _stages(tx, asked, wanted)
     for name in ("customer", "owner", "currency"):
@@ -91,7 +91,7 @@ def _cases_asked(tx: Tx, wanted: CaseFilter, today: date) -> Asked:
         if wanted.level != "none":
             asked.and_("c.level <> 'none'")
     _amounts(asked, wanted)
-    _days(asked, wanted, today)
+    _days(asked, wanted, today, by_amount and wanted.level not in (None, "none"))
     if wanted.paused is not None:
         _paused(asked, wanted.paused)
     if wanted.q is not None:
@@ -125,13 +125,15 @@ def _amounts(asked: Asked, wanted: CaseFilter) -> None:
         asked.and_("c.open_amount <= %(amount_max)s", amount_max=wanted.amount_max)
 
 
-def _days(asked: Asked, wanted: CaseFilter, today: date) -> None:
-    """Days overdue are 0 until D has passed, without D, and of what is closed."""
+def _days(asked: Asked, wanted: CaseFilter, today: date, in_order: bool) -> None:
+    """Days overdue are 0 until D has passed, without D, and of what is closed. Raised ones that are read in the order of their
+    amounts are not to be found by their days: the planner takes raised and long overdue ones for far fewer than they are."""
     if wanted.due_before is not None:
         asked.and_("c.due_on < %(due_before)s", due_before=wanted.due_before)
     if wanted.overdue_min:
         latest = today - timedelta(wanted.overdue_min)
-        asked.and_("c.due_on <= %(due_latest)s AND c.stage <> 'closed'", due_latest=latest)
+        due_on = "c.due_on + 0" if in_order else "c.due_on"
+        asked.and_(f"{due_on} <= %(due_latest)s AND c.stage <> 'closed'", due_latest=latest)
     if wanted.overdue_max is not None:
         earliest = today - timedelta(wanted.overdue_max)
         asked.and_("(c.due_on >= %(due_earliest)s OR c.due_on IS NULL OR c.stage = 'closed')", due_earliest=earliest)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from service.api.models.cases import CaseAnswer, EventAnswer
+from service.store import listings
 from tests.api.tenants import Service, Tenant, fits, problem
 
 
@@ -121,6 +122,8 @@ def test_without_a_key_nothing_is_told(bills: Tenant):
         ({"sort": "-id"}, "INV-6 INV-5 INV-4 INV-3 INV-2 INV-1"),
         ({"sort": "open_amount", "currency": "CNY"}, "INV-1 INV-2 INV-4 INV-3"),
         ({"sort": "-open_amount", "currency": "CNY"}, "INV-3 INV-4 INV-2 INV-1"),
+        ({"level": "supervisor", "currency": "CNY", "overdue_min": 2, "sort": "-open_amount"}, "INV-4"),
+        ({"level": "supervisor", "currency": "CNY", "overdue_min": 3, "sort": "-open_amount"}, ""),
         ({"sort": "id", "customer": "C-2"}, "INV-5 INV-6 INV-9"),
         ({"owner": "", "sort": "id"}, "INV-1 INV-2 INV-3 INV-4 INV-5 INV-6"),
     ],
@@ -129,6 +132,12 @@ def test_filters_and_sorts(bills: Tenant, asked: dict[str, Any], found: str):
     assert bills.ids("/v1/cases", **asked) == found.split()
     assert bills.ids("/v1/cases", limit=1, **asked) == found.split()
     assert bills.ids("/v1/cases", limit=2, **asked) == found.split()
+
+
+def test_bills_of_a_name_that_very_many_have(bills: Tenant, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(listings, "NAMED_AT_MOST", 0)
+    assert bills.ids("/v1/cases", q="hong s") == "INV-1 INV-2 INV-4 INV-3".split()
+    assert bills.ids("/v1/cases", q="hong x") == []
 
 
 @pytest.mark.parametrize("sort", ["next_action_at", "-next_action_at"])

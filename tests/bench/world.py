@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from service import migrate
 from service.channels.sealing import seal
+from service.engine import turning
 from service.engine.administer import create as create_tenant
 from service.provision import OPERATOR, create_key
 from service.runtime import Runtime, look_for_cycles_seldom, opened
@@ -131,6 +132,8 @@ def made(server: str, cases: int, tell: Tell) -> World:
     with opened(_settings(url, 4)) as runtime:
         keys, kinds = _found_tenants(runtime)
     events = _fill(url, cases, kinds, tell)
+    with opened(_settings(url, 4)) as runtime:
+        turning.turn(runtime.desk, TENANT)  # as housekeeping would have done in the first minute of the day
     manifest = Manifest(cases, datetime.now(UTC), keys, events)
     with psycopg.connect(url, autocommit=True) as connection:
         lay_aside(connection)

@@ -24,7 +24,7 @@ OF_CUSTOMERS = {"customers_review"}
 """Every customer has a day on which it is looked at next."""
 
 UNUSED = {"customers_held", "customers_key", "customers_limited", "customers_owner", "customers_paying"}
-UNUSED |= {"customers_unreviewed", "messages_ready", "messages_slot", "arrears_next"}
+UNUSED |= {"customers_unreviewed", "messages_ready", "messages_slot", "arrears_next", "customers_parent"}
 UNUSED |= {"messages_mail", "messages_mailed_to", "notice_mails_ready"}
 """Of which this story has none: no hold is granted, nobody is given a customer, has a limit or a day for payments, all are
 younger than their reviews, messages are captured the moment they are due, for there is no mail server, and no bill is due on a

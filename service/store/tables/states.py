@@ -87,6 +87,15 @@ cases = Table(
         postgresql_where=text("stage <> 'closed' AND level <> 'none'"),
     ),
     Index(
+        "cases_raised_amount",
+        "tenant",
+        "level",
+        "currency",
+        "open_amount",
+        "id",
+        postgresql_where=text("stage <> 'closed' AND level <> 'none'"),
+    ),
+    Index(
         "cases_stage",
         "tenant",
         "stage",
