@@ -30,6 +30,9 @@ router = APIRouter(prefix="/v1/playbooks", tags=["playbooks"], route_class=Comma
 SECONDS = 15.0
 """So long one may take, and the whole core of a processor is its own meanwhile."""
 
+BREATH = 0.0005
+"""Seconds between two customers in which other requests get their turn."""
+
 _room = Lock()
 """One at a time in a process: it is work for a processor, and others want theirs."""
 
@@ -80,6 +83,7 @@ def _until_enough(desk: Desk, tenant: str, wanted: Wanted) -> tuple[Found, str |
     try:
         for found in tell(desk, tenant, wanted, go_on):
             so_far = [found]
+            time.sleep(BREATH)
     except _TimeOver:
         why = "time"
     return so_far[0], None if so_far[0].is_whole else why

@@ -5,7 +5,6 @@ Nothing is written and nobody waits: each slice is read in a snapshot of its own
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from time import sleep
 
 import structlog
 from msgspec import Struct, field
@@ -27,9 +26,6 @@ SLICE = 400
 
 MOST_BILLS = 20_000
 """Of one customer; who has more is passed over, and named."""
-
-BREATH = 0.0005
-"""Seconds between two customers in which others of the process get their turn."""
 
 NAMED = 20
 
@@ -108,7 +104,6 @@ def tell(desk: Desk, tenant: str, wanted: Wanted, go_on: GoOn | None = None) -> 
                 _customer(house, wanted, found, one.customer, read.pop(one.customer, []), now, go_on)
             found.after, found.passed = one.customer, found.passed + one.bills
             yield found
-            sleep(BREATH)
         found.is_whole = not few
     yield found
 

@@ -52,6 +52,7 @@ class Story:
         self._era: Era = company.era(since)
         self._standing = {id: case for id, case in here.cases.items() if _is_worked(case)}
         self._alarms: dict[str, datetime] = {}
+        self._touched: dict[str, bool] = {}
         self._queue: list[tuple[datetime, str]] = []
         self._own_at: datetime | None = None
         self._gone: set[str] = set()
@@ -187,23 +188,31 @@ class Story:
     # The clock
 
     def _put(self, case: Case, fired: bool = True) -> None:
+        """Its alarm is worked out when the clock goes on: until then more may happen."""
         self.here.cases[case.id] = case
         if _is_worked(case):
             self._standing[case.id] = case
         else:
             self._standing.pop(case.id, None)
+        self._touched[case.id] = fired
+
+    def _alarm(self, case: Case, fired: bool) -> datetime | None:
         era, now = self._era, self.now
         one = due(case, self._playbook(case.playbook, case.playbook_version), era.workdays, era.law) if case.playbook else None
-        if one is None:
-            self._alarms.pop(case.id, None)
-            return
-        at = one.at
-        if at <= now:
-            at = era.workdays.next_moment(now) if one.windowed else now
-            if at == now and not fired:
-                at = now + PARKED_FOR
-        self._alarms[case.id] = at
-        heappush(self._queue, (at, case.id))
+        if one is None or one.at > now:
+            return one.at if one else None
+        at = era.workdays.next_moment(now) if one.windowed else now
+        return at if fired or at > now else now + PARKED_FOR
+
+    def _set_alarms(self) -> None:
+        for id, fired in self._touched.items():
+            at = self._alarm(self.here.cases[id], fired)
+            if at is None:
+                self._alarms.pop(id, None)
+            else:
+                self._alarms[id] = at
+                heappush(self._queue, (at, id))
+        self._touched.clear()
 
     def _own(self, fired: bool = True) -> None:
         days, now = self._era.workdays, self.now
@@ -232,6 +241,7 @@ class Story:
             self._renew()
 
     def _next(self) -> datetime | None:
+        self._set_alarms()
         while self._queue and self._alarms.get(self._queue[0][1]) != self._queue[0][0]:
             heappop(self._queue)
         ats = [self._queue[0][0]] if self._queue else []
