@@ -34,7 +34,7 @@ def test_a_user_is_put_read_and_changed(tenant):
     made = admin.put("/v1/users/li.na", json=LI_NA | {"reports_to": "chen", "away": away})
     assert made.headers["location"] == "/v1/users/li.na"
     user = fits(UserAnswer, made.json())
-    assert user == {"id": "li.na", **LI_NA, "reports_to": "chen", "away": away}
+    assert user == {"id": "li.na", **LI_NA, "language": None, "reports_to": "chen", "away": away}
     assert tenant.get("/v1/users", "collector")["data"] == [boss.json(), user]
     assert tenant.get("/v1/users/li.na", "finance") == user
     same = admin.put("/v1/users/li.na", json=LI_NA | {"reports_to": "chen", "away": away})
