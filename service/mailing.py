@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from service.channels.email import Mailer
-from service.channels.mail import Mail, Mailbox, is_address
+from service.channels.mail import Attachment, Mail, Mailbox, is_address
 from service.channels.outcome import Failed, Sent
 from service.engine import notices
+from service.engine.desk import Desk
+from service.engine.handle import InternalError, isolated
 from service.engine.post import Outgoing, Post, mail_name
 from service.settings import Settings
 from service.words.languages import TAGS, language_of
@@ -31,14 +34,17 @@ def poster(settings: Settings) -> Post | None:
     return post
 
 
-def notices_poster(settings: Settings) -> notices.Post | None:
-    """Hands the day's mails to our own people to the same server."""
+def notices_poster(settings: Settings, desk: Desk) -> notices.Post | None:
+    """Hands the day's mails to our own people to the same server, on Friday with the week's report."""
     if settings.smtp_url is None:
         return None
     mailer = Mailer(settings.smtp_url.get_secret_value())
     sender = Mailbox(settings.smtp_from or "receivables@localhost")
 
     def post(tenant: str, row: Mapping[str, Any]) -> Sent | Failed:
+        attachments = isolated(partial(_attached, desk, tenant, row), tenant=tenant, day=row["day"])
+        if isinstance(attachments, InternalError):
+            return Failed(code="internal_error", detail="the report could not be printed", duration_ms=0)
         mail = Mail(
             message_id=message_id(tenant, f"notices/{row['user']}/{row['day']}", sender.domain),
             date=row["at"],
@@ -47,10 +53,19 @@ def notices_poster(settings: Settings) -> notices.Post | None:
             subject=row["subject"],
             text=row["text"],
             language=TAGS[language_of(row["language"])],
+            attachments=attachments,
         )
         return mailer.send(mail)
 
     return post
+
+
+def _attached(desk: Desk, tenant: str, row: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    if row["week"] is None:
+        return ()
+    from service.api import weekly  # with all of the API, which a mail without a report can do without
+
+    return (Attachment(*weekly.attached(desk, tenant, row["week"], row["known_at"], language_of(row["language"]))),)
 
 
 def mail_of(tenant: str, one: Outgoing, sender: str, answers: str | None) -> Mail:

@@ -60,7 +60,7 @@ class Loops:
         self._courier = runtime.courier()
         self._watch = connect(runtime.url, 1, role=CLOCK)
         self._by_mail = poster(runtime.settings)
-        self._to_us = notices_poster(runtime.settings)
+        self._to_us = notices_poster(runtime.settings, runtime.desk)
         self._texter = runtime.texter()
         self._over = Event()
         self._threads: list[Thread] = []

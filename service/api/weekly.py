@@ -93,13 +93,13 @@ def told_of(session: Session, as_of: date, known_at: datetime | None) -> Told:
     return head | {name: told_rows(columns, found[name]) for name, columns in weekly.SECTIONS.items()}
 
 
-def attached(desk: Desk, tenant: str, week: str, known_at: datetime) -> tuple[str, str, bytes]:
+def attached(desk: Desk, tenant: str, week: str, known_at: datetime, language: Language) -> tuple[str, str, bytes]:
     """What goes with the mail to managers: name, media type and pages, by what was known when they were told."""
     with desk.open(tenant) as session:
         last = weeks.last_day(week)
         assert last is not None
         told = told_of(session, last, known_at)
-        head = masthead(session, told, reading(session.scene.settings.language))
+        head = masthead(session, told, language)
     return filename(last), PDF, printed(told, head)
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from service.channels.outcome import Failed, Sent
 from service.channels.retries import next_attempt
+from service.domain import weeks
 from service.domain.case import Case
 from service.domain.conditions import days_overdue
 from service.domain.digests import Waiting, is_due, opens_at
@@ -140,7 +141,7 @@ def _counted(event: NoticeRaised) -> int | None:
 
 
 def _mails(session: Session, things: Sequence[_Thing], render: Render) -> list[Row]:
-    """(user, recipient, language, subject, text) of everybody who has an address."""
+    """(user, recipient, language, subject, text, week of its report) of everybody who has an address."""
     tx, scene, people = session.tx, session.scene, session.scene.people
     ids = list(dict.fromkeys(id for thing in things for id in thing.cases))[:BILLS_LOOKED_AT]
     bills = {id: one.state for id, one in cases.load(tx, ids).items()}
@@ -161,8 +162,13 @@ def _mails(session: Session, things: Sequence[_Thing], render: Render) -> list[R
         language = language_of(details.get("language"), language_of(scene.settings.language))
         name, company = details.get("name", ""), scene.settings.company
         words = render(Told(language=language, today=scene.today, company=company, name=name, items=tuple(items)))
-        mails.append((user, details["email"], language, words.subject, words.text))
+        mails.append((user, details["email"], language, words.subject, words.text, _week(items)))
     return mails
+
+
+def _week(items: Sequence[Item]) -> str:
+    """Whose report goes with a mail; "" with one that tells of none."""
+    return next((str(item.params["about"]) for item in items if item.code == f"notice.{weeks.TOLD}"), "")
 
 
 def _item(session: Session, thing: _Thing, bills: Mapping[str, Case], called: list[str]) -> Item:

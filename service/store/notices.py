@@ -73,16 +73,21 @@ def customers(tx: Tx, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 
 def put(tx: Tx, mails: Sequence[Row], day: date, now: datetime) -> None:
-    """(user, recipient, language, subject, text) of mails that may leave; nobody gets a second one of a day."""
+    """(user, recipient, language, subject, text, week) of mails that may leave; nobody gets a second one of a day. With one in
+    which there is a `week` its report goes, by what is known now."""
     if mails:
         tx.run(
-            """INSERT INTO notice_mails (tenant, "user", day, state, recipient, language, subject, text, at)
-               SELECT %(tenant)s, m.*, %(now)s FROM (
-                 SELECT w.worker, %(day)s::date, 'ready', w.recipient, w.language, w.subject, w.text
+            """INSERT INTO notice_mails (tenant, "user", day, state, recipient, language, subject, text, week, known_at, at)
+               SELECT %(tenant)s, m.*, %(known_at)s, %(now)s FROM (
+                 SELECT w.worker, %(day)s::date, 'ready', w.recipient, w.language, w.subject, w.text, NULLIF(w.week, '')
                    FROM unnest(%(worker)s::text[], %(recipient)s::text[], %(language)s::text[], %(subject)s::text[],
-                               %(text)s::text[]) AS w(worker, recipient, language, subject, text)) AS m
+                               %(text)s::text[], %(week)s::text[])
+                        AS w(worker, recipient, language, subject, text, week)) AS m
                ON CONFLICT DO NOTHING""",
-            {**columns(mails, ("worker", "recipient", "language", "subject", "text")), "day": day, "now": now},
+            {
+                **columns(mails, ("worker", "recipient", "language", "subject", "text", "week")),
+                **{"day": day, "now": now, "known_at": tx.now},
+            },
         )
 
 

@@ -89,6 +89,8 @@ notice_mails = Table(
     instant("at", null=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     instant("next_at"),
+    Column("week", Text),
+    instant("known_at"),
     Index("notice_mails_day", "tenant", "day"),
     Index("notice_mails_ready", "tenant", "day", postgresql_where=text("state = 'ready'")),
 )
