@@ -88,6 +88,7 @@ def mail_of(tenant: str, one: Outgoing, sender: str, answers: str | None) -> Mai
         text=row["text"],
         html=words.html,
         language=TAGS[letter.language],
+        attachments=(Attachment(one.document.name, one.document.content_type, one.document.body),) if one.document else (),
     )
 
 

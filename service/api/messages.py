@@ -19,7 +19,8 @@ from service.api.queries import known_id, listing
 from service.api.roles import Right
 from service.api.wishes import Counting, prefers
 from service.engine.desk import Session
-from service.store import listings, lookups, sayings
+from service.store import documents, listings, lookups, sayings
+from service.store.documents import PDF
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 
@@ -63,22 +64,34 @@ def _withheld(session: Session, row: dict[str, Any]) -> dict[str, Any] | None:
 @router.get(
     "/letters/{letter}",
     response_model=LetterAnswer,
-    responses={**responses(404, 406), 200: {"content": {"text/plain": {}}}},
+    responses={**responses(404, 406), 200: {"content": {PDF: {}, "text/plain": {}}}, 304: {"description": "As it was."}},
     summary="Read a letter",
 )
 def get_letter(
     letter: str, request: Request, house: House, reader: Annotated[Principal, Depends(needs(Right.TEXTS))]
 ) -> Response:
-    """The letter as it went out: plain text, or JSON with whom it went to."""
-    form = prefers(request, "application/json", "text/plain")
+    """The letter as it went out, a PDF whose ETag is the SHA-256 that the log tells; or plain text, or JSON with whom it went
+    to. Before it is made, and once its person is erased, there is no PDF."""
     with house.desk.open(reader.tenant) as session:
         row = _found(session, letter)
         if row["channel"] != "letter":
             raise Problem(404, "not_found")
         (answer,) = _answers(session, reader, [row])
+        document = documents.of(session.tx, letter)
+    form = prefers(request, *([PDF] if document else []), "application/json", "text/plain")
+    if document and form == PDF:
+        return _sent(document, request)
     if form == "text/plain":
         return Response(row["text"] or "", media_type="text/plain")
     return json({**answer, "kind": row["kind"], "issued_on": row["day"]})
+
+
+def _sent(document: documents.Document, request: Request) -> Response:
+    tag = f'"{document.sha256}"'
+    headers = {"ETag": tag, "Content-Disposition": f'inline; filename="{document.name}"', "Vary": "Accept"}
+    if tag in (one.strip() for one in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(document.body, headers=headers, media_type=PDF)
 
 
 def _found(session: Session, id: str) -> dict[str, Any]:

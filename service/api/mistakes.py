@@ -7,8 +7,9 @@ from service.api.problems import Fault, pointer
 from service.domain.playbook import Playbook
 from service.domain.reading import Mistake, Path
 from service.store.playbook_text import Problem, check, locate, parse
-from service.words.compose import known_letters, known_templates
+from service.words.compose import known_templates
 from service.words.sentences import say
+from service.words.templates import known_letters
 
 LONGEST_NAME = 64
 

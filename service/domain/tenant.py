@@ -34,6 +34,14 @@ class Reassignment(Struct, frozen=True):
     moves: dict[str, list[str]]
 
 
+class TemplateInForce(Struct, frozen=True, array_like=True):
+    """A company's own template: its version, and where in the tenant's stream it stands; `own` unless ours holds again."""
+
+    version: int
+    place: int
+    own: bool
+
+
 class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state that the tenant's stream leaves; keys, users and endpoints have rows of their own."""
 
@@ -53,6 +61,8 @@ class Tenant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     payments_known: date | None = None
     feed_told_on: date | None = None
     week_told_on: date | None = None
+    templates: dict[str, TemplateInForce] = {}
+    """By `language/kind`, as far as there ever was one of its own."""
 
 
 def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
@@ -71,6 +81,9 @@ def evolve_tenant(tenant: Tenant, event: e.TenantEvent) -> Tenant:
             return replace(tenant, calendar=msgspec.convert(event.calendar, Calendar))
         case e.PlaybookPublished():
             return replace(tenant, playbooks={**tenant.playbooks, event.playbook: event.version})
+        case e.TemplatePublished():
+            found = TemplateInForce(event.version, tenant.version, event.texts is not None)
+            return replace(tenant, templates={**tenant.templates, f"{event.language}/{event.kind}": found})
         case e.PaymentsKnown():
             return replace(tenant, payments_known=event.through)
         case (

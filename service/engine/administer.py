@@ -17,6 +17,7 @@ from service.domain.events.tenant import (
     EndpointTested,
     PlaybookPublished,
     SettingsChanged,
+    TemplatePublished,
     TenantCreated,
 )
 from service.domain.notices import called as mailed
@@ -198,6 +199,13 @@ def refresh_calendar(engine: Engine, id: str, asker: Asker) -> bool:
 
     administer(engine, id, decide, asker)
     return changed
+
+
+def template_published(tenant: Tenant, language: str, kind: str, texts: dict[str, str] | None) -> list[Change]:
+    """What letters say from now on; those already printed stay. The texts have been checked."""
+    known = tenant.templates.get(f"{language}/{kind}")
+    version = known.version + 1 if known else 1
+    return [Change(TemplatePublished(language=language, kind=kind, version=version, texts=texts))]
 
 
 def playbook_published(tx: Tx, tenant: Tenant, name: str, text: str) -> list[Change]:

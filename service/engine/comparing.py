@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from service.domain.case import Case
+from service.domain.events.letter import LetterPrinted
 from service.domain.events.tenant import PlaybookPublished
 from service.domain.tenant import Tenant
 from service.engine.desk import Session
 from service.engine.folding import Counted, Difference, Folded, batches, fold
 from service.engine.projecting import SKEW, Deviation, Values, case_row, compare, customer_row, payment_row
 from service.engine.save import bills_named_by
-from service.store import arrears, movements, tenants, worth
+from service.store import arrears, documents, movements, tenants, worth
 from service.store.database import Row, Tx, columns
 from service.store.workfold import Entry, by_table, folded
 
@@ -47,6 +48,7 @@ class Look:
         """Everything that differs with these customers, in sets. Who mends a set does it before asking for the next one."""
         people = {one.id: one for one in fold(self._tx, [f"customer/{id}" for id in ids], self._counted)}
         yield self._beside(people.values())
+        yield list(self._misprinted(people.values()))
         for kind in ("payment", "case"):
             for batch in batches(self._owned(_TABLES[kind], ids), BATCH):
                 yield from self.states(kind, batch)
@@ -61,6 +63,22 @@ class Look:
             yield [Deviation([what], customer, "movements", customer)]
         yield list(self._misvalued(whole))
         yield list(self._miscounted(whole))
+
+    def _misprinted(self, people: Iterable[Folded]) -> Iterator[Deviation]:
+        """Letters whose bytes are not those that the log knows, or are gone; those of an erased person have none."""
+        whole = [one for one in people if one.state is not None]
+        right = {
+            told.event.letter: (one.id, told.event.sha256)
+            for one in whole
+            for told in one.told
+            if isinstance(told.event, LetterPrinted)
+        }
+        kept = {one.message: one for one in documents.hashes(self._tx, [one.id for one in whole])}
+        for letter in sorted(right.keys() | kept.keys()):
+            customer, expected = right.get(letter) or (kept[letter].customer, None)
+            found = (kept[letter].found or kept[letter].sha256) if letter in kept else None
+            if found != expected:
+                yield Deviation([Difference("document", f"documents/{letter}", expected, found)], customer)
 
     def people(self, ids: Sequence[str]) -> Iterator[list[Deviation]]:
         """These customers' own streams and rows alone."""

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from service.domain.account import Account
@@ -15,6 +14,8 @@ from service.domain.decide.messages import slot
 from service.engine import gates
 from service.engine.desk import Desk, Session
 from service.engine.handle import InternalError, isolated
+from service.engine.leaving import Leaving, struck_from, templates_of
+from service.engine.papers import Papers
 from service.engine.save import PARKED_FOR
 from service.engine.wording import Parts, letter
 from service.store import cases, customers, log, messages
@@ -63,9 +64,19 @@ def _shares(found: Iterable[messages.Ready]) -> Iterator[list[messages.Ready]]:
 def _compose_all(
     desk: Desk, tenant: str, render: Render, now: datetime | None, share: Sequence[messages.Ready]
 ) -> None:
+    """Letters are printed in between, when nobody is locked."""
+    papers = Papers()
+    _compose_with(desk, tenant, render, now, share, papers)
+    if wanted := papers.print_wanted():
+        _compose_with(desk, tenant, render, now, [one for one in share if one.message in wanted], papers)
+
+
+def _compose_with(
+    desk: Desk, tenant: str, render: Render, now: datetime | None, share: Sequence[messages.Ready], papers: Papers
+) -> None:
     with desk.open(tenant, now) as session:
         locked = customers.lock(session.tx, sorted({one.customer for one in share}))
-        compose(session, [one.message for one in share], {id: one.state for id, one in locked.items()}, render)
+        compose(session, [one.message for one in share], {id: one.state for id, one in locked.items()}, render, papers)
 
 
 def park(desk: Desk, tenant: str, now: datetime | None, message: str) -> None:
@@ -77,17 +88,6 @@ def park(desk: Desk, tenant: str, now: datetime | None, message: str) -> None:
     desk.meter.parked("message")
 
 
-class _Leaving(Struct, frozen=True):
-    """A message that may leave now, with the lines that its steps put into it."""
-
-    row: Mapping[str, Any]
-    customer: Customer
-    contact: Contact | None
-    items: Sequence[Mapping[str, Any]]
-    lettered: frozenset[str]
-    children: Mapping[str, Customer] = {}
-
-
 class Said(NamedTuple):
     """A message's words, with what they were made of, and to which address they go."""
 
@@ -96,18 +96,21 @@ class Said(NamedTuple):
     recipient: str | None
 
 
-def compose(session: Session, ids: Sequence[str], locked: Mapping[str, Customer], render: Render) -> dict[str, Said]:
-    """Messages whose customers are locked; what those of them say that are ready to be sent."""
+def compose(
+    session: Session, ids: Sequence[str], locked: Mapping[str, Customer], render: Render, papers: Papers
+) -> dict[str, Said]:
+    """Messages whose customers are locked; what those of them say that are ready to be sent. Letters not yet printed as they
+    are now are left as they are, and noted in `papers`."""
     leaving = _leaving(session, ids, locked)
     loaded = {k: v.state for k, v in cases.load(session.tx, _named(leaving)).items()}
     if session.scene.settings.contact_parents:
         leaving = _with_children(session, leaving, loaded)
     struck: list[tuple[str, str, str]] = []
     unsaid: list[str] = []
-    worded: list[_Leaving] = []
+    worded: list[Leaving] = []
     for one in leaving:
-        named = _templates(one.items)
-        why = {case: why for case in named if (why := _struck(loaded[case], named[case], one))}
+        named = templates_of(one.items)
+        why = {case: why for case in named if (why := struck_from(loaded[case], named[case], one))}
         struck += [(one.row["id"], case, reason) for case, reason in sorted(why.items())]
         kept = [item for item in one.items if item["case_id"] not in why]
         if kept and one.contact and one.contact.mark is None and one.contact.may_receive_details:
@@ -116,10 +119,10 @@ def compose(session: Session, ids: Sequence[str], locked: Mapping[str, Customer]
             unsaid.append(one.row["id"])
     messages.strike(session.tx, struck)
     messages.end_unsaid(session.tx, unsaid, session.scene.now)
-    return _word(session, worded, loaded, render)
+    return _word(session, worded, loaded, render, papers)
 
 
-def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer]) -> list[_Leaving]:
+def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer]) -> list[Leaving]:
     """Those whose day and window it still is, for the contact's own zone too; the others are put off."""
     tx, scene = session.tx, session.scene
     going: list[tuple[Mapping[str, Any], Customer, Contact | None]] = []
@@ -143,7 +146,7 @@ def _leaving(session: Session, ids: Sequence[str], locked: Mapping[str, Customer
     items = messages.items(tx, [row["id"] for row, _, _ in going])
     lettered = _lettered(session, {(row["customer"], row["day"]) for row, _, _ in going if row["channel"] == "email"})
     return [
-        _Leaving(
+        Leaving(
             row,
             customer,
             contact,
@@ -161,7 +164,7 @@ def _lettered(session: Session, mailed: set[tuple[str, date]]) -> dict[tuple[str
     return messages.lettered(session.tx, days)
 
 
-def _with_children(session: Session, leaving: list[_Leaving], loaded: Mapping[str, Case]) -> list[_Leaving]:
+def _with_children(session: Session, leaving: list[Leaving], loaded: Mapping[str, Case]) -> list[Leaving]:
     """Messages to parents with the children whose bills stand in them: nobody works on those while the parent is held."""
     owners = {
         one.row["id"]: sorted({loaded[item["case_id"]].customer for item in one.items} - {one.customer.id})
@@ -177,7 +180,7 @@ def _with_children(session: Session, leaving: list[_Leaving], loaded: Mapping[st
     return found
 
 
-def _named(leaving: Iterable[_Leaving]) -> list[str]:
+def _named(leaving: Iterable[Leaving]) -> list[str]:
     return sorted({item["case_id"] for one in leaving for item in one.items})
 
 
@@ -190,38 +193,8 @@ def _put_off(session: Session, message: Mapping[str, Any], customer: Customer, c
     messages.put_off(session.tx, message["id"], there.message, day, there.at, session.scene.now)
 
 
-def _templates(items: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """By bill, in which templates its steps speak of it."""
-    found: dict[str, set[str]] = {}
-    for item in items:
-        found.setdefault(item["case_id"], set()).add(item["template"])
-    return found
-
-
-def _struck(case: Case, templates: set[str], one: _Leaving) -> str | None:
-    """Why a bill no longer belongs into a message: nothing about it is to be said any more."""
-    if one.customer.restrictions and (one.row["channel"] == "letter" or not one.row["service"]):
-        return "restricted"
-    if child := one.children.get(case.customer):
-        if child.parent != one.customer.id:
-            return "parent_changed"
-        if child.restrictions:
-            return "restricted"
-    if one.row["service"]:
-        return None
-    if case.stage == "closed":
-        return "closed"
-    if case.stage == "legal":
-        return "hand_over"
-    if case.pause is not None:
-        return "paused"
-    if templates <= {"confirm"} and case.stage != "confirmation":
-        return "stage_changed"
-    return "letter" if case.id in one.lettered else None
-
-
 def _word(
-    session: Session, worded: Sequence[_Leaving], loaded: Mapping[str, Case], render: Render
+    session: Session, worded: Sequence[Leaving], loaded: Mapping[str, Case], render: Render, papers: Papers
 ) -> dict[str, Said]:
     """Render and keep the words; those for which a channel leads out."""
     tx, scene = session.tx, session.scene
@@ -233,6 +206,7 @@ def _word(
     signing = {one.row["id"]: loaded[min(item["case_id"] for item in one.items)].owner for one in worded}
     senders = users_details(tx, sorted(set(signing.values())))
     advised = _advised(session, worded)
+    papers.look(session, [one.row for one in worded if one.row["channel"] == "letter"])
     composed: list[messages.Worded] = []
     said: dict[str, Said] = {}
     for one in worded:
@@ -250,23 +224,26 @@ def _word(
             lettered=one.lettered,
             opening=advised.get(id, ""),
         )
-        made_of = letter(scene, parts)
+        made_of = papers.dressed(letter(scene, parts))
+        if channel == "letter" and not papers.hold(one.row, made_of):
+            continue
         text = render(made_of)
         state = "captured" if _stays(session, channel) else "ready"
         recipient = contact.get("email") if channel in ("email", "letter") else contact.get("mobile")
         said[id] = Said(text, made_of, recipient)
         composed.append(messages.Worded(id, state, text.subject, text.text, recipient))
     messages.keep_words(tx, composed, scene.now)
+    papers.keep(session)
     return {one.message: said[one.message] for one in composed if one.state == "ready"}
 
 
-def _family(one: _Leaving, loaded: Mapping[str, Case]) -> list[str]:
+def _family(one: Leaving, loaded: Mapping[str, Case]) -> list[str]:
     """Whose bills the message may speak of: the customer's, and those of the children who stand in it."""
     named = {loaded[item["case_id"]].customer for item in one.items} if one.children else set()
     return [one.customer.id, *sorted(named - {one.customer.id})]
 
 
-def _advised(session: Session, worded: Sequence[_Leaving]) -> dict[str, str]:
+def _advised(session: Session, worded: Sequence[Leaving]) -> dict[str, str]:
     """By message, the words with which a superior lets it open (C14)."""
     keys = {
         one.row["id"]: (f"customer/{one.customer.id}", found.advised)
@@ -283,7 +260,7 @@ def _stays(session: Session, channel: str) -> bool:
     return not leads_out and (session.clock.kind == "sandbox" or channel == "letter")
 
 
-def _details(session: Session, worded: Sequence[_Leaving]) -> dict[str, dict[str, Any]]:
+def _details(session: Session, worded: Sequence[Leaving]) -> dict[str, dict[str, Any]]:
     """By message, what is private of the person written to."""
     keys = {
         (one.row["id"], one.contact.id): (f"customer/{one.customer.id}", one.contact.details)

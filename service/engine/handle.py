@@ -99,25 +99,28 @@ def _alone(desk: Desk, tenant: str, ask: Ask, now: datetime | None) -> Done:
 
 def _together(desk: Desk, tenant: str, asks: Sequence[Ask], now: datetime | None, skip_locked: bool) -> list[Done]:
     with desk.open(tenant, now, by_key=True) as session:
-        begun = [_begins(session, ask) for ask in asks]
-        names = [name if ours else None for name, ours in zip(owners(session, asks), begun, strict=True)]
-        work = _Work(take(session, asks, names, skip_locked), [], [])
-        seen = inbox.look(
-            session.tx, [(ask.identity.source, ask.identity.id) for ask in asks if ask.identity is not None]
-        )
-        for ask, name, ours in zip(asks, names, begun, strict=True):
-            one = (_repeat(ask, seen) if ours else _IN_PROGRESS) or _one(session, work, ask, name)
-            work.done.append(one)
-            if ask.identity and one.status != "rejected" and not one.repeated:
-                seen[ask.identity.source, ask.identity.id] = inbox.Seen(ask.identity.content, None, None, None)
-        positions = save(session, work.loaded, work.fresh)
-        done = [_answered(session, ask, one) for ask, one in zip(asks, _placed(asks, work.done, positions), strict=True)]
-        kept = [kept for ask, one, name in zip(asks, done, names, strict=True) if (kept := _kept(ask, one, name))]
-        inbox.keep(session.tx, kept)
-        customers.forget_bare(
-            session.tx, [id for id, account in work.loaded.accounts.items() if not account.customer.version]
-        )
-        return done
+        return handle_within(session, asks, skip_locked)
+
+
+def handle_within(session: Session, asks: Sequence[Ask], skip_locked: bool = False) -> list[Done]:
+    """The commands as part of a transaction that does more; where their customers are locked already, that stays so."""
+    begun = [_begins(session, ask) for ask in asks]
+    names = [name if ours else None for name, ours in zip(owners(session, asks), begun, strict=True)]
+    work = _Work(take(session, asks, names, skip_locked), [], [])
+    seen = inbox.look(session.tx, [(ask.identity.source, ask.identity.id) for ask in asks if ask.identity is not None])
+    for ask, name, ours in zip(asks, names, begun, strict=True):
+        one = (_repeat(ask, seen) if ours else _IN_PROGRESS) or _one(session, work, ask, name)
+        work.done.append(one)
+        if ask.identity and one.status != "rejected" and not one.repeated:
+            seen[ask.identity.source, ask.identity.id] = inbox.Seen(ask.identity.content, None, None, None)
+    positions = save(session, work.loaded, work.fresh)
+    done = [_answered(session, ask, one) for ask, one in zip(asks, _placed(asks, work.done, positions), strict=True)]
+    kept = [kept for ask, one, name in zip(asks, done, names, strict=True) if (kept := _kept(ask, one, name))]
+    inbox.keep(session.tx, kept)
+    customers.forget_bare(
+        session.tx, [id for id, account in work.loaded.accounts.items() if not account.customer.version]
+    )
+    return done
 
 
 _IN_PROGRESS = Done(status="rejected", refused=Conflict("in_progress"), repeated=True)

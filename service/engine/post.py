@@ -19,8 +19,9 @@ from service.engine import compose
 from service.engine.asks import Ask
 from service.engine.desk import Desk, Session
 from service.engine.handle import InternalError, handle, isolated
+from service.engine.papers import Papers
 from service.engine.tick import CLOCKWORK
-from service.store import customers, mails, messages
+from service.store import customers, documents, mails, messages
 from service.store.chain import seal
 from service.store.people import users_details
 
@@ -34,12 +35,14 @@ CHANNELS = MAILED | {"sms"}
 
 
 class Outgoing(Struct, frozen=True):
-    """A claimed message: its row, what it says, the addresses of those in copy, and the mail before it to the same person."""
+    """A claimed message: its row, what it says, the addresses of those in copy, the mail before it to the same person, and
+    the document that goes with it."""
 
     row: Mapping[str, Any]
     said: compose.Said
     copies: tuple[str, ...] = ()
     follows: str | None = None
+    document: documents.Document | None = None
 
 
 Post = Callable[[str, Outgoing], Sent | Failed]
@@ -65,6 +68,15 @@ def post_ready(
 
 
 def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose.Render) -> Outgoing | None:
+    """The message to be sent now. A letter that no longer says what was printed is printed anew first, unlocked."""
+    papers = Papers()
+    claimed = _try_to_claim(desk, tenant, message, customer, render, papers)
+    return _try_to_claim(desk, tenant, message, customer, render, papers) if papers.print_wanted() else claimed
+
+
+def _try_to_claim(
+    desk: Desk, tenant: str, message: str, customer: str, render: compose.Render, papers: Papers
+) -> Outgoing | None:
     """The message is asked and written once more: a bill may have been paid since (I13). One of a sandbox whose clock
     stands is asked as of the moment it was composed at, for business time may have moved on."""
     with desk.open(tenant) as session:
@@ -77,7 +89,7 @@ def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose
         row = messages.get(session.tx, message, lock=True)
         if row is None or row["state"] != "ready" or (row["next_at"] and row["next_at"] > session.tx.now):
             return None
-        said = compose.compose(session, [message], locked, render).get(message)
+        said = compose.compose(session, [message], locked, render, papers).get(message)
         if said is None:
             return None
         claim = {"attempts": row["attempts"] + 1, "fence": row["fence"] + 1, "next_at": session.tx.now + LEASE}
@@ -89,7 +101,8 @@ def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose
         claimed = messages.get(session.tx, message)
         assert claimed is not None
         follows = mails.before(session.tx, customer, row["contact"], row["day"]) if row["channel"] == "email" else None
-        return Outgoing(claimed, said, _copies(session, row), follows)
+        document = documents.of(session.tx, message) if row["channel"] == "letter" else None
+        return Outgoing(claimed, said, _copies(session, row), follows, document)
 
 
 def mail_name(tenant: str, message: str) -> str:

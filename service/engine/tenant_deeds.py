@@ -12,7 +12,7 @@ from service.domain.scene import Asker
 from service.domain.settings import Settings
 from service.domain.tenant import Tenant
 from service.engine import reassigning
-from service.engine.administer import Change, playbook_published, settings_changed
+from service.engine.administer import Change, playbook_published, settings_changed, template_published
 from service.store import codec, endpoints
 from service.store.database import Tx
 
@@ -24,6 +24,13 @@ def publish(tx: Tx, tenant: Tenant, deed: Deed) -> Sequence[Change]:
     name = deed["playbook"]
     _still(tenant.playbooks.get(name, 0) + 1 == deed["version"])
     return playbook_published(tx, tenant, name, deed["text"])
+
+
+def publish_template(_: Tx, tenant: Tenant, deed: Deed) -> Sequence[Change]:
+    """The texts as they were asked about, unless another version has been published since."""
+    known = tenant.templates.get(f"{deed['language']}/{deed['kind']}")
+    _still((known.version if known else 0) + 1 == deed["version"])
+    return template_published(tenant, deed["language"], deed["kind"], deed["texts"])
 
 
 def rotate(tx: Tx, _: Tenant, deed: Deed) -> Sequence[Change]:
@@ -51,6 +58,7 @@ def reassign(tx: Tx, tenant: Tenant, deed: Deed) -> Sequence[Change]:
 
 DEEDS: dict[str, Callable[[Tx, Tenant, Deed], Sequence[Change]]] = {
     "playbook": publish,
+    "template": publish_template,
     "webhook_secret": rotate,
     "settings": choose,
     "reassignment": reassign,

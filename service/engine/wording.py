@@ -1,6 +1,7 @@
 """What a message says: its bills by section with the customer's others, and who writes to whom."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from service.words.letters import (
     Addressee,
     BillLine,
     Debtor,
+    Instalment,
     Kind,
     Letter,
     Section,
@@ -27,8 +29,8 @@ from service.words.letters import (
 
 PAY_WITHIN_OPEN_DAYS = 5
 
-WHOLE = frozenset({"reconciliation", "statement"})
-"""Letters that compare the books: they tell all that is open, disputed or not."""
+WHOLE = frozenset({"reconciliation", "statement", "payment_plan", "paid_in_full"})
+"""Letters about the books: they tell all that is open, whatever is disputed, planned or on its way."""
 
 _SECTIONS: tuple[Kind, ...] = ("overdue", "due_soon", "confirm")
 
@@ -72,8 +74,14 @@ def letter(scene: Scene, parts: Parts) -> Letter:
     if message["channel"] == "letter":
         bills = {id: replace(bill, interest=_interest(parts.cases[id], customer, scene)) for id, bill in bills.items()}
         lines = tuple(bills[id] for id in sorted(bills) if bills[id].open or not any(b.open for b in bills.values()))
-        pay_by = scene.workdays.add_open(scene.today, PAY_WITHIN_OPEN_DAYS)
-        return replace(common, also_open=lines, kind=message["kind"], pay_by=pay_by)
+        return replace(
+            common,
+            also_open=lines,
+            kind=message["kind"],
+            pay_by=scene.workdays.add_open(scene.today, PAY_WITHIN_OPEN_DAYS),
+            since=customer.hold.on if customer.hold else None,
+            instalments=_instalments(parts.cases[id] for id in named) if message["kind"] == "payment_plan" else (),
+        )
     dunning = [item for item in parts.items if not item["service"]]
     service = [item for item in parts.items if item["service"]]
     return replace(
@@ -85,6 +93,16 @@ def letter(scene: Scene, parts: Parts) -> Letter:
         account_watch=message["copy"] == "finance",
         opening=parts.opening,
     )
+
+
+def _instalments(planned: Iterable[Case]) -> tuple[Instalment, ...]:
+    """What is to be paid by when, over all bills of the plan."""
+    sums: Counter[tuple[date, str]] = Counter()
+    for case in planned:
+        plan = case.standing_plan()
+        for part in plan.parts[plan.kept :] if plan else ():
+            sums[part.due_on, case.currency] += part.amount
+    return tuple(Instalment(due_on=on, amount=amount, currency=currency) for (on, currency), amount in sorted(sums.items()))
 
 
 def _interest(case: Case, customer: Customer, scene: Scene) -> int:
@@ -144,4 +162,5 @@ def _line(parts: Parts, case: Case, today: date, whole: bool = False) -> BillLin
         disputed=case.disputed > 0 and not whole,
         confirmed=case.confirmed_on is not None or not case.confirmation_required,
         tax=dispatched if tax and tax.state == "dispatched" else None,
+        settled_on=case.closed_on,
     )

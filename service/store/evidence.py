@@ -55,8 +55,8 @@ def messages(tx: Tx, case: str, limit: int) -> list[dict[str, Any]]:
     """Every message that was to speak of the bill, as it went, with the key of its seal."""
     return tx.dicts(
         """SELECT m.id, m.contact, m.channel, m.service, m.kind, m.day, m.state, m.queued_at, m.at, m.recipient, m.attempts,
-                  m.cases, m.subject, m.text, m.salt
-             FROM messages m
+                  m.cases, m.subject, m.text, m.salt, d.body AS document
+             FROM messages m LEFT JOIN documents d ON d.tenant = m.tenant AND d.message = m.id
             WHERE m.tenant = %(tenant)s AND m.id IN (
               SELECT i.message FROM message_items i WHERE i.tenant = %(tenant)s AND i.case_id = %(case)s)
             ORDER BY m.queued_at, m.id LIMIT %(limit)s""",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from service.store import documents
 from service.store.database import Row, Tx, columns
 
 
@@ -250,6 +251,7 @@ def erase(tx: Tx, customer: str, contact: str, now: datetime) -> None:
             WHERE tenant = %(tenant)s AND customer = %(customer)s AND contact = %(contact)s""",
         who,
     )
+    documents.erase(tx, customer, contact)
 
 
 def put_off(tx: Tx, id: str, to: str, day: date, slot_at: datetime, now: datetime) -> None:

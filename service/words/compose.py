@@ -4,7 +4,6 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
@@ -15,9 +14,9 @@ from service.words.capitals import capitals
 from service.words.languages import LANGUAGES, TAGS, Language
 from service.words.letters import BillLine, Composed, Letter
 from service.words.mail import Mail, mail_of, totals
+from service.words.templates import LETTERS, Template, filled, known_letters, ours
 from service.words.writing import amount, day, one_line
 
-TEMPLATES = Path(__file__).parent.parent / "letters"
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -37,30 +36,26 @@ def compose_mail(letter: Letter) -> Composed:
 
 
 def _rendered(environment: Environment, letter: Letter, form: str) -> str:
-    frame = environment.get_template(f"{'letter' if letter.kind else 'short' if letter.short else 'message'}.{form}")
-    return frame.render(mail=opened(letter))
+    mail = opened(letter)
+    frame = environment.get_template(f"{'letter' if mail.said else 'short' if letter.short else 'message'}.{form}")
+    return frame.render(mail=mail)
 
 
 @cache
 def known_templates() -> frozenset[str]:
     """The templates that a playbook's messages may name: those with a text in every language."""
-    return _in_every_language("messages")
-
-
-@cache
-def known_letters() -> frozenset[str]:
-    """The kinds of letter that have a text in every language."""
-    return _in_every_language("letters")
-
-
-def _in_every_language(folder: str) -> frozenset[str]:
-    found = [{file.stem for file in (TEMPLATES / language / folder).glob("*.txt")} for language in LANGUAGES]
+    found = [{file.stem for file in (LETTERS / language / "messages").glob("*.txt")} for language in LANGUAGES]
     return frozenset(set.intersection(*found))
 
 
 def opened(letter: Letter) -> Mail:
-    """The letter as its templates see it, cleaned."""
-    return mail_of(_cleaned(letter), known_templates(), known_letters())
+    """The letter as its templates see it, cleaned; one of a kind with what that kind says."""
+    letter = _cleaned(letter)
+    mail = mail_of(letter, known_templates(), known_letters())
+    if not letter.kind:
+        return mail
+    template = letter.template or ours(letter.language, mail.first.template)
+    return replace(mail, said=filled(template, _values(letter, mail), is_open=any(bill.open for bill in mail.first.bills)))
 
 
 def words(language: Language, name: str) -> Any:
@@ -68,10 +63,31 @@ def words(language: Language, name: str) -> Any:
     return _environment(language).get_template(name).module
 
 
+def _values(letter: Letter, mail: Mail) -> dict[str, str]:
+    """What fills the places of a template; each is text, whatever it looks like."""
+    lines, paper = words(letter.language, "lines.txt"), words(letter.language, "paper.txt")
+    bills = mail.first.bills
+    settled = tuple(replace(bill, open=bill.amount) for bill in bills)
+    return {
+        "customer": mail.customer,
+        "company": mail.company or paper.creditor,
+        "name": mail.name or paper.unnamed,
+        "today": day(mail.today, letter.language),
+        "pay_by": day(mail.pay_by or mail.today, letter.language),
+        "bills": str(lines.count(len(bills))),
+        "sums": _sums(bills, letter.language) or paper.nothing,
+        "headline": str(lines.headline(bills)),
+        "answer_to": f"{lines.person(mail)}{lines.reach(mail.sender)}",
+        "since": day(letter.since or mail.today, letter.language),
+        "paid": _sums(settled, letter.language, most=3) or paper.nothing,
+        "parts": str(paper.parts(mail)),
+    }
+
+
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / language),
+        loader=FileSystemLoader(LETTERS / language),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -91,13 +107,13 @@ def _environment(language: Language) -> Environment:
 @cache
 def _html_environment(language: Language) -> Environment:
     """The same templates, in which the lines of bills and banks are set as tables."""
-    files = FileSystemLoader([TEMPLATES / language, TEMPLATES])
+    files = FileSystemLoader([LETTERS / language, LETTERS])
     loader = ChoiceLoader([FunctionLoader(_instead(language)), files])
     return _environment(language).overlay(loader=loader, autoescape=True)
 
 
 def _instead(language: Language) -> Callable[[str], str | None]:
-    files = {"lines.txt": TEMPLATES / "lines.html", "words.txt": TEMPLATES / language / "lines.txt"}
+    files = {"lines.txt": LETTERS / "lines.html", "words.txt": LETTERS / language / "lines.txt"}
     return lambda name: files[name].read_text("utf-8") if name in files else None
 
 
@@ -113,6 +129,8 @@ def _cleaned(value: Any) -> Any:
     match value:
         case str():
             return one_line(value)
+        case Template():
+            return value  # ours, or checked when it was published; it may have lines
         case Struct():
             fields = {name: getattr(value, name) for name in value.__struct_fields__}
             changed = {name: new for name, old in fields.items() if (new := _cleaned(old)) != old}

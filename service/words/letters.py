@@ -11,6 +11,7 @@ from msgspec import Struct
 from service.domain.settings import Bank
 from service.domain.statement import Statement
 from service.words.languages import Language
+from service.words.templates import Template
 
 Kind = Literal["confirm", "due_soon", "overdue"]
 
@@ -41,6 +42,7 @@ class BillLine(Struct, frozen=True, kw_only=True):
     interest: int = 0
     confirmed: bool = True
     tax: TaxLine | None = None
+    settled_on: date | None = None
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,14 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     template: str
     bills: tuple[BillLine, ...] = ()
     on: date | None = None
+
+
+class Instalment(Struct, frozen=True, kw_only=True):
+    """A part of a payment plan (D3)."""
+
+    due_on: date
+    amount: int
+    currency: str
 
 
 class Addressee(Struct, frozen=True, kw_only=True):
@@ -95,8 +105,9 @@ class Letter(Struct, frozen=True, kw_only=True):
     """A message of a day (C3), or with a `kind` the letter of that kind: `formal_dunning`, `reconciliation`, `lawyer` …
 
     `account_watch` adds finance's list of the overdue bills below the signature (B2); `pay_by` is a day letters name;
-    `account` is what a statement of account tells; `opening` stands where the template's own first words would. What is `short`
-    is a text message: a sentence or two.
+    `account` is what a statement of account tells; `opening` stands where the template's own first words would, `template`
+    where those of our letter of that kind would. `since` is when deliveries were stopped, `instalments` are what a payment
+    plan consists of. What is `short` is a text message: a sentence or two.
     """
 
     language: Language
@@ -115,6 +126,10 @@ class Letter(Struct, frozen=True, kw_only=True):
     short: bool = False
     pay_by: date | None = None
     account: Account | None = None
+    since: date | None = None
+    instalments: tuple[Instalment, ...] = ()
+    template: Template | None = None
+    template_version: int = 0
 
 
 class Composed(Struct, frozen=True):

@@ -6,8 +6,9 @@ from datetime import date
 from msgspec import Struct
 
 from service.domain.settings import Bank
-from service.words.letters import BillLine, Kind, Letter, Sender
+from service.words.letters import BillLine, Instalment, Kind, Letter, Sender
 from service.words.salutations import full_name
+from service.words.templates import Said
 
 STAND_INS: dict[Kind, str] = {"overdue": "overdue", "due_soon": "due-soon", "confirm": "confirm"}
 """From severe to mild, each with the template in place of an unknown one; a hold stands above them (C3)."""
@@ -15,6 +16,12 @@ STAND_INS: dict[Kind, str] = {"overdue": "overdue", "due_soon": "due-soon", "con
 MOST_SEVERE = "hold"
 NEUTRAL, NEUTRAL_LETTER = "account", "statement"
 _LISTED = 200
+
+RETURNED = {"reconciliation": "reply", "payment_plan": "agreed"}
+"""Letters with a part to sign and return."""
+
+_UNASKED = frozenset({"paid_in_full"})
+_UNCONFIRMED_IS_FINE = frozenset({"reconciliation", "lawyer", "payment_plan", "paid_in_full"})
 
 Bills = tuple[BillLine, ...]
 
@@ -67,6 +74,24 @@ class Mail(Struct, frozen=True, kw_only=True):
     watched: Bills
     opening: str
     pay_by: date | None
+    instalments: tuple[Instalment, ...]
+    said: Said | None = None
+    """What its kind of letter says; a message of the day has templates instead."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for what is open."""
+        return self.first.template not in _UNASKED
+
+    @property
+    def asks_confirmation(self) -> bool:
+        """Whether bills that are not confirmed yet are to be confirmed with the answer."""
+        return self.first.template not in _UNCONFIRMED_IS_FINE
+
+    @property
+    def returns(self) -> str | None:
+        """Which part of it is to be signed and returned."""
+        return RETURNED.get(self.first.template)
 
     @property
     def first(self) -> Part:
@@ -105,6 +130,7 @@ def mail_of(letter: Letter, messages: frozenset[str], letters: frozenset[str]) -
         watched=distinct(_overdue(letter)) if letter.account_watch else (),
         opening=letter.opening,
         pay_by=letter.pay_by,
+        instalments=letter.instalments,
     )
 
 

@@ -22,6 +22,8 @@ DISPUTE = {"reason": "price", "text": "x"}
 PLAN = {"count": 2, "first_on": "2026-03-20"}
 FLAG = {"flag": "wilful_default"}
 PAUSE = {"until": "2026-03-10", "reason": "x"}
+TEMPLATE = {"subject": "{headline}", "title": "REMINDER", "opening": "Pay by {pay_by}.", "closing": "Ask {answer_to}."}
+
 BODIES: dict[str, Any] = {
     "POST /v1/cases/{case}/contact-log": RECORD,
     "POST /v1/cases/{case}/promises": PROMISE,
@@ -66,10 +68,14 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/customers/{customer}/contacts": {"id": "zhang", "title": "CFO"},
     "PATCH /v1/customers/{customer}/contacts/{contact}": {"title": "CFO"},
     "POST /v1/customers/{customer}/contacts/{contact}/erase": REASON,
+    "POST /v1/cases/{case}/letters": {"kind": "reminder"},
+    "POST /v1/customers/{customer}/letters": {"kind": "reminder"},
     "POST /v1/letters/{letter}/receipt": {"signed": True},
     "POST /v1/customers/{customer}/reconciliations": {},
     "POST /v1/reconciliations/{reconciliation}/confirm": {},
     "POST /v1/reconciliations/{reconciliation}/differ": {"balances": [{"currency": "CNY", "amount": "1.00"}]},
+    "PUT /v1/templates/{language}/{kind}": TEMPLATE,
+    "POST /v1/templates/{language}/{kind}/preview": TEMPLATE,
     "POST /v1/messages/{message}/reply": {"text": "x"},
     "POST /v1/messages/{message}/withhold": {"question": "x"},
     "POST /v1/messages/{message}/advise": {},
@@ -87,7 +93,11 @@ BODIES: dict[str, Any] = {
 }
 """A body that could be carried out, for every route that takes one and names something."""
 
-OWN_NAMESPACE = {"PUT /v1/users/{user}/targets/{month}", "PUT /v1/users/{user}", "POST /v1/playbooks/{name}/check"}
+OWN_NAMESPACE = {
+    *("PUT /v1/users/{user}/targets/{month}", "PUT /v1/users/{user}", "POST /v1/playbooks/{name}/check"),
+    *(f"{method} /v1/templates/{{language}}/{{kind}}" for method in ("GET", "PUT", "DELETE")),
+    "POST /v1/templates/{language}/{kind}/preview",
+}
 """What names something that need not be there."""
 
 
@@ -178,6 +188,8 @@ def things_of(stranger: Tenant) -> dict[str, str]:
         "/v1/playbooks/{}": "theirs",
         "/v1/users/{}": "li.na",
         "/targets/{}": "2026-03",
+        "/v1/templates/{}": "en",
+        "/en/{}": "reminder",
     }
 
 

@@ -95,7 +95,7 @@ class Tenant:
 
     def get(self, path: str, role: str = "supervisor", **params: Any) -> Json:
         """What a path answers, which must be 200."""
-        response = self.as_(role).get(path, params=params)
+        response = self.as_(role).get(path, params=params, headers={"Accept": "application/json"})
         assert response.status_code == 200, response.text
         answer: Json = response.json()
         return answer

@@ -36,6 +36,8 @@ def pursued(service: Service) -> Iterator[Tenant]:
     tenant.as_("admin").post("/v1/webhook-endpoints", json={"url": "https://example.com/hook", "types": ["*"]})
     tenant.bill("INV-1", amount="400.00", due_on="2026-03-10")
     tenant.bill("INV-2", amount="300.00", due_on="2026-03-10")
+    mail(tenant, "2026-03-12T10:00:00+08:00")
+    assert tenant.as_("legal").post("/v1/cases/INV-1/letters", json={"kind": "reconciliation"}).status_code == 201
     mail(tenant, "2026-03-13T10:00:00+08:00")
     tenant.post("payment.received", payment="P-1", customer="C-1", amount="100.00", currency="CNY")
     tenant.as_("collector").post("/v1/cases/INV-1/notes", json={"text": "They ask for the contract."})
@@ -103,6 +105,15 @@ def zipped(files: Files, path: Path) -> str:
 
 
 # What is in it
+
+
+def test_H2_letters_are_there_byte_for_byte_and_one_changed_byte_is_found(pursued: Tenant, bundle: Files, tmp_path: Path):
+    (letter,) = [one for one in rows(bundle, "messages.ndjson") if one["channel"] == "letter"]
+    body = bundle[letter["document"]]
+    assert body == pursued.as_("legal").get(f"/v1/letters/{letter['id']}").content and body.startswith(b"%PDF-")
+    changed = owned_up({**bundle, letter["document"]: body[:-9] + b"?" + body[-8:]})
+    code, said = checked(tmp_path, changed)
+    assert code == 1 and letter["id"] in said and "is not the letter that was printed" in said
 
 
 def test_I2_the_whole_log_of_the_bill_what_was_said_and_receipts(pursued: Tenant, bundle: Files):

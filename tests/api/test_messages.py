@@ -1,9 +1,12 @@
 """GET /v1/messages, one message, and letters: what was said to whom, and who may read it."""
 
 from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from service.api.models.work import LetterAnswer, MessageAnswer
 from tests.api.tenants import Service, Tenant, fits, problem
@@ -119,13 +122,27 @@ def test_a_letter_as_text_and_as_json(post: Tenant):
     assert found["issued_on"] >= "2026-06-02"
 
 
+def test_H2_a_letter_is_kept_byte_for_byte_with_its_hash_in_the_log(post: Tenant):
+    id = letter(post)
+    sent = post.as_("legal").get(f"/v1/letters/{id}")
+    assert sent.headers["content-type"] == "application/pdf" and sent.content.startswith(b"%PDF-")
+    hash = sha256(sent.content).hexdigest()
+    assert sent.headers["etag"] == f'"{hash}"'
+    again = post.as_("legal").get(f"/v1/letters/{id}", headers={"If-None-Match": f'"{hash}"'})
+    assert (again.status_code, again.content) == (304, b"")
+    told = [e["data"] for e in post.get("/v1/events", type="letter.printed")["data"]]
+    assert [one["sha256"] for one in told if one["letter"] == id] == [hash]
+    read = "".join(page.extract_text() for page in PdfReader(BytesIO(sent.content)).pages)
+    assert all(case in read for case in post.get(f"/v1/letters/{id}")["cases"])
+
+
 def test_a_letter_refused(post: Tenant, stranger: Tenant):
     id = letter(post)
     for role in ("viewer", "erp"):
         assert problem(post.as_(role).get(f"/v1/letters/{id}")) == (403, "role_may_not")
     assert problem(stranger.as_("legal").get(f"/v1/letters/{id}")) == (404, "not_found")
-    pdf = post.as_("legal").get(f"/v1/letters/{id}", headers={"Accept": "application/pdf"})
-    assert problem(pdf) == (406, "not_acceptable")
+    picture = post.as_("legal").get(f"/v1/letters/{id}", headers={"Accept": "image/png"})
+    assert problem(picture) == (406, "not_acceptable")
     message = post.get("/v1/messages", customer="C-2", limit=1)["data"][0]["id"]
     assert problem(post.as_("legal").get(f"/v1/letters/{message}")) == (404, "not_found")
 

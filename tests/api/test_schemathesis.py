@@ -115,6 +115,8 @@ def _ids(tenant: Tenant, endpoint: str) -> dict[str, str]:
         "deadline": "1",
         "month": "2026-03",
         "delegation": "1",
+        "language": "en",
+        "kind": "reminder",
     }
 
 

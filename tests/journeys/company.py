@@ -94,7 +94,7 @@ class Company:
 
     def get(self, path: str, role: str = "supervisor", **params: Any) -> Any:
         """A resource, which must be there."""
-        response = self.http.get(path, params=params, headers=self.headers(role))
+        response = self.http.get(path, params=params, headers={**self.headers(role), "Accept": "application/json"})
         assert response.status_code == 200, response.text
         return response.json()
 

@@ -42,7 +42,9 @@ ladders:
     steps: [{step: visit, rule: B5, at: P1D, every: P1D, times: 60, do: [{task: {kind: visit, why: overdue}}]}]
 """
 
-GONE = (*ERASED, "POST /v1/playbooks/{playbook}/check", "request id", "idempotency key")
+LOOKED_AT = ("POST /v1/playbooks/{playbook}/check", "POST /v1/templates/{language}/{kind}/preview")
+
+GONE = (*ERASED, *LOOKED_AT, "request id", "idempotency key")
 """What an erasure takes, what is looked at and forgotten, and what names a request that left no event."""
 
 READERS = ("viewer", "erp", "collector", "admin")
@@ -207,6 +209,9 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield "admin", "PUT /v1/users/{user}", f"/v1/users/{ids['user']}", person
     hook = f"https://example.com/{scene.marker.mark('url')}?{scene.marker.mark('query')}"
     yield "admin", "POST /v1/webhook-endpoints", "/v1/webhook-endpoints", {"url": hook, "types": ["never.happens"]}
+    template = "/v1/templates/{language}/{kind}"
+    yield "admin", f"PUT {template}", "/v1/templates/en/reminder", {}
+    yield "admin", f"POST {template}/preview", "/v1/templates/en/reminder/preview", {}
     endpoints = "/v1/webhook-endpoints/{endpoint}"
     yield "admin", f"PATCH {endpoints}", f"/v1/webhook-endpoints/{ids['endpoint']}", {}
     yield "admin", f"POST {endpoints}/replay", f"/v1/webhook-endpoints/{ids['endpoint']}/replay", {"after": NOW}
@@ -224,6 +229,8 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     yield from _money(scene)
     yield from _mail_in(scene)
     yield from _next_day(scene, customer)
+    yield "legal", "POST /v1/cases/{case}/letters", f"{case}/letters", {"kind": "statement"}
+    yield "legal", "POST /v1/customers/{customer}/letters", f"{customer}/letters", {"kind": "statement", **some}
     yield from _standing(scene, customer)
 
 

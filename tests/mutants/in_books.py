@@ -115,7 +115,7 @@ MUTANTS = (
     ),
     Mutant(
         "no letter leaves to the restricted (E5)",
-        "service/engine/compose.py",
+        "service/engine/leaving.py",
         'if one.customer.restrictions and (one.row["channel"] == "letter" or not one.row["service"]):',
         "if False:",
         "tests/api/test_reconciliations.py::test_E5_what_waits_to_leave_is_struck_when_nobody_may_write_any_more",

@@ -66,7 +66,7 @@ MUTANTS = (
     ),
     Mutant(
         "a former parent learns nothing more (C7)",
-        "service/engine/compose.py",
+        "service/engine/leaving.py",
         "if child.parent != one.customer.id:",
         "if False:",
         "tests/journeys/test_families.py::test_C7_a_former_parent_learns_nothing_more",

@@ -66,7 +66,7 @@ MUTANTS = (
     ),
     Mutant(
         "a paid bill is struck from what is to leave (I13)",
-        "service/engine/compose.py",
+        "service/engine/leaving.py",
         'if case.stage == "closed":\n        return "closed"',
         "if False:\n        return None",
         f"{_MAIL}::test_I13_a_bill_paid_after_the_mail_was_written_is_struck_from_it",
@@ -74,7 +74,7 @@ MUTANTS = (
     Mutant(
         "a mail is asked again just before it is sent (I13)",
         "service/engine/post.py",
-        "said = compose.compose(session, [message], locked, render).get(message)",
+        "said = compose.compose(session, [message], locked, render, papers).get(message)",
         """said = compose.Said(
             compose.Composed(row["subject"], row["text"]),
             compose.Letter(language="en", today=row["day"], customer=None),

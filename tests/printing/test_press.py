@@ -27,7 +27,7 @@ def a_page(**facts: Any) -> dict[str, Any]:
         "greeting": "Dear Ms Wang Fang,",
         "opening": "By our books this is open.",
         "totals": [{"amount": "CNY 1,200.00", "capitals": None}],
-        "table": None,
+        "tables": [],
         "notes": [],
         "banks": [],
         "closing": "Please answer.",
@@ -112,7 +112,7 @@ def a_table(bills: int, total: bool = True) -> dict[str, Any]:
 
 def test_a_table_flows_over_pages_with_its_head_on_each():
     pages = [
-        page.extract_text() for page in PdfReader(io.BytesIO(pdf("letter", a_page(table=a_table(90)), on=DAY))).pages
+        page.extract_text() for page in PdfReader(io.BytesIO(pdf("letter", a_page(tables=[a_table(90)]), on=DAY))).pages
     ]
     assert len(pages) == 3
     assert all(f"INV-{n:03}" in "".join(pages) for n in range(90))
@@ -123,11 +123,11 @@ def test_a_table_flows_over_pages_with_its_head_on_each():
 @pytest.mark.parametrize("bills", range(20, 50))
 def test_a_total_stands_on_the_page_of_the_row_above_it(bills):
     pages = [
-        page.extract_text() for page in PdfReader(io.BytesIO(pdf("letter", a_page(table=a_table(bills)), on=DAY))).pages
+        page.extract_text() for page in PdfReader(io.BytesIO(pdf("letter", a_page(tables=[a_table(bills)]), on=DAY))).pages
     ]
     assert [page for page in pages if "CNY 60.00" in page] == [page for page in pages if f"INV-{bills - 1:03}" in page]
 
 
 def test_a_table_may_have_neither_rows_nor_total():
-    assert "Bill" in text_of(pdf("letter", a_page(table=a_table(0)), on=DAY))
-    assert "INV-000" in text_of(pdf("letter", a_page(table=a_table(1, total=False)), on=DAY))
+    assert "Bill" in text_of(pdf("letter", a_page(tables=[a_table(0)]), on=DAY))
+    assert "INV-000" in text_of(pdf("letter", a_page(tables=[a_table(1, total=False)]), on=DAY))

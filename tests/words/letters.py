@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from service.domain.settings import Bank
 from service.words.languages import Language
-from service.words.letters import Addressee, BillLine, Debtor, Letter, Section, Sender, ServiceItem, TaxLine
+from service.words.letters import Addressee, BillLine, Debtor, Instalment, Letter, Section, Sender, ServiceItem, TaxLine
 
 TODAY = date(2026, 3, 20)
 ICBC = Bank(payee="Dunlog Trading Ltd", bank="ICBC Shanghai", account="6222 0000 1111 2222")
@@ -52,6 +54,22 @@ def a_letter(language: Language = "en", **facts: Any) -> Letter:
     """A message of the day to a known person, with banks in two currencies."""
     banks = {"CNY": ICBC, "USD": CITI}
     return Letter(**{"language": language, "today": TODAY, "banks": banks, **PEOPLE[language], **facts})
+
+
+def of_kind(kind: str, *bills: BillLine) -> dict[str, Any]:
+    """What a letter of the kind has beside its people: all of it open, or all of it paid."""
+    if kind == "paid_in_full":
+        bills = tuple(replace(bill, open=0, days_overdue=0, settled_on=TODAY - timedelta(2)) for bill in bills)
+    facts: dict[str, Any] = {"kind": kind, "also_open": bills, "pay_by": date(2026, 3, 27)}
+    if kind == "hold_notice":
+        facts["since"] = date(2026, 3, 16)
+    if kind == "payment_plan":
+        facts["instalments"] = tuple(
+            Instalment(due_on=date(2026, month, 30), amount=bill.open // 2, currency=bill.currency)
+            for month in (3, 4)
+            for bill in bills[:2]
+        )
+    return facts
 
 
 def section(kind: Any, *bills: BillLine, template: str | None = None) -> Section:

@@ -7,9 +7,10 @@ import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-from service.words.compose import known_letters, known_templates
+from service.words.compose import known_templates
 from service.words.languages import LANGUAGES
 from service.words.sentences import CATALOGUES, knows, say
+from service.words.templates import known_letters
 from tests.words import spoken
 
 

@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from service.domain.money import EXPONENTS, LIMIT
 from service.domain.settings import Bank
-from service.words.compose import compose, known_letters, known_templates
+from service.words.compose import compose, known_templates
 from service.words.languages import LANGUAGES
 from service.words.letters import Addressee, BillLine, Debtor, Letter, Section, Sender, ServiceItem, TaxLine
 from service.words.salutations import full_name
-from tests.words.letters import TAX, TODAY, a_bill, a_letter, everything, overdue, section
+from service.words.templates import known_letters
+from tests.words.letters import TAX, TODAY, a_bill, a_letter, everything, of_kind, overdue, section
 
 GOLDEN = Path(__file__).parent / "golden"
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
@@ -46,10 +47,7 @@ LETTERS: dict[str, dict[str, Any]] = {
         "sections": (section("overdue", overdue(7, 8)),),
     },
     "payment-run": {"sections": (section("overdue", overdue(1, 9), template="payment-run"),)},
-    **{
-        kind: {"kind": kind, "also_open": (LONG_AGO, overdue(2, 3, currency="USD")), "pay_by": date(2026, 3, 27)}
-        for kind in sorted(known_letters())
-    },
+    **{kind: of_kind(kind, LONG_AGO, overdue(2, 3, currency="USD")) for kind in sorted(known_letters())},
 }
 
 
@@ -211,7 +209,8 @@ def test_every_template_exists_in_both_languages():
     texts |= {"payment-run"}
     assert known_templates() == texts
     pressing = {"reminder", "urgent", "stern", "final_notice"}
-    assert known_letters() == {"formal_dunning", "reconciliation", "lawyer", "statement", "credit_stop"} | pressing
+    telling = {"credit_stop", "hold_notice", "payment_plan", "paid_in_full"}
+    assert known_letters() == {"formal_dunning", "reconciliation", "lawyer", "statement"} | pressing | telling
 
 
 _text = st.text(max_size=30)

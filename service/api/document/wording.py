@@ -62,6 +62,8 @@ PATH_PARAMETERS = {
     "letter": ("The letter's id: the message's that carries it.", "C-1.20260323.letter.zhang"),
     "reconciliation": ("The id of the letter that compares the books.", "reconciliation~C-1.31"),
     "playbook": ("The playbook's name.", "standard"),
+    "language": ("The language: `zh` or `en`.", "en"),
+    "kind": ("The kind of letter.", "reminder"),
     "month": ("A calendar month.", "2026-03"),
     "user": ("The user's id, as it stands in the log.", "li.na"),
     "endpoint": ("The endpoint's id.", "we_3f9c2a70b1d84e65"),

@@ -56,13 +56,18 @@ def _own(name: str) -> bytes:
 
 def _contents(found: Found) -> dict[str, bytes]:
     names = {one["id"]: f"messages/{n:04}.txt" for n, one in enumerate(found.messages, start=1) if one["text"] is not None}
+    papers = {one["id"]: f"letters/{n:04}.pdf" for n, one in enumerate(found.messages, start=1) if one["document"]}
     return {
         "case.json": _pretty(found.case),
         "log.ndjson": _lined([_event(row) for row in found.events]),
         "messages.ndjson": _lined(
-            [_message(row, names.get(row["id"]), found.lines.get(row["id"], ())) for row in found.messages]
+            [
+                _message(row, names.get(row["id"]), papers.get(row["id"]), found.lines.get(row["id"], ()))
+                for row in found.messages
+            ]
         ),
         **{names[one["id"]]: words(one["subject"], one["text"]) for one in found.messages if one["id"] in names},
+        **{papers[one["id"]]: bytes(one["document"]) for one in found.messages if one["id"] in papers},
         "deliveries.ndjson": _lined(found.deliveries),
         "texts.ndjson": _lined([{**row, "body": json.loads(row["body"])} for row in found.texts]),
     }
@@ -79,10 +84,10 @@ def _event(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _message(row: Mapping[str, Any], file: str | None, lines: Rows) -> dict[str, Any]:
-    kept = {name: value for name, value in row.items() if name not in ("subject", "text", "salt")}
+def _message(row: Mapping[str, Any], file: str | None, document: str | None, lines: Rows) -> dict[str, Any]:
+    kept = {name: value for name, value in row.items() if name not in ("subject", "text", "salt", "document")}
     salt = bytes(row["salt"]).hex() if row["salt"] else None
-    return {**kept, "lines": [dict(line) for line in lines], "file": file, "salt": salt}
+    return {**kept, "lines": [dict(line) for line in lines], "file": file, "document": document, "salt": salt}
 
 
 def _plain(value: object) -> object:

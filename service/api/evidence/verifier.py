@@ -122,9 +122,27 @@ def check_messages(events: list[Row], messages: list[Row], files: Files) -> Iter
                 yield data["message"], "has lost its words, or the key to their seal"
             elif hmac.new(bytes.fromhex(message["salt"]), files[message["file"]], "sha256").hexdigest() != data["seal"]:
                 yield data["message"], "does not say what was sent: its words are not those that were sealed"
+    yield from check_letters(events, messages, files)
     for message in messages:
         if message["state"] == "handed_over" and message["id"] not in told:
             yield message["id"], "counts as handed over, but the log does not say so"
+
+
+def check_letters(events: list[Row], messages: list[Row], files: Files) -> Iterator[Fault]:
+    """The bytes of every letter are those whose hash the log told when it was printed last."""
+    printed = {}
+    for event in events:
+        if event["type"] == "letter.printed":
+            data = json.loads(event["data"])
+            printed[data["letter"]] = data["sha256"]
+    for message in messages:
+        file = message.get("document")
+        if file is None:
+            continue
+        if message["id"] not in printed:
+            yield message["id"], "is a letter whose printing the log does not tell"
+        elif file not in files or hashlib.sha256(files[file]).hexdigest() != printed[message["id"]]:
+            yield message["id"], "is not the letter that was printed: its bytes are not those that the log knows"
 
 
 def check_deliveries(events: list[Row], deliveries: list[Row]) -> Iterator[Fault]:

@@ -129,7 +129,7 @@ class SettingsPatch(Body):
         "removes a role's.",
         examples=[{"manager": {"CNY": "10000.00"}}],
     )
-    consents: dict[Literal["playbook", "webhook_secret", "limits"], Approver | None] = Field(
+    consents: dict[Literal["playbook", "template", "webhook_secret", "limits"], Approver | None] = Field(
         {}, description="What of the company itself needs whose consent; null removes one, by that very consent (I32)."
     )
     bulk_customers: Annotated[int, Field(ge=1, le=500)] = Field(

@@ -44,6 +44,7 @@ ApprovalKind: TypeAlias = Literal[
     "credit_stop",
     "hand_over",
     "playbook",
+    "template",
     "webhook_secret",
     "settings",
     "reassignment",

@@ -76,6 +76,8 @@ from service.domain.commands.people import (
     FlagCases,
     FlagCustomer,
     GrantApproval,
+    IssueLetter,
+    KeepLetter,
     LogContact,
     LookIntoPayment,
     MakePromise,
@@ -117,6 +119,7 @@ Command: TypeAlias = (
     | Wake
     | Watch
     | ReportMessage
+    | KeepLetter
 )
 
 __all__ = [
@@ -165,7 +168,9 @@ __all__ = [
     "IncurCost",
     "InterestGiven",
     "IssueInvoice",
+    "IssueLetter",
     "IssueTaxInvoice",
+    "KeepLetter",
     "Language",
     "Line",
     "LogContact",

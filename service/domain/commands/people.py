@@ -233,6 +233,25 @@ class Watch(Struct, frozen=True, kw_only=True):
     customer: str
 
 
+class IssueLetter(Struct, frozen=True, kw_only=True):
+    """Send the customer a letter of that kind about these bills (H1)."""
+
+    customer: str
+    cases: tuple[str, ...]
+    kind: str
+
+
+class KeepLetter(Struct, frozen=True, kw_only=True):
+    """A letter was printed: what its bytes are known by."""
+
+    customer: str
+    letter: str
+    kind: str
+    cases: tuple[str, ...]
+    sha256: str
+    template_version: int = 0
+
+
 class ReportMessage(Struct, frozen=True, kw_only=True):
     """How a message to the customer fared (`handed_over` or `bounced`)."""
 
@@ -268,6 +287,7 @@ PersonCommand: TypeAlias = (
     | ReleaseHold
     | ApplyHold
     | WriteOff
+    | IssueLetter
     | RecordReceipt
     | RestrictCredit
     | RestoreCredit

@@ -23,6 +23,7 @@ from service.domain.decide import (
     due_dates,
     hand_overs,
     holds,
+    letters,
     moves,
     owners,
     pauses,
@@ -93,7 +94,7 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return payments.allocate(command, account, scene)
         case c.AcknowledgeHold() | c.AcknowledgeRelease():
             return holds.acknowledge(command, account, scene)
-        case c.ReportMessage() | c.ReturnMessage():
+        case c.ReportMessage() | c.ReturnMessage() | c.KeepLetter():
             return _reported(command, account, scene)
         case (
             c.SubmitInvoice()
@@ -230,6 +231,8 @@ def _person(
             return requests.ask_by_person(command, account, scene, asker)
         case c.RecordReceipt():
             return demands.receipt(command, account, scene)
+        case c.IssueLetter():
+            return letters.issue(command, account, scene)
         case c.WriteOff():
             return write_offs.ask(command, account, scene, asker)
         case c.RestrictCredit():
@@ -244,9 +247,13 @@ def _person(
             assert_never(command)
 
 
-def _reported(command: c.ReportMessage | c.ReturnMessage, account: Account, scene: Scene) -> Iterator[Happened]:
+def _reported(
+    command: c.ReportMessage | c.ReturnMessage | c.KeepLetter, account: Account, scene: Scene
+) -> Iterator[Happened]:
     """How a message fared; said twice, it stands twice only when it differs."""
-    if isinstance(command, c.ReturnMessage):
+    if isinstance(command, c.KeepLetter):
+        yield from demands.printed(command, account)
+    elif isinstance(command, c.ReturnMessage):
         yield from conversations.bounced(command, account, scene, returned=True)
     elif command.outcome == "handed_over":
         yield from demands.handed_over(command, account, scene)

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from service.domain.events.approval import ApprovalEvent
 from service.domain.events.conversation import ConversationEvent
-from service.domain.events.letter import LetterReceived
+from service.domain.events.letter import LetterPrinted, LetterReceived
 from service.domain.events.reconciliation import ReconciliationEvent
 from service.domain.events.shape import Shape
 from service.domain.events.standing import StandingEvent
@@ -182,6 +182,7 @@ CustomerEvent: TypeAlias = (
     | HoldReleased
     | HoldReleaseAcknowledged
     | LetterIssued
+    | LetterPrinted
     | LetterReceived
     | ReconciliationEvent
     | CustomerNoted

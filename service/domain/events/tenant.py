@@ -54,6 +54,16 @@ class PlaybookPublished(Shape, frozen=True, kw_only=True):
     text: str
 
 
+class TemplatePublished(Shape, frozen=True, kw_only=True):
+    """What letters of a kind say in a language from now on, in the company's own words; without `texts`, ours again."""
+
+    type: ClassVar[str] = "template.published"
+    language: str
+    kind: str
+    version: int
+    texts: dict[str, str] | None = None
+
+
 class PaymentsKnown(Shape, frozen=True, kw_only=True):
     """All payments up to that day have been told, though there may have been none (C12)."""
 
@@ -198,6 +208,7 @@ TenantEvent: TypeAlias = (
     | SettingsChanged
     | CalendarPublished
     | PlaybookPublished
+    | TemplatePublished
     | PaymentsKnown
     | UserChanged
     | TargetSet

@@ -12,7 +12,7 @@ from service.domain.events import conversation as s
 from service.domain.events import customer as e
 from service.domain.events import standing as k
 from service.domain.events import task as t
-from service.domain.events.letter import LetterReceived
+from service.domain.events.letter import LetterPrinted, LetterReceived
 from service.domain.events.reconciliation import ReconciliationEvent
 from service.domain.evolve.conversation import evolve_conversation
 from service.domain.evolve.reconciliation import evolve_reconciliation
@@ -68,7 +68,7 @@ def evolve_customer(customer: Customer, event: e.CustomerEvent) -> Customer:
             | s.VisitArranged()
         ):
             return evolve_conversation(customer, event)
-        case e.LetterIssued() | LetterReceived() | e.CustomerNoted():
+        case e.LetterIssued() | LetterPrinted() | LetterReceived() | e.CustomerNoted():
             return customer
         case _:
             assert_never(event)

@@ -52,6 +52,19 @@ message_items = Table(
     Index("message_items_case", "tenant", "case_id", "message"),
 )
 
+documents = Table(
+    "documents",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("customer", Text, nullable=False),
+    Column("sheet", Text),
+    Column("body", LargeBinary),
+    Column("sha256", Text, nullable=False),
+    instant("at", null=False),
+    Index("documents_customer", "tenant", "customer", "message"),
+)
+
 digests = Table(
     "digests",
     metadata,

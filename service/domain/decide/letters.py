@@ -1,0 +1,41 @@
+"""Letters that a person has sent: those that tell or ask, and that need nobody's consent (H1)."""
+
+from collections.abc import Iterator
+
+from service.domain.account import Account, Happened
+from service.domain.commands import IssueLetter, Reconcile
+from service.domain.decide import measures, reconciliations
+from service.domain.decide.demands import DEMANDS
+from service.domain.decide.messages import recipients
+from service.domain.reconciliation import KIND as RECONCILIATION
+from service.domain.refusals import Conflict
+from service.domain.scene import Scene
+
+CONSENTED = frozenset({"formal_dunning", "lawyer", "credit_stop"})
+"""Those that a playbook asks for, and that go out when somebody has agreed (B9, E3)."""
+
+
+def issue(command: IssueLetter, account: Account, scene: Scene) -> Iterator[Happened]:
+    """It leaves in the next window. What it says must be so: that deliveries stand still, that there is a plan, that all of it
+    is paid; and only what is open is asked for."""
+    kind, customer = command.kind, account.customer
+    if kind in CONSENTED:
+        raise Conflict("letter_needs_consent", "/kind", kind=kind)
+    if customer.restrictions:
+        raise Conflict("customer_restricted", None, customer=customer.id)
+    if not recipients(customer, "manager", "email"):
+        raise Conflict("no_recipient", None, customer=customer.id)
+    if kind == "hold_notice" and customer.hold is None:
+        raise Conflict("no_hold", "/kind", customer=customer.id)
+    for id in command.cases:
+        case = account.cases[id]
+        if kind == "payment_plan" and case.standing_plan() is None:
+            raise Conflict("no_plan", "/kind", case=id)
+        if kind == "paid_in_full" and (case.stage != "closed" or case.open):
+            raise Conflict("case_open", "/kind", case=id)
+        if kind in DEMANDS and case.stage == "closed":
+            raise Conflict("case_closed", "/kind", case=id)
+    if kind == RECONCILIATION:
+        yield from reconciliations.ask(Reconcile(customer=customer.id, cases=command.cases), account, scene)
+    else:
+        yield from measures.letter(account, scene, list(command.cases), kind, "H1", None)

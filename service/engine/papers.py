@@ -1,0 +1,121 @@
+"""Letters become documents: printed when nobody is locked, kept with their words, and with their hash in the log."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from secrets import token_hex
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from service.domain.commands import KeepLetter
+from service.domain.events.tenant import TemplatePublished
+from service.domain.tenant import TemplateInForce
+from service.engine.administer import STREAM
+from service.engine.asks import Ask
+from service.engine.desk import Session
+from service.engine.handle import InternalError, handle_within
+from service.engine.tick import CLOCKWORK
+from service.printing.press import pdf
+from service.store import documents, links, sayings
+from service.store.database import Tx
+from service.words.letters import Letter
+from service.words.paper import TEMPLATE, paper
+from service.words.templates import Template
+
+
+class _Sheet(Struct, frozen=True):
+    """What is to be printed: its data, and their hash."""
+
+    message: Mapping[str, Any]
+    data: dict[str, Any]
+    on: date
+    digest: str
+    template_version: int
+
+
+def template(tx: Tx, one: TemplateInForce) -> Template | None:
+    """The company's own texts; None when ours hold."""
+    event = links.event(tx, STREAM, one.place) if one.own else None
+    return msgspec.convert(event.texts, Template) if isinstance(event, TemplatePublished) and event.texts else None
+
+
+class Papers:
+    """The letters among the messages of one round: those printed already, and those that are wanted."""
+
+    def __init__(self) -> None:
+        self._stored: dict[str, str] = {}
+        self._templates: dict[str, tuple[Template, int]] = {}
+        self._wanted: dict[str, _Sheet] = {}
+        self._printed: dict[str, tuple[_Sheet, bytes]] = {}
+        self._held: list[tuple[_Sheet, bytes]] = []
+
+    def look(self, session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
+        """What is kept of them, and the company's own templates for their kinds."""
+        self._held = []
+        self._stored = documents.sheets(session.tx, [one["id"] for one in letters])
+        kinds = {one["kind"] for one in letters}
+        in_force = session.tenancy.tenant.templates if kinds else {}
+        self._templates = {
+            name: (found, one.version)
+            for name, one in in_force.items()
+            if name.partition("/")[2] in kinds and (found := template(session.tx, one))
+        }
+
+    def dressed(self, letter: Letter) -> Letter:
+        """The letter in the company's own words, where there are such."""
+        own, version = self._templates.get(f"{letter.language}/{letter.kind}", (None, 0))
+        return replace(letter, template=own, template_version=version) if own else letter
+
+    def hold(self, message: Mapping[str, Any], letter: Letter) -> bool:
+        """Whether the letter has been printed as it is now; else it is wanted."""
+        id = message["id"]
+        data = paper(letter, id)
+        digest = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+        if self._stored.get(id) == digest:
+            return True
+        if id in self._printed and self._printed[id][0].digest == digest:
+            self._held.append(self._printed[id])
+            return True
+        self._wanted[id] = _Sheet(message, data, letter.today, digest, letter.template_version)
+        return False
+
+    def print_wanted(self) -> set[str]:
+        """Print them; which they were. Raises Unprintable."""
+        wanted, self._wanted = self._wanted, {}
+        for id, sheet in wanted.items():
+            # without a word that nobody can guess, the hash in the log would confirm guesses at a person who was erased
+            data = {**sheet.data, "keywords": [token_hex(16)]}
+            self._printed[id] = sheet, pdf(TEMPLATE, data, on=sheet.on)
+        return set(wanted)
+
+    def keep(self, session: Session) -> None:
+        """Those printed since, with their hash in the log; their words have just been kept, their customers are locked."""
+        if not self._held:
+            return
+        kept = [
+            documents.Printed(sheet.message["id"], sheet.message["customer"], sheet.digest, body, sha256(body).hexdigest())
+            for sheet, body in self._held
+        ]
+        documents.put(session.tx, kept, session.scene.now)
+        lines = sayings.bills(session.tx, [one.message for one in kept])
+        asks = [
+            Ask(
+                command=KeepLetter(
+                    customer=one.customer,
+                    letter=one.message,
+                    kind=sheet.message["kind"],
+                    cases=tuple(sorted({line["case_id"] for line in lines[one.message] if not line["struck"]})),
+                    sha256=one.sha256,
+                    template_version=sheet.template_version,
+                ),
+                asker=CLOCKWORK,
+            )
+            for one, (sheet, _) in zip(kept, self._held, strict=True)
+        ]
+        if any(done.status != "accepted" for done in handle_within(session, asks)):
+            raise InternalError("internal_error")
+        self._held = []
