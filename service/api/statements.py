@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,13 +21,14 @@ from service.domain.decide.messages import recipients
 from service.domain.money import format
 from service.domain.statement import Entry, Statement
 from service.engine.desk import Session
-from service.engine.statements import Account, Bill, account, lines, told, usual_start
+from service.engine.papers import template
+from service.engine.statements import Account, Bill, account, usual_start
+from service.engine.wording import between, statement
 from service.printing.press import Unprintable, pdf
 from service.store import log
 from service.store.people import users_details
-from service.words.accounts import paper
-from service.words.languages import language_of
-from service.words.letters import Addressee, Debtor, Letter, Sender
+from service.words.letters import Letter
+from service.words.paper import page_of, paper
 
 PDF = "application/pdf"
 
@@ -57,32 +59,23 @@ def get_statement(
 
 
 def _letter(session: Session, found: Account, language: str | None) -> Letter:
-    customer, settings = found.customer, session.scene.settings
+    customer = found.customer
     people = recipients(customer, "manager", "email")
     details: dict[str, Any] = {}
     if people and people[0].details:
         key = (f"customer/{customer.id}", people[0].details)
         details = log.private_of(session.tx, [key]).get(key, {}).get(people[0].id, {})
     sender = users_details(session.tx, [customer.owner]).get(customer.owner, {})
-    return Letter(
-        language=language_of(language or customer.language, language_of(settings.language)),
-        today=found.until,
-        customer=Debtor(id=customer.id, name=customer.name),
-        company=settings.company,
-        contact=Addressee(**{name: str(details.get(name) or "") for name in ("name", "title", "salutation")}),
-        sender=Sender(**{name: sender.get(name, "") for name in Sender.__struct_fields__}),
-        banks=settings.banks,
-        kind="statement",
-        account=told(found),
-        also_open=lines(found),
-    )
+    letter = statement(between(session.scene, customer, details, sender, language), found)
+    own = session.tenancy.tenant.templates.get(f"{letter.language}/{letter.kind}")
+    return replace(letter, template=template(session.tx, own) if own else None)
 
 
 def _printed(letter: Letter, found: Account) -> Response:
     """Nothing is held meanwhile: many bills are many pages."""
     number = f"statement-{found.customer.id}-{found.until}"
     try:
-        content = pdf("statement", paper(letter, number), on=found.until)
+        content = pdf(page_of(letter), paper(letter, number), on=found.until)
     except Unprintable as lacking:
         raise Problem(422, "unprintable", {"given": ", ".join(lacking.characters)}) from None
     headers = {"Content-Disposition": f'inline; filename="{number}.pdf"', "Vary": "Accept", "Content-Language": letter.language}

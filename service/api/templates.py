@@ -33,7 +33,7 @@ from service.printing.press import Unprintable, pdf, png
 from service.store import templates, tenants
 from service.store.database import Tx
 from service.words.languages import LANGUAGES, Language
-from service.words.paper import TEMPLATE, paper
+from service.words.paper import page_of, paper
 from service.words.specimen import specimen
 from service.words.templates import PLACES, Template, known_letters, misplaced, ours
 
@@ -124,7 +124,7 @@ def _set(press: Callable[..., bytes], asking: Asking, language: Language, kind: 
         chosen, today = session.scene.settings, session.scene.today
     letter = specimen(language, kind, today, chosen.company, chosen.banks, template)
     try:
-        return press(TEMPLATE, paper(letter, f"{kind}~C-1.1"), on=today)
+        return press(page_of(letter), paper(letter, f"{kind}~C-1.1"), on=today)
     except Unprintable as lacking:
         raise invalid([Fault("", "unprintable", {"given": ", ".join(lacking.characters)})]) from None
 

@@ -17,7 +17,8 @@ from service.engine.handle import InternalError, isolated
 from service.engine.leaving import Leaving, struck_from, templates_of
 from service.engine.papers import Papers
 from service.engine.save import PARKED_FOR
-from service.engine.wording import Parts, letter
+from service.engine.statements import Books, books
+from service.engine.wording import Parts, enclosed, letter
 from service.store import cases, customers, log, messages
 from service.store.people import users_details
 from service.words.letters import Composed, Letter
@@ -206,7 +207,8 @@ def _word(
     signing = {one.row["id"]: loaded[min(item["case_id"] for item in one.items)].owner for one in worded}
     senders = users_details(tx, sorted(set(signing.values())))
     advised = _advised(session, worded)
-    papers.look(session, [one.row for one in worded if one.row["channel"] == "letter"])
+    about = {one.row["id"]: _books(session, one) for one in worded}
+    papers.look(session, [one.row for one in worded if one.row["channel"] == "letter" or about[one.row["id"]].account])
     composed: list[messages.Worded] = []
     said: dict[str, Said] = {}
     for one in worded:
@@ -223,9 +225,11 @@ def _word(
             children=one.children,
             lettered=one.lettered,
             opening=advised.get(id, ""),
+            books=about[id],
         )
         made_of = papers.dressed(letter(scene, parts))
-        if channel == "letter" and not papers.hold(one.row, made_of):
+        document = enclosed(parts, made_of)
+        if document and not papers.hold(one.row, papers.dressed(document)):
             continue
         text = render(made_of)
         state = "captured" if _stays(session, channel) else "ready"
@@ -235,6 +239,11 @@ def _word(
     messages.keep_words(tx, composed, scene.now)
     papers.keep(session)
     return {one.message: said[one.message] for one in composed if one.state == "ready"}
+
+
+def _books(session: Session, one: Leaving) -> Books:
+    templates = {item["template"] for item in one.items}
+    return books(session, one.customer, one.row, templates)
 
 
 def _family(one: Leaving, loaded: Mapping[str, Case]) -> list[str]:

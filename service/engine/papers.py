@@ -18,12 +18,13 @@ from service.engine.administer import STREAM
 from service.engine.asks import Ask
 from service.engine.desk import Session
 from service.engine.handle import InternalError, handle_within
+from service.engine.statements import STATEMENT
 from service.engine.tick import CLOCKWORK
 from service.printing.press import pdf
 from service.store import documents, links, sayings
 from service.store.database import Tx
 from service.words.letters import Letter
-from service.words.paper import TEMPLATE, paper
+from service.words.paper import page_of, paper
 from service.words.templates import Template
 
 
@@ -34,6 +35,8 @@ class _Sheet(Struct, frozen=True):
     data: dict[str, Any]
     on: date
     digest: str
+    kind: str
+    page: str
     template_version: int
 
 
@@ -52,12 +55,13 @@ class Papers:
         self._wanted: dict[str, _Sheet] = {}
         self._printed: dict[str, tuple[_Sheet, bytes]] = {}
         self._held: list[tuple[_Sheet, bytes]] = []
+        self._enclosed: set[str] = set()
 
     def look(self, session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
         """What is kept of them, and the company's own templates for their kinds."""
-        self._held = []
+        self._held, self._enclosed = [], set()
         self._stored = documents.sheets(session.tx, [one["id"] for one in letters])
-        kinds = {one["kind"] for one in letters}
+        kinds = {one["kind"] for one in letters} | {STATEMENT} if letters else set()
         in_force = session.tenancy.tenant.templates if kinds else {}
         self._templates = {
             name: (found, one.version)
@@ -70,17 +74,24 @@ class Papers:
         own, version = self._templates.get(f"{letter.language}/{letter.kind}", (None, 0))
         return replace(letter, template=own, template_version=version) if own else letter
 
+    def encloses(self, message: str) -> bool:
+        """Whether a document goes with a message of this round."""
+        return message in self._enclosed
+
     def hold(self, message: Mapping[str, Any], letter: Letter) -> bool:
         """Whether the letter has been printed as it is now; else it is wanted."""
         id = message["id"]
         data = paper(letter, id)
         digest = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+        self._enclosed.add(id)
         if self._stored.get(id) == digest:
             return True
         if id in self._printed and self._printed[id][0].digest == digest:
             self._held.append(self._printed[id])
             return True
-        self._wanted[id] = _Sheet(message, data, letter.today, digest, letter.template_version)
+        self._wanted[id] = _Sheet(
+            message, data, letter.today, digest, letter.kind or "", page_of(letter), letter.template_version
+        )
         return False
 
     def print_wanted(self) -> set[str]:
@@ -89,7 +100,7 @@ class Papers:
         for id, sheet in wanted.items():
             # without a word that nobody can guess, the hash in the log would confirm guesses at a person who was erased
             data = {**sheet.data, "keywords": [token_hex(16)]}
-            self._printed[id] = sheet, pdf(TEMPLATE, data, on=sheet.on)
+            self._printed[id] = sheet, pdf(sheet.page, data, on=sheet.on)
         return set(wanted)
 
     def keep(self, session: Session) -> None:
@@ -107,7 +118,7 @@ class Papers:
                 command=KeepLetter(
                     customer=one.customer,
                     letter=one.message,
-                    kind=sheet.message["kind"],
+                    kind=sheet.kind,
                     cases=tuple(sorted({line["case_id"] for line in lines[one.message] if not line["struck"]})),
                     sha256=one.sha256,
                     template_version=sheet.template_version,

@@ -101,7 +101,7 @@ def _try_to_claim(
         claimed = messages.get(session.tx, message)
         assert claimed is not None
         follows = mails.before(session.tx, customer, row["contact"], row["day"]) if row["channel"] == "email" else None
-        document = documents.of(session.tx, message) if row["channel"] == "letter" else None
+        document = documents.of(session.tx, message) if papers.encloses(message) else None
         return Outgoing(claimed, said, _copies(session, row), follows, document)
 
 

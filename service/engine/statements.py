@@ -1,17 +1,24 @@
 """A customer's account with all that a statement of it shows: read here once, for answers and for documents."""
 
+from collections.abc import Container, Mapping
 from datetime import date
+from typing import Any
 
 from msgspec import Struct
 
 from service.domain.case import Case
 from service.domain.customer import Customer
+from service.domain.events.reconciliation import ReconciliationSent
 from service.domain.offsets import Offset, add
+from service.domain.reconciliation import KIND as RECONCILIATION
 from service.domain.statement import Open, Statement
 from service.domain.views import interest_of
 from service.engine.desk import Session
-from service.store import cases, statements
+from service.store import cases, reconciliations, statements
 from service.words import letters as words
+
+STATEMENT = "statement"
+"""The kind of letter, and the template of messages, that tells the account."""
 
 AT_MOST = 5000
 """Bills, and entries, of all currencies together."""
@@ -96,3 +103,29 @@ def _line(bill: Bill, until: date) -> words.BillLine:
         contested=bill.disputed,
         interest=bill.interest or 0,
     )
+
+
+class Books(Struct, frozen=True, kw_only=True):
+    """What a letter about the books says beside its bills: a statement its account, a reconciliation what was stated of each
+    bill when it was issued, and by when it is to come back."""
+
+    account: Account | None = None
+    sent: ReconciliationSent | None = None
+    stated: dict[str, int] = {}
+
+
+NO_BOOKS = Books()
+
+
+def books(session: Session, customer: Customer, message: Mapping[str, Any], templates: Container[str]) -> Books:
+    """Those of a message, whose steps name these templates; nothing for what is not about the books."""
+    is_letter, kind = message["channel"] == "letter", message["kind"]
+    if (is_letter and kind == STATEMENT) or (message["channel"] == "email" and STATEMENT in templates):
+        today = session.scene.today
+        return Books(account=account(session, customer, usual_start(today), today))
+    if is_letter and kind == RECONCILIATION:
+        found = reconciliations.of_customer(session.tx, customer.id, message["id"])
+        if found:
+            sent = found[0].sent
+            return Books(sent=sent, stated=reconciliations.stated(session.tx, message["id"], sent.cases))
+    return NO_BOOKS

@@ -11,8 +11,11 @@ from msgspec.structs import replace
 from service.domain.case import Case
 from service.domain.conditions import days_overdue
 from service.domain.customer import Customer
+from service.domain.events.reconciliation import ReconciliationSent
+from service.domain.reconciliation import KIND as RECONCILIATION
 from service.domain.scene import Scene
 from service.domain.views import interest_of
+from service.engine.statements import NO_BOOKS, STATEMENT, Account, Books, lines, told
 from service.words.languages import language_of
 from service.words.letters import (
     Addressee,
@@ -49,6 +52,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     lettered: frozenset[str]
     opening: str = ""
     children: Mapping[str, Customer] = {}
+    books: Books = NO_BOOKS
 
     def debtor(self, case: Case) -> str:
         """Whose bill it is, where that is not the company written to."""
@@ -62,15 +66,11 @@ def letter(scene: Scene, parts: Parts) -> Letter:
     customer, message = parts.customer, parts.message
     whole = message["channel"] == "letter" and message["kind"] in WHOLE
     bills = {id: _line(parts, parts.cases[id], scene.today, whole) for id in named}
-    common = Letter(
-        language=language_of(customer.language, language_of(scene.settings.language)),
-        today=scene.today,
-        customer=Debtor(id=customer.id, name=customer.name),
-        company=scene.settings.company,
-        contact=Addressee(**{k: str(parts.contact.get(k) or "") for k in ("name", "title", "salutation")}),
-        sender=Sender(**{name: parts.sender.get(name, "") for name in Sender.__struct_fields__}),
-        banks=scene.settings.banks,
-    )
+    common = between(scene, customer, parts.contact, parts.sender)
+    if message["channel"] == "letter" and parts.books.account:
+        return statement(common, parts.books.account)
+    if message["channel"] == "letter" and parts.books.sent:
+        return _reconciliation(common, parts, parts.books.sent)
     if message["channel"] == "letter":
         bills = {id: replace(bill, interest=_interest(parts.cases[id], customer, scene)) for id, bill in bills.items()}
         lines = tuple(bills[id] for id in sorted(bills) if bills[id].open or not any(b.open for b in bills.values()))
@@ -93,6 +93,40 @@ def letter(scene: Scene, parts: Parts) -> Letter:
         account_watch=message["copy"] == "finance",
         opening=parts.opening,
     )
+
+
+def between(
+    scene: Scene, customer: Customer, contact: Mapping[str, Any], sender: Mapping[str, str], language: str | None = None
+) -> Letter:
+    """Who writes to whom, in the customer's language unless another is named; nothing is said yet."""
+    return Letter(
+        language=language_of(language or customer.language, language_of(scene.settings.language)),
+        today=scene.today,
+        customer=Debtor(id=customer.id, name=customer.name),
+        company=scene.settings.company,
+        contact=Addressee(**{k: str(contact.get(k) or "") for k in ("name", "title", "salutation")}),
+        sender=Sender(**{name: sender.get(name, "") for name in Sender.__struct_fields__}),
+        banks=scene.settings.banks,
+    )
+
+
+def statement(common: Letter, account: Account) -> Letter:
+    """The statement of that account, by and to those people."""
+    return replace(common, kind=STATEMENT, today=account.until, account=told(account), also_open=lines(account))
+
+
+def enclosed(parts: Parts, message: Letter) -> Letter | None:
+    """What goes with the message as a document: a letter itself, a statement with a mail that announces one."""
+    if message.kind:
+        return message
+    return statement(replace(message, sections=(), service=()), parts.books.account) if parts.books.account else None
+
+
+def _reconciliation(common: Letter, parts: Parts, sent: ReconciliationSent) -> Letter:
+    """It says what our books said on the day it was issued, whatever has come since."""
+    stated = parts.books.stated
+    bills = [replace(_line(parts, parts.cases[id], sent.on, whole=True), open=stated[id]) for id in stated]
+    return replace(common, kind=RECONCILIATION, today=sent.on, pay_by=sent.until, also_open=tuple(bills))
 
 
 def _instalments(planned: Iterable[Case]) -> tuple[Instalment, ...]:

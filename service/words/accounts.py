@@ -7,56 +7,15 @@ from msgspec import Struct
 
 from service.domain.statement import Entry, Statement
 from service.words.capitals import capitals
-from service.words.compose import opened, words
+from service.words.compose import words
 from service.words.languages import Language
-from service.words.letters import Account, BillLine, Letter
-from service.words.mail import Banking, Mail
+from service.words.letters import Account, BillLine
 from service.words.writing import amount, day
 
 MOST_ROWS = 1_000
 """Of a table: more than anybody reads are counted, and stand in the sums all the same."""
 
 Data = dict[str, Any]
-
-
-def paper(letter: Letter, number: str) -> Data:
-    """What `printing` needs to set the statement that the letter is; `number` is what it is filed under."""
-    account, language, mail = letter.account, letter.language, opened(letter)
-    assert account
-    text, lines, said = (words(language, name) for name in ("account.txt", "lines.txt", "letters/statement.txt"))
-    first, *others = [line for line in str(lines.signature(mail)).splitlines() if line.strip()]
-    return {
-        "language": language,
-        "title": str(said.title()),
-        "company": mail.company,
-        "date": day(mail.today, language),
-        "page": text.paper["page"],
-        "number": number,
-        "period": str(text.period(account)),
-        "addressee": _addressee(mail, language, text.paper["unnamed"]),
-        "greeting": str(lines.greeting(mail)).strip(),
-        "opening": str(said.opening(mail, mail.first)).strip(),
-        "totals": balances(account, language),
-        "sections": sections(account, mail.first.bills, language),
-        "notes": [text.paper["interest"]] if any(bill.interest for bill in mail.first.bills) else [],
-        "banks": [_bank(one, text) for one in mail.banks if one.bank],
-        "closing": str(said.closing(mail)).strip(),
-        "signature": {"closing": text.paper["yours"], "name": first.strip(), "lines": others},
-    }
-
-
-def _addressee(mail: Mail, language: Language, unnamed: str) -> list[str]:
-    """The person, their title and the customer; in Chinese the customer first."""
-    person = [mail.name or unnamed, *([mail.title] if mail.name and mail.title else [])]
-    return [mail.customer, " ".join(reversed(person))] if language == "zh" else [*person, mail.customer]
-
-
-def _bank(one: Banking, text: Any) -> Data:
-    assert one.bank
-    values = {"payee": one.bank.payee, "bank": one.bank.bank, "account": one.bank.account}
-    values["reference"] = one.reference or text.paper["by_number"]
-    lines = [{"label": text.paper[name], "value": value} for name, value in values.items()]
-    return {"title": str(text.pay_in(one)), "lines": lines, "note": None}
 
 
 def sections(account: Account, bills: Sequence[BillLine], language: Language) -> list[Data]:
@@ -75,6 +34,11 @@ def balances(account: Account, language: Language) -> list[Data]:
         shown = amount(abs(one.closing), one.currency)
         found.append({"amount": shown if owed else str(text.ahead(shown)), "capitals": said})
     return found
+
+
+def period(account: Account, language: Language) -> str:
+    """From which day to which."""
+    return str(words(language, "account.txt").period(account))
 
 
 class _Page(Struct, frozen=True):

@@ -1,19 +1,19 @@
 """A letter as data for the page that shows it: every word and every sum on it as it is to be read, nothing left to compute."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from msgspec import Struct
 
+from service.words import accounts
 from service.words.capitals import capitals
 from service.words.compose import opened, words
 from service.words.languages import Language
-from service.words.letters import BillLine, Letter
+from service.words.letters import Account, BillLine, Letter
 from service.words.mail import Mail, Total, totals
 from service.words.writing import amount, day
 
-TEMPLATE = "letter"
 MOST_ROWS = 1_000
 """Of a currency: more than anybody reads are counted, and stand in the total all the same."""
 
@@ -26,7 +26,7 @@ def paper(letter: Letter, number: str) -> Data:
     assert mail.said
     page = _Page(letter.language, words(letter.language, "lines.txt"), words(letter.language, "paper.txt"), mail)
     first, *others = [line for line in str(page.lines.signature(mail)).splitlines() if line.strip()]
-    return {
+    data = {
         "language": letter.language,
         "title": mail.said.title,
         "company": mail.company,
@@ -42,7 +42,23 @@ def paper(letter: Letter, number: str) -> Data:
         "banks": list(page.banks()),
         "closing": mail.said.closing,
         "signature": {"closing": str(page.lines.yours()).strip(), "name": first.strip(), "lines": others},
-        "slip": page.slip(),
+        "slip": page.slip(number),
+    }
+    return data | _statement(letter.account, mail.first.bills, letter.language) if letter.account else data
+
+
+def page_of(letter: Letter) -> str:
+    """Which page shows it."""
+    return "statement" if letter.account else "letter"
+
+
+def _statement(account: Account, bills: Sequence[BillLine], language: Language) -> Data:
+    """Instead of its bills alone a statement of account has balances, and a section a currency."""
+    return {
+        "period": accounts.period(account, language),
+        "totals": accounts.balances(account, language),
+        "sections": accounts.sections(account, bills, language),
+        "tables": [],
     }
 
 
@@ -150,16 +166,21 @@ class _Page(Struct, frozen=True):
             values["reference"] = one.reference or self.lines.by_number
             yield {"title": title, "lines": [{"label": labels[k], "value": v} for k, v in values.items()], "note": None}
 
-    def slip(self) -> Data | None:
+    def slip(self, number: str) -> Data | None:
         """What the customer signs and returns."""
         if self.mail.returns is None:
             return None
-        reply, signed = self.paper.reply, ("name", "stamp", "day")
-        facts = [{"label": reply["customer"], "value": self.mail.customer}]
+        reply = self.paper.reply
+        by = [_field(reply, name) for name in ("name", "title_of", "stamp", "day")]
+        facts = [{"label": reply["customer"], "value": self.mail.customer}, {"label": reply["reference"], "value": number}]
         if self.mail.returns == "agreed":
-            fields = [{"label": reply[name]} for name in signed]
-            return {"title": reply["agreed"], "facts": facts, "boxes": [], "fields": fields}
+            return {"title": reply["agreed"], "facts": facts, "boxes": [], "fields": [], "signed": by}
         sums = [one["amount"] for one in self.prominent()] or [self.paper.nothing]
         facts += [{"label": str(self.paper.balance(self.mail)), "value": "\n".join(sums)}]
-        fields = [{"label": reply[name]} for name in ("show", "reason", *signed)]
-        return {"title": reply["title"], "facts": facts, "boxes": [reply["agrees"], reply["differs"]], "fields": fields}
+        shown = [{"label": f"{reply['show']} {total.currency}"} for total in totals(self.mail.first.bills)]
+        boxes, fields = [reply["agrees"], reply["differs"]], [*shown, _field(reply, "reason")]
+        return {"title": reply["title"], "facts": facts, "boxes": boxes, "fields": fields, "signed": by}
+
+
+def _field(labels: Mapping[str, str], name: str) -> Data:
+    return {"label": labels[name], "tall": name == "stamp"}

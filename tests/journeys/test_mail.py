@@ -12,12 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
 from aiosmtpd.controller import Controller
+from pypdf import PdfReader
 
 from service.domain.commands import ReportMessage
 from service.domain.workdays import Workdays
@@ -166,6 +168,24 @@ def test_C6_a_mail_arrives_in_text_and_html_from_the_company_to_a_person_answers
     forwarded = [mail["Cc"] for mail in office.mails() if "财务盯账邮件" in said(mail)]
     assert forwarded and set(forwarded) == {f"fin@{DOMAIN}"} and first["Cc"] is None
     assert second["In-Reply-To"] == second["References"] == first["Message-ID"] and first["References"] is None
+
+
+def test_G_the_reminder_ahead_encloses_the_statement_that_it_announces_and_the_log_has_its_hash(
+    company: Founding, office: Office
+):
+    erp = company()
+    erp.customer(playbook="early-reminder", language="en")
+    erp.bill("INV-1", "2026-01-05", "2026-01-19", confirmation_required=False)
+    erp.walk("2026-01-12")
+    eventually(lambda: settled(erp) and office.mails(), "it is sent")
+    (mail,) = office.mails()
+    (enclosed,) = mail.iter_attachments()
+    document = enclosed.get_payload(decode=True)
+    assert isinstance(document, bytes) and enclosed.get_content_type() == "application/pdf"
+    read = "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(document)).pages)
+    assert "1December2025to12January2026" in read and "BillINV-1CNY1,000.00CNY1,000.00" in read
+    (printed,) = erp.get("/v1/events", type="letter.printed")["data"]
+    assert (printed["data"]["kind"], printed["data"]["sha256"]) == ("statement", sha256(document).hexdigest())
 
 
 def test_C3_a_live_tenant_sends_one_mail_a_contact_and_day_the_rest_waits_for_the_next_open_day(

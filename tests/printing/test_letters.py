@@ -13,7 +13,7 @@ from service.printing.press import Unprintable, pdf
 from service.words.languages import LANGUAGES
 from service.words.letters import Addressee, Debtor, Letter, Sender
 from service.words.mail import RETURNED
-from service.words.paper import MOST_ROWS, TEMPLATE, paper
+from service.words.paper import MOST_ROWS, page_of, paper
 from service.words.templates import known_letters
 from tests.words.letters import ICBC, TAX, TODAY, a_letter, of_kind, overdue
 
@@ -25,7 +25,7 @@ ASKING = [kind for kind in KINDS if kind != "paid_in_full"]
 
 def printed(letter: Letter) -> list[str]:
     """What can be read on each page, without the spaces that setting it made or lost."""
-    document = pdf(TEMPLATE, paper(letter, "L~C-1.31"), on=letter.today)
+    document = pdf(page_of(letter), paper(letter, "L~C-1.31"), on=letter.today)
     return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(document)).pages]
 
 
@@ -92,7 +92,7 @@ def test_D8_late_interest_is_shown_and_never_added(language):
 @EVERY
 def test_what_is_to_be_signed_and_returned_has_lines_for_it(language, kind):
     (page,) = printed(a_letter(language, **of_kind(kind, overdue(1))))
-    said = "Signature and stamp" if language == "en" else "签字盖章"
+    said = "Signature and company seal" if language == "en" else "签字并盖章"
     assert (bare(said) in page) == (kind in RETURNED)
 
 
@@ -178,7 +178,7 @@ def test_nobody_named_is_still_addressed_and_signed():
 
 def test_the_same_letter_is_the_same_bytes_on_any_day():
     letter = a_letter("zh", **of_kind("lawyer", overdue(1)))
-    first = pdf(TEMPLATE, paper(letter, "L"), on=letter.today)
-    assert first == pdf(TEMPLATE, paper(letter, "L"), on=letter.today)
-    assert first != pdf(TEMPLATE, paper(letter, "L"), on=TODAY + timedelta(1))
+    first = pdf(page_of(letter), paper(letter, "L"), on=letter.today)
+    assert first == pdf(page_of(letter), paper(letter, "L"), on=letter.today)
+    assert first != pdf(page_of(letter), paper(letter, "L"), on=TODAY + timedelta(1))
     assert date(2026, 3, 20) == TODAY

@@ -1,4 +1,4 @@
-"""Statements as pages: one bill, sixty and six hundred, several currencies, both languages (H1)."""
+"""Statements and reconciliation letters as pages: one bill, sixty and six hundred, several currencies, both languages (H1)."""
 
 import io
 from datetime import date
@@ -8,10 +8,10 @@ from pypdf import PdfReader
 
 from service.domain.statement import Entry, Statement, aged, running
 from service.printing.press import pdf
-from service.words.accounts import paper
 from service.words.languages import LANGUAGES, Language
 from service.words.letters import Account, Letter
-from tests.words.letters import TODAY, a_letter, overdue
+from service.words.paper import page_of, paper
+from tests.words.letters import TODAY, a_letter, of_kind, overdue
 
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 SINCE = date(2026, 2, 1)
@@ -45,7 +45,7 @@ def a_statement(language: Language, bills: int, *currencies: str, opening: int =
 
 def printed(letter: Letter) -> list[str]:
     """What can be read on each page, without spaces."""
-    document = pdf("statement", paper(letter, "L~C-1.31"), on=letter.today)
+    document = pdf(page_of(letter), paper(letter, "L~C-1.31"), on=letter.today)
     return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(document)).pages]
 
 
@@ -84,6 +84,27 @@ def test_H1_what_was_paid_ahead_leads_from_what_is_open_to_the_balance(language)
     assert "CNY-0.21" in page and "CNY0.80" in page
     ahead = "".join(printed(a_statement(language, 1, "CNY", credit=500)))
     assert ("CNY3.99toyourcredit" if language == "en" else "贵司贷方余额CNY3.99") in ahead and "负" not in ahead
+
+
+@BOTH
+def test_H1_the_slip_to_return_names_who_signs_with_title_seal_and_day_and_a_line_a_currency(language):
+    bills = [overdue(1), overdue(2, currency="USD")]
+    pages = printed(a_letter(language, **of_kind("reconciliation", *bills)))
+    words = {
+        "en": ("Pleasesignandreturn", "Name", "Title", "Signatureandcompanyseal", "Date", "OurbooksshowCNY", "OurbooksshowUSD"),
+        "zh": ("请签章后寄回", "经办人", "职务", "签字并盖章", "日期", "我方账面金额CNY", "我方账面金额USD"),
+    }
+    slip = pages[-1]
+    assert all(word.lower() in slip.lower() for word in words[language]) and "L~C-1.31" in slip
+
+
+@BOTH
+def test_H1_a_slip_is_never_cut_in_two(language):
+    bills = [overdue(n, n) for n in range(1, 28)]
+    pages = printed(a_letter(language, **of_kind("reconciliation", *bills)))
+    first, last = ("Reply:", "Date") if language == "en" else ("回执：请", "日期")
+    (page,) = [one for one in pages if first in one]
+    assert last in page[page.index(first) :]
 
 
 def test_the_last_of_very_many_is_counted_in_the_sums():

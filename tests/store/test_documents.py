@@ -42,11 +42,11 @@ def desk(engine: Engine) -> Desk:
     return Desk(engine, frozenset({"email", "letter"}), read_playbook)
 
 
-def issue(house: House, *customers: str) -> None:
-    """A reconciliation letter to each of them."""
+def issue(house: House, *customers: str, kind: str = "reconciliation") -> None:
+    """A letter of that kind to each of them."""
     house.ask(
         *(
-            c.IssueLetter(customer=one, kind="reconciliation", cases=(f"INV-{one[2:]}-0", f"INV-{one[2:]}-1"))
+            c.IssueLetter(customer=one, kind=kind, cases=(f"INV-{one[2:]}-0", f"INV-{one[2:]}-1"))
             for one in customers
         )
     )
@@ -94,13 +94,22 @@ def test_H2_each_letter_is_kept_with_its_hash_in_the_log_and_printed_once(house,
 
 
 def test_I13_a_letter_whose_sums_have_changed_is_printed_anew_before_it_leaves(house, desk):
-    issue(house, "C-0")
+    issue(house, "C-0", kind="reminder")
     write(house, desk)
     (first,) = kept(house).values()
     house.ask(house.a_payment("P-1")("C-0"))
     (sent,) = post(house, desk)
     assert sent != first and list(kept(house).values()) == [sent]
     assert [hash for _, hash in told(house)] == [sha256(one or b"").hexdigest() for one in (first, sent)]
+    assert house.found() == set()
+
+
+def test_H1_a_reconciliation_leaves_as_it_was_stated_whatever_has_been_paid_since(house, desk):
+    issue(house, "C-0")
+    write(house, desk)
+    (first,) = kept(house).values()
+    house.ask(house.a_payment("P-1")("C-0"))
+    assert post(house, desk) == [first] and len(told(house)) == 1
     assert house.found() == set()
 
 
