@@ -12,14 +12,12 @@ from service.api.customer_acts import CustomerId, chosen, some
 from service.api.models.letters import CustomerLetterBody, LetterBody
 from service.api.models.problems import responses
 from service.api.models.work import Logged
-from service.api.problems import fault
 from service.api.roles import Right
 from service.api.work import CaseId, owing
 from service.domain.commands import IssueLetter
 from service.domain.events.customer import LetterIssued
 from service.engine.asks import Done
 from service.engine.desk import Session
-from service.words.templates import known_letters
 
 router = APIRouter(prefix="/v1", route_class=CommandRoute)
 
@@ -39,7 +37,7 @@ def issue_letter(case: CaseId, body: LetterBody, asking: Annotated[Asking, Depen
     credit-stop notices go out with consent only: a playbook asks for it (B9, E3)."""
 
     def plan(session: Session) -> IssueLetter:
-        return IssueLetter(customer=owing(session, case), cases=(case,), kind=_kind(body))
+        return IssueLetter(customer=owing(session, case), cases=(case,), kind=body.kind)
 
     return act(asking, plan, _issued(), ("case", case))
 
@@ -59,15 +57,9 @@ def issue_customer_letter(
 
     def plan(session: Session) -> IssueLetter:
         ids = some(chosen(session, customer, body.cases, lambda _: True), customer)
-        return IssueLetter(customer=customer, cases=ids, kind=_kind(body))
+        return IssueLetter(customer=customer, cases=ids, kind=body.kind)
 
     return act(asking, plan, _issued(), ("customer", customer))
-
-
-def _kind(body: LetterBody) -> str:
-    if body.kind not in known_letters():
-        raise fault("/kind", "not_one_of", options=", ".join(sorted(known_letters())))
-    return body.kind
 
 
 def _issued() -> Replying:

@@ -2,11 +2,25 @@
 
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema, model_validator
+from pydantic import Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.api.models.commands import Cases
-from service.api.models.fields import Answer, Body, Currency, Cursor, Day, Id, Line, Money, Said, Text, UserId
+from service.api.models.fields import (
+    Answer,
+    Body,
+    Currency,
+    Cursor,
+    Day,
+    Id,
+    Line,
+    Money,
+    Said,
+    Text,
+    UserId,
+    listed,
+    one_of,
+)
 from service.domain.commands import PartGiven, PlanTerms
 from service.domain.commitments import MOST_PARTS
 from service.domain.dispute_reasons import CAUSES, REASONS
@@ -92,25 +106,11 @@ class PlanList(Answer):
     next_cursor: Cursor = None
 
 
-def _one_of(known: frozenset[str]) -> Any:
-    def check(value: str) -> str:
-        if value not in known:
-            raise PydanticCustomError("literal_error", "unknown", {"expected": ", ".join(sorted(known))})
-        return value
-
-    return AfterValidator(check)
-
-
-def _listed(known: frozenset[str], description: str, example: str) -> Any:
-    schema = {"type": "string", "enum": sorted(known), "description": description, "examples": [example]}
-    return WithJsonSchema(schema)
-
-
 _REASONS, _CAUSES = frozenset(REASONS), frozenset(CAUSES)
 ReasonCode: TypeAlias = Annotated[
-    StrictStr, _one_of(_REASONS), _listed(_REASONS, "See `GET /v1/dispute-reasons`.", "price")
+    StrictStr, one_of(_REASONS), listed(_REASONS, "See `GET /v1/dispute-reasons`.", "price")
 ]
-RootCause: TypeAlias = Annotated[StrictStr, _one_of(_CAUSES), _listed(_CAUSES, "What it came from.", "pricing")]
+RootCause: TypeAlias = Annotated[StrictStr, one_of(_CAUSES), listed(_CAUSES, "What it came from.", "pricing")]
 
 
 class DisputeBody(Body):

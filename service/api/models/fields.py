@@ -146,3 +146,20 @@ class Total(Answer):
 
     count: int = Field(ge=0, examples=[137])
     more: bool = Field(description="Whether there are more than were counted.")
+
+
+def one_of(known: frozenset[str]) -> Any:
+    """A word of these, and of no others."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise PydanticCustomError("literal_error", "unknown", {"expected": ", ".join(sorted(known))})
+        return value
+
+    return AfterValidator(check)
+
+
+def listed(known: frozenset[str], description: str, example: str) -> Any:
+    """How the document shows such a word."""
+    schema = {"type": "string", "enum": sorted(known), "description": description, "examples": [example]}
+    return WithJsonSchema(schema)

@@ -1,15 +1,22 @@
 """A letter that a person has sent."""
 
-from pydantic import Field, StrictStr
+from typing import Annotated, TypeAlias
+
+from pydantic import StrictStr
 
 from service.api.models.commands import Cases
-from service.api.models.fields import Body, Id
+from service.api.models.fields import Body, Id, listed, one_of
+from service.words.templates import known_letters
+
+LetterKind: TypeAlias = Annotated[
+    StrictStr, one_of(known_letters()), listed(known_letters(), "See `GET /v1/templates`.", "reminder")
+]
 
 
 class LetterBody(Body):
     """Which letter."""
 
-    kind: StrictStr = Field(pattern=r"^[a-z_]{1,40}$", examples=["reminder"])
+    kind: LetterKind
 
 
 class CustomerLetterBody(LetterBody):
