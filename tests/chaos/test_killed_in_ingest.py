@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 
+import psycopg
 import pytest
 
 from service import postgres
@@ -49,6 +50,7 @@ def test_I19_I20_I22_every_acknowledged_event_survives_kills_of_service_and_data
         acknowledged = _acknowledged(clients)
         told = sum(len(request.events) for erp in erps for request in erp.told)
         with postgres.start(cluster.folder) as server:
+            eventually(lambda: _is_back(server.url), "PostgreSQL is back from the last kill")
             _nothing_lost_nothing_half(server.url, clients)
             counts = post_again(clients, house.url)
             assert counts.total() == told and counts["duplicate"] >= acknowledged >= ACKNOWLEDGED * len(kills)
@@ -92,6 +94,13 @@ def _kill(house: House, cluster: Cluster, rng: random.Random, what: str) -> None
         house.kill()
         time.sleep(rng.choice((0.0, 0.1, 0.5)))
         house.start()
+
+
+def _is_back(url: str) -> bool:
+    try:
+        return bool(rows(url, "SELECT 1"))
+    except psycopg.OperationalError:
+        return False
 
 
 def _nothing_lost_nothing_half(url: str, clients: list[Client]) -> None:
