@@ -92,7 +92,7 @@ class OpenRequest(Struct, frozen=True, omit_defaults=True):
 
 
 class Refusal(Struct, frozen=True, omit_defaults=True):
-    """The last request of a kind that was rejected, and when."""
+    """The last request of a kind that was rejected, or by which another's outcome was taken back, and when."""
 
     approval: str
     on: date

@@ -128,6 +128,33 @@ def test_E3_refused_it_is_proposed_again_after_fourteen_days():
     assert second.previous == first.approval
 
 
+def test_E3_a_stop_that_finance_has_ended_is_proposed_again_after_fourteen_days():
+    world = owing()
+    world.sleep("2026-05-11").watch()
+    world.grant("credit_stop", "finance")
+    world.sleep("2026-05-13")
+    world.do(c.RestoreCredit(customer="C-1", measure="stop", reason="half of it is promised"), by("manager"))
+    (ended,) = (one.event.approval for one in world.grant("credit_restore", "finance") if one.event.type == "credit.restored")
+    assert world.sleep("2026-05-14").watch() == []
+    assert world.sleep("2026-05-26").watch() == []
+    world.sleep("2026-05-27").watch()
+    assert world.dated("approval.requested", kind="credit_stop") == ["05-11", "05-27"]
+    assert world.events("approval.requested", kind="credit_stop")[1].previous == ended
+    world.grant("credit_stop", "finance")
+    assert world.customer.refusals == {}
+
+
+def test_E3_the_end_of_other_conditions_keeps_no_stop_from_being_proposed():
+    world = owing()
+    world.do(restrict("cash_only"), by("manager"))
+    world.grant("credit_terms", "finance")
+    world.sleep("2026-05-08")
+    world.do(c.RestoreCredit(customer="C-1", measure="cash_only", reason="x"), by("manager"))
+    world.grant("credit_restore", "finance")
+    world.sleep("2026-05-11").watch()
+    assert world.dated("approval.requested", kind="credit_stop") == ["05-11"]
+
+
 def test_E3_paid_meanwhile_the_request_has_lost_its_object():
     world = owing()
     world.sleep("2026-05-11").watch()

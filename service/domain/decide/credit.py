@@ -156,7 +156,8 @@ def restrict(account: Account, scene: Scene, deed: dict[str, Any], cases: list[s
 
 
 def restore(account: Account, scene: Scene, deed: dict[str, Any], cases: list[str], approval: str) -> Iterator[Happened]:
-    """Agreed: the condition is lifted."""
-    customer = account.customer.id
-    event = CreditRestored(customer=customer, measure=deed["measure"], on=scene.today, approval=approval)
+    """Agreed: the condition is lifted. What a stop was proposed for may still be there: so soon it is not proposed again."""
+    customer, measure = account.customer.id, deed["measure"]
+    refuses = CREDIT_STOP.kind if measure == STOP else None
+    event = CreditRestored(customer=customer, measure=measure, on=scene.today, approval=approval, refuses=refuses)
     yield on_customer(customer, event)

@@ -24,13 +24,15 @@ class CreditRestricted(Shape, frozen=True, kw_only=True):
 
 
 class CreditRestored(Shape, frozen=True, kw_only=True):
-    """A condition of the customer's credit is lifted."""
+    """A condition of the customer's credit is lifted. Whoever agrees to that `refuses` what would bring it back: requests of
+    that kind are not proposed for 14 days (E3)."""
 
     type: ClassVar[str] = "credit.restored"
     customer: str
     measure: str
     on: date
     approval: str | None = None
+    refuses: str | None = None
 
 
 class CustomerReviewed(Shape, frozen=True, kw_only=True):

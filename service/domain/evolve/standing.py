@@ -6,7 +6,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from service.domain.credit import Measure
-from service.domain.customer import Customer
+from service.domain.customer import Customer, Refusal
 from service.domain.events import standing as e
 
 
@@ -17,7 +17,7 @@ def evolve_standing(customer: Customer, event: e.StandingEvent) -> Customer:
             measure = Measure(event.on, event.approval, event.terms, event.percent)
             return replace(customer, credit={**customer.credit, event.measure: measure})
         case e.CreditRestored():
-            return replace(customer, credit={k: one for k, one in customer.credit.items() if k != event.measure})
+            return _restored(customer, event)
         case e.CustomerReviewed():
             said = customer.segment_said or customer.segment
             return replace(
@@ -27,6 +27,14 @@ def evolve_standing(customer: Customer, event: e.StandingEvent) -> Customer:
             return _restricted(customer, event)
         case _:
             assert_never(event)
+
+
+def _restored(customer: Customer, event: e.CreditRestored) -> Customer:
+    refusals = customer.refusals
+    if event.refuses and event.approval:
+        refusals = {**refusals, event.refuses: Refusal(event.approval, event.on)}
+    credit = {name: one for name, one in customer.credit.items() if name != event.measure}
+    return replace(customer, credit=credit, refusals=refusals)
 
 
 def _restricted(customer: Customer, event: e.CustomerRestricted) -> Customer:
