@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.channels.outcome import Failed, Sent
 from service.domain.refusals import Conflict
+from service.domain.scene import CLOCKWORK
 from service.engine import (
     calendar_steps,
     compose,
@@ -28,7 +29,7 @@ from service.engine import (
 )
 from service.engine.administer import refresh_calendar
 from service.engine.desk import Closing, UnknownTenant
-from service.engine.tick import CLOCKWORK, running, tick
+from service.engine.tick import running, tick
 from service.engine.verify import all_tenants
 from service.mailing import notices_poster, poster
 from service.runtime import Runtime

@@ -13,9 +13,7 @@ from service.domain.commands import Command, Wake
 from service.domain.decide import run
 from service.domain.due import customer_dues, due
 from service.domain.events.case import Reminded
-from service.domain.scene import Asker, Scene
-
-_CLOCK = Asker(actor="clock", role="clock", source="clock")
+from service.domain.scene import CLOCKWORK, Asker, Scene
 
 
 class Rehearsal:
@@ -41,7 +39,7 @@ class Rehearsal:
         """The clock's moments up to then, each with what happens at it; it stops early where nothing more does."""
         while (at := self._next()) is not None and at <= until:
             self.scene = replace(self.scene, now=at, today=self.scene.workdays.today(at))
-            happened = self.do(Wake(customer=self.account.customer.id), _CLOCK)
+            happened = self.do(Wake(customer=self.account.customer.id), CLOCKWORK)
             if not happened:
                 return
             yield at, happened

@@ -25,6 +25,11 @@ class Asker(Struct, frozen=True, kw_only=True):
     traceparent: str | None = None
 
 
+CLOCK = "clock"
+CLOCKWORK = Asker(actor=CLOCK, role=CLOCK, source=CLOCK)
+"""Who asks when nobody does."""
+
+
 class Scene(Struct, frozen=True, kw_only=True):
     """`now` is the tenant's clock and `today` its local day; both are data, never read here."""
 

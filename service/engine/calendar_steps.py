@@ -10,12 +10,11 @@ from service.domain.digests import CUSTOMERS_NAMED, fitting
 from service.domain.events.customer import NoticeRaised
 from service.domain.offsets import Offset, add
 from service.domain.playbook import Notice, Playbook, Step
-from service.domain.scene import Scene
+from service.domain.scene import CLOCKWORK, Scene
 from service.domain.tenant import Tenant
 from service.engine import watch
 from service.engine.administer import Change, administer
 from service.engine.desk import Desk, Session
-from service.engine.tick import CLOCKWORK
 from service.store import tenants
 from service.store.database import Tx
 

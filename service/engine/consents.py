@@ -8,11 +8,10 @@ from service.domain.authority import in_place_of
 from service.domain.decide.content import Content, opened, sealed
 from service.domain.events.approval import ApprovalExpired, ApprovalGranted, ApprovalRejected, ApprovalRequested
 from service.domain.refusals import Conflict
-from service.domain.scene import Asker, Scene
+from service.domain.scene import CLOCKWORK, Asker, Scene
 from service.domain.tenant import Tenant
 from service.engine.administer import Change, administer
 from service.engine.desk import Desk, Session
-from service.engine.tick import CLOCKWORK
 from service.store.database import Tx
 
 EXPIRES_AFTER = timedelta(30)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from service.domain.digests import is_due, notice, opens_at
+from service.domain.scene import CLOCKWORK
 from service.domain.tenant import Tenant
 from service.engine.administer import Change, administer
 from service.engine.desk import Desk, Session
-from service.engine.tick import CLOCKWORK
 from service.store import customers, digests
 from service.store.database import Tx
 

@@ -8,11 +8,11 @@ from service.domain.contact_budget import waits_until, week_of
 from service.domain.customer import Customer
 from service.domain.gates import Gate, closed
 from service.domain.payment_feed import is_late, is_told, notice
+from service.domain.scene import CLOCKWORK
 from service.domain.tenant import Tenant
 from service.domain.workdays import Workdays
 from service.engine.administer import Change, administer
 from service.engine.desk import Desk, Session
-from service.engine.tick import CLOCKWORK
 from service.store import conversations, payments
 from service.store.database import Tx
 

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from service.domain.commands import KeepLetter
 from service.domain.events.tenant import TemplatePublished
+from service.domain.scene import CLOCKWORK
 from service.domain.tenant import TemplateInForce
 from service.engine.administer import STREAM
 from service.engine.asks import Ask
 from service.engine.desk import Session
 from service.engine.handle import InternalError, handle_within
 from service.engine.statements import STATEMENT
-from service.engine.tick import CLOCKWORK
 from service.printing.press import pdf
 from service.store import documents, links, sayings
 from service.store.database import Tx

@@ -15,12 +15,12 @@ from psycopg import errors
 from service.channels.outcome import Failed, Sent
 from service.channels.retries import next_attempt
 from service.domain.commands import ReportMessage
+from service.domain.scene import CLOCKWORK
 from service.engine import compose
 from service.engine.asks import Ask
 from service.engine.desk import Desk, Session
 from service.engine.handle import InternalError, handle, isolated
 from service.engine.papers import Papers
-from service.engine.tick import CLOCKWORK
 from service.store import customers, documents, mails, messages
 from service.store.chain import seal
 from service.store.people import users_details

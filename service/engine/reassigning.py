@@ -9,14 +9,13 @@ from msgspec import Struct
 from service.domain.assignment import least_loaded
 from service.domain.commands import AssignCustomer
 from service.domain.events.tenant import ReassignmentBegun, ReassignmentDone
-from service.domain.scene import Asker
+from service.domain.scene import CLOCKWORK, Asker
 from service.domain.tenant import Reassignment, Tenant
 from service.engine.administer import Change, administer
 from service.engine.asks import Ask
 from service.engine.desk import Desk
 from service.engine.folding import batches
 from service.engine.handle import handle
-from service.engine.tick import CLOCKWORK
 from service.store import customers
 from service.store.database import Tx
 

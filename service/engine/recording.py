@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.channels.outcome import Failed, Sent
 from service.channels.retries import Streak, failed_at, next_attempt, should_disable
 from service.domain.events.tenant import EndpointDisabled
+from service.domain.scene import CLOCKWORK
 from service.engine.administer import Change, administer
-from service.engine.tick import CLOCKWORK
 from service.store import endpoints, outbox
 from service.store.database import Tx, transaction
 

@@ -6,7 +6,7 @@ from functools import partial
 import structlog
 
 from service.domain.commands import Wake
-from service.domain.scene import Asker
+from service.domain.scene import CLOCKWORK
 from service.engine.asks import Ask
 from service.engine.desk import Desk
 from service.engine.handle import InternalError, handle
@@ -22,8 +22,6 @@ LATE = timedelta(seconds=10)
 """A customer so late is waited for, or a busy one would starve."""
 
 _log = structlog.get_logger()
-
-CLOCKWORK = Asker(actor="clock", role="clock", source="clock")
 
 
 def running(desk: Desk) -> list[str]:

@@ -12,10 +12,10 @@ from service.domain.decide.reviews import EVERY
 from service.domain.offsets import Offset, add
 from service.domain.payment_run import EVERY as EVERY_RUN
 from service.domain.payment_run import contacts
+from service.domain.scene import CLOCKWORK
 from service.engine.asks import Ask
 from service.engine.desk import Desk
 from service.engine.handle import handle
-from service.engine.tick import CLOCKWORK
 from service.store import watch
 
 SLICE = 100

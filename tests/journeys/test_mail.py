@@ -22,10 +22,10 @@ from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 
 from service.domain.commands import ReportMessage
+from service.domain.scene import CLOCKWORK
 from service.domain.workdays import Workdays
 from service.engine.asks import Ask
 from service.engine.handle import handle
-from service.engine.tick import CLOCKWORK
 from service.provision import create_key, create_tenant
 from service.runtime import Runtime
 from service.store.calendars import published

@@ -8,14 +8,13 @@ from psycopg import errors
 from sqlalchemy import Engine
 
 from service.domain import commands as c
-from service.domain.scene import Asker
+from service.domain.scene import CLOCKWORK, Asker
 from service.domain.settings import Settings
 from service.engine import administer
 from service.engine.asks import Ask
 from service.engine.desk import Desk
 from service.engine.handle import handle
 from service.engine.rebuild import rebuild
-from service.engine.tick import CLOCKWORK
 from service.engine.verify import Place, verify
 from service.runtime import read_playbook
 from service.store import customers, log, messages

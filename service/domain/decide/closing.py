@@ -18,7 +18,7 @@ from service.domain.decide import (
 )
 from service.domain.events.approval import ApprovalCancelled, ApprovalJoined
 from service.domain.events.case import CaseClosed, CaseReopened, PromiseCancelled
-from service.domain.scene import Scene
+from service.domain.scene import CLOCK, Scene
 
 
 def close(account: Account, scene: Scene, case: Case, closed_as: str, on: date) -> Iterator[Happened]:
@@ -51,7 +51,7 @@ def leave_requests(account: Account, scene: Scene, case: Case, why: str) -> Iter
             continue
         if request.bound and (request.bills <= 1 or kind not in consents.DIVISIBLE):
             yield from consents.cancel(account, scene, request.id, why)
-        elif request.bills <= 1 and request.asked_by == holds.CLOCK:
+        elif request.bills <= 1 and request.asked_by == CLOCK:
             cancelled = ApprovalCancelled(approval=request.id, kind=kind, cases=[case.id], why=why)
             yield on_customer(account.customer.id, cancelled)
         else:

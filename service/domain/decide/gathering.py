@@ -8,12 +8,11 @@ from service.domain.case import Case
 from service.domain.conditions import customer_meets
 from service.domain.decide import measures, tasks
 from service.domain.decide.content import Content, deeds, sealed
-from service.domain.decide.holds import CLOCK
 from service.domain.events.approval import ApprovalJoined, ApprovalRequested
 from service.domain.events.customer import NoticeRaised
 from service.domain.offsets import add
 from service.domain.playbook import Letter, Request, Step, TaskWanted
-from service.domain.scene import Scene
+from service.domain.scene import CLOCK, Scene
 
 PROPOSED_TO = {"hand_over": "legal", "statement": "collector"}
 """Who takes up what a step proposes."""

@@ -9,10 +9,7 @@ from service.domain.decide.content import Content, sealed
 from service.domain.events.approval import ApprovalCancelled, ApprovalRequested
 from service.domain.events.customer import HoldAcknowledged, HoldApplied, HoldReleaseAcknowledged, HoldReleased
 from service.domain.refusals import Refused
-from service.domain.scene import Scene
-
-CLOCK = "clock"
-"""Who asks what no person asked."""
+from service.domain.scene import CLOCK, Scene
 
 
 def apply(account: Account, scene: Scene, cases: list[str], approval: str | None) -> Iterator[Happened]:

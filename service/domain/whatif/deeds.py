@@ -11,9 +11,7 @@ from msgspec.structs import replace
 from service.domain.events import Event
 from service.domain.events.approval import ApprovalGranted, ApprovalPassed, ApprovalRejected, ApprovalRequested
 from service.domain.events.case import Escalated, Reminded, StepFired, StepSkipped
-from service.domain.scene import Asker
-
-CLOCK = "clock"
+from service.domain.scene import CLOCK, Asker
 
 
 class Record(Struct, frozen=True):

@@ -17,9 +17,9 @@ from service.domain.events import customer as u
 from service.domain.events import standing as d
 from service.domain.events import task as t
 from service.domain.events.letter import LetterReceived
-from service.domain.scene import Scene
+from service.domain.scene import CLOCK, Scene
 from service.domain.whatif import acts, exchanges
-from service.domain.whatif.deeds import CLOCK, Deed, Record
+from service.domain.whatif.deeds import Deed, Record
 from service.domain.whatif.facts import command_of, is_fact
 
 Again = Callable[[Account, Scene, Record], Iterator[Happened]]

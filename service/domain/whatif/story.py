@@ -17,9 +17,9 @@ from service.domain.events.approval import ApprovalRequested
 from service.domain.events.case import CaseMoved, CaseOpened
 from service.domain.playbook import Playbook
 from service.domain.refusals import Refused
-from service.domain.scene import Asker, Scene
+from service.domain.scene import CLOCK, CLOCKWORK, Scene
 from service.domain.whatif import circumstances
-from service.domain.whatif.deeds import CLOCK, Answers, Deed, Record
+from service.domain.whatif.deeds import Answers, Deed, Record
 from service.domain.whatif.recalled import again, do_again, is_look
 from service.domain.whatif.setting import Choice, Company, Era
 from service.domain.whatif.standing import Standing
@@ -27,8 +27,6 @@ from service.domain.whatif.standing import Standing
 PARKED_FOR = timedelta(hours=1)
 MOST_WAKES = 50_000
 """Of one customer: more is a playbook that never comes to an end."""
-
-CLOCKWORK = Asker(actor=CLOCK, role=CLOCK, source=CLOCK)
 
 
 class Told(Struct, frozen=True):

@@ -14,7 +14,7 @@ from service.domain.events import case as e
 from service.domain.events.approval import ApprovalRequested
 from service.domain.events.customer import LetterIssued, NoticeRaised
 from service.domain.events.task import TaskCreated
-from service.domain.whatif.deeds import CLOCK
+from service.domain.scene import CLOCK
 from service.domain.whatif.story import Told
 from service.domain.workdays import Workdays
 
