@@ -16,7 +16,7 @@ from service.domain.refusals import Conflict
 from service.domain.scene import Asker, Scene
 
 EVERY = Offset(months=6)
-ROLE = "manager"
+TASK, ROLE = "review", "manager"
 
 
 def come_due(account: Account, scene: Scene) -> Iterator[Happened]:
@@ -26,7 +26,7 @@ def come_due(account: Account, scene: Scene) -> Iterator[Happened]:
         return
     danger = customer.review_on and customer.flags and max(customer.flags.values()) >= customer.review_on
     why = "review_after_danger" if danger else "review_customer"
-    yield from tasks.open_for_customer(account, scene, "review", ROLE, "E2", why)
+    yield from tasks.open_for_customer(account, scene, TASK, ROLE, "E2", why)
 
 
 def is_due(account: Account, scene: Scene) -> bool:
@@ -43,7 +43,7 @@ def decide(command: ReviewCustomer, account: Account, scene: Scene, asker: Asker
     customer = account.customer
     if not customer.version:
         raise Conflict("nothing_to_review", None, customer=customer.id)
-    task = customer.tasks.get("review")
+    task = customer.tasks.get(TASK)
     reviewed = CustomerReviewed(
         segment=command.segment,
         previous=customer.segment,
@@ -54,7 +54,7 @@ def decide(command: ReviewCustomer, account: Account, scene: Scene, asker: Asker
     )
     yield on_customer(customer.id, reviewed, {"": {"reason": command.reason}})
     if task:
-        yield on_customer(customer.id, TaskCompleted(task=task.id, kind="review", cases=[], on=scene.today))
+        yield on_customer(customer.id, TaskCompleted(task=task.id, kind=TASK, cases=[], on=scene.today))
 
 
 def signals(account: Account, scene: Scene, before: int) -> Iterator[Happened]:

@@ -1,10 +1,14 @@
 """What the clock looks at once a day in a customer as a whole, whatever the playbooks of the bills (E)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from service.domain.account import Account, Happened
 from service.domain.decide import credit, key_accounts, payment_runs, reviews
+from service.domain.events.task import TaskCreated
 from service.domain.scene import Scene
+
+STEPS = frozenset({credit.STEP, key_accounts.STEP, payment_runs.MAIL, payment_runs.CALL})
 
 
 def look(account: Account, scene: Scene) -> Iterator[Happened]:
@@ -17,3 +21,8 @@ def look(account: Account, scene: Scene) -> Iterator[Happened]:
     yield from credit.propose(account, scene)
     yield from key_accounts.take_over(account, scene)
     yield from payment_runs.contact(account, scene)
+
+
+def is_look(event: Any) -> bool:
+    """Whether it came of such a look."""
+    return getattr(event, "step", None) in STEPS or (isinstance(event, TaskCreated) and event.kind == reviews.TASK)

@@ -12,12 +12,7 @@ from service.domain.money import format
 
 def command_of(id: str, event: Any, currency: str) -> c.Command:
     """The command behind an event of a bill or a payment; `currency` is the bill's or the payment's own."""
-    return _FACTS[type(event)](id, event, currency)
-
-
-def is_fact(event: Any) -> bool:
-    """Whether an ERP's command of the same name stands behind it."""
-    return type(event) in _FACTS
+    return READ_BACK[type(event)](id, event, currency)
 
 
 def _received(id: str, event: p.PaymentReceived, _: str) -> c.Command:
@@ -72,7 +67,7 @@ def _amended(id: str, event: b.InvoiceAmended, currency: str) -> c.Command:
     return c.AmendInvoice(invoice=id, amount=amount, due_on=event.due_on, resent_on=event.resent_on)
 
 
-_FACTS: dict[type[Any], Callable[[str, Any, str], c.Command]] = {
+READ_BACK: dict[type[Any], Callable[[str, Any, str], c.Command]] = {
     b.InvoiceSubmitted: _submitted,
     b.InvoiceIssued: _issued,
     b.InvoiceAmended: _amended,
@@ -92,3 +87,4 @@ _FACTS: dict[type[Any], Callable[[str, Any, str], c.Command]] = {
         payment=id, allocations=_allocations(e.applied, currency)
     ),
 }
+"""The events behind which an ERP's command of the same name stands."""

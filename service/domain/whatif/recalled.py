@@ -7,6 +7,7 @@ from typing import Any
 from service.domain import commands as c
 from service.domain.account import Account, Happened
 from service.domain.decide import decide
+from service.domain.decide.watch import is_look
 from service.domain.events import agreed as g
 from service.domain.events import approval as a
 from service.domain.events import bill as b
@@ -20,7 +21,7 @@ from service.domain.events.letter import LetterReceived
 from service.domain.scene import CLOCK, Scene
 from service.domain.whatif import acts, exchanges
 from service.domain.whatif.deeds import Deed, Record
-from service.domain.whatif.facts import command_of, is_fact
+from service.domain.whatif.facts import READ_BACK, command_of
 
 Again = Callable[[Account, Scene, Record], Iterator[Happened]]
 
@@ -34,8 +35,6 @@ def _is_own(deed: Deed, n: int, event: Any) -> bool:
     if deed.is_clocks:
         looks = is_look(event) and not any(is_look(one.event) for one in deed.records[:n])
         return looks or isinstance(event, s.MessageHandedOver | s.MessageBounced | k.Interrupted)
-    if is_fact(event):
-        return True
     match event:
         case u.CustomerUpdated():
             return n == 0 or not isinstance(deed.records[n - 1].event, e.CaseOpened)
@@ -56,15 +55,7 @@ def _is_own(deed: Deed, n: int, event: Any) -> bool:
         case a.ApprovalRequested():
             return event.asked_by != CLOCK
         case _:
-            return type(event) in _AGAIN
-
-
-_LOOKS = frozenset({"credit-stop", "key-account", "payment-run-mail", "payment-run-call"})
-
-
-def is_look(event: Any) -> bool:
-    """Whether it came of the daily look at a customer as a whole."""
-    return getattr(event, "step", None) in _LOOKS or (isinstance(event, t.TaskCreated) and event.kind == "review")
+            return type(event) in AGAIN
 
 
 def do_again(account: Account, scene: Scene, record: Record) -> Iterator[Happened]:
@@ -72,10 +63,12 @@ def do_again(account: Account, scene: Scene, record: Record) -> Iterator[Happene
     event = record.event
     if record.asker.role == CLOCK and is_look(event):
         return decide(c.Watch(customer=account.customer.id), account, scene, record.asker, {})
-    if is_fact(event):
-        command = command_of(record.id, event, _currency(account, record))
-        return decide(command, account, scene, record.asker, {})
-    return _AGAIN[type(event)](account, scene, record)
+    return AGAIN[type(event)](account, scene, record)
+
+
+def _fact(account: Account, scene: Scene, record: Record) -> Iterator[Happened]:
+    command = command_of(record.id, record.event, _currency(account, record))
+    return decide(command, account, scene, record.asker, {})
 
 
 def _currency(account: Account, record: Record) -> str:
@@ -91,7 +84,8 @@ def _kept(account: Account, _: Scene, record: Record) -> Iterator[Happened]:
     yield Happened(record.stream, record.id, record.event)
 
 
-_AGAIN: dict[type[Any], Again] = {
+AGAIN: dict[type[Any], Again] = {
+    **dict.fromkeys(READ_BACK, _fact),
     u.CustomerUpdated: exchanges.updated,
     u.CustomerFlagged: _kept,
     u.CustomerAssigned: _kept,
@@ -131,3 +125,4 @@ _AGAIN: dict[type[Any], Again] = {
     t.TaskCreated: _kept,
     LetterReceived: _kept,
 }
+"""Whatever people and the ERP do that steps may hang on."""

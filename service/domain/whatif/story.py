@@ -12,6 +12,7 @@ from service.domain.account import Account, Happened
 from service.domain.case import Case
 from service.domain.commands import MoveCases, Wake
 from service.domain.decide import follow, run
+from service.domain.decide.watch import is_look
 from service.domain.due import customer_dues, due
 from service.domain.events.approval import ApprovalRequested
 from service.domain.events.case import CaseMoved, CaseOpened
@@ -20,7 +21,7 @@ from service.domain.refusals import Refused
 from service.domain.scene import CLOCK, CLOCKWORK, Scene
 from service.domain.whatif import circumstances
 from service.domain.whatif.deeds import Answers, Deed, Record
-from service.domain.whatif.recalled import again, do_again, is_look
+from service.domain.whatif.recalled import again, do_again
 from service.domain.whatif.setting import Choice, Company, Era
 from service.domain.whatif.standing import Standing
 
