@@ -1,18 +1,24 @@
 """What would have come of another playbook: recorded history told once more by the rules, and held against what was."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from service.domain import commands as c
+from service.domain.commands.facts import FACTS
 from service.domain.due import step_due
+from service.domain.events import CaseEvent, CustomerEvent, PaymentEvent
 from service.domain.refusals import Refused
+from service.domain.whatif.facts import READ_BACK, command_of
+from service.domain.whatif.recalled import AGAIN
 from tests.examples import by
 from tests.retold import WrittenDown, steps_told
 from tests.scenarios.test_D_together import ACTS, BILLS, do
+from tests.shaped import an_event
 from tests.world import World
 
 DAYS = st.integers(0, 40)
@@ -150,3 +156,45 @@ def test_what_is_remembered_of_a_case_is_what_would_be_worked_out_anew(acts):
                 assert step and step_due(fresh, step, world.workdays) == one
                 kept += 1
     assert kept
+
+
+FOLLOWS = {
+    *("case.opened", "case.stage_changed", "case.taken_up", "case.reopened", "case.closed", "case.due_date_set"),
+    *("case.reminded", "case.escalated", "step.fired", "step.skipped", "case.lettered", "letter.issued", "task.cancelled"),
+    *("case.asked", "case.decided", "case.handed_over", "case.written_off", "case.recovered"),
+    *("credit.restricted", "credit.restored", "hold.applied", "hold.released"),
+    *("payment.applied", "payment.unapplied", "payment.freed", "draft.received", "draft.ended"),
+    *("promise.kept", "promise.broken", "promise.cancelled", "dispute.overdue"),
+    *("plan.part_kept", "plan.kept", "plan.broken", "plan.cancelled", "plan.restored"),
+    *("discount.taken", "discount.lapsed", "discount.withdrawn"),
+    *("approval.joined", "approval.cancelled", "approval.expired", "notice.raised"),
+}
+"""What comes again by itself, of the rules and of what is done again."""
+
+BESIDE = {
+    *("note.added", "customer.noted", "letter.printed"),
+    *("message.withheld", "message.advised", "visit.arranged"),
+    *("reconciliation.sent", "reconciliation.confirmed", "reconciliation.differed", "reconciliation.silent"),
+}
+"""What no step hangs on: it is not told again."""
+
+
+def test_whatever_can_happen_to_a_customer_is_done_again_or_follows_or_lies_beside():
+    """A new event belongs in `AGAIN` when somebody brings it about, else in one of the two."""
+    theirs = {one.type for one in get_args(CaseEvent | CustomerEvent | PaymentEvent)}
+    again = {one.type for one in AGAIN}
+    assert theirs - again - FOLLOWS - BESIDE == set()
+    assert len(theirs) == len(again) + len(FOLLOWS) + len(BESIDE)
+
+
+def test_every_fact_of_the_erp_is_done_again():
+    assert FACTS.keys() - {one.type for one in AGAIN} == set()
+
+
+@pytest.mark.parametrize("shape", READ_BACK, ids=lambda one: one.type)
+def test_a_fact_read_back_says_all_that_its_event_says(shape: type):
+    event: Any = an_event(shape)
+    command: Any = command_of("INV-1", event, "CNY")
+    assert type(command) is FACTS[event.type]
+    shared = [one for one in fields(command) if hasattr(event, one.name)]
+    assert [one.name for one in shared if getattr(command, one.name) in (one.default, [])] == []
