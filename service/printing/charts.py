@@ -1,5 +1,6 @@
 """Charts as SVG: whole numbers in, pictures that a template places. Every label comes with the figures."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,35 +16,30 @@ def columns(
     labels: Sequence[str], series: Mapping[str, Sequence[float]], write: Callable[[float], str], size: tuple[int, int]
 ) -> str:
     """Upright columns, beside each other by series; `write` puts a value into words on the axis. `size` in pixels."""
-    from pygal import Bar
-
-    return _drawn(Bar, labels, series, write, size)
+    return _drawn("Bar", labels, series, write, size)
 
 
 def rows(
     labels: Sequence[str], series: Mapping[str, Sequence[float]], write: Callable[[float], str], size: tuple[int, int]
 ) -> str:
     """The same lying down, the first label on top."""
-    from pygal import HorizontalBar
-
     backwards = {name: values[::-1] for name, values in series.items()}
-    return _drawn(HorizontalBar, labels[::-1], backwards, write, size)
+    return _drawn("HorizontalBar", labels[::-1], backwards, write, size)
 
 
 def _drawn(
-    kind: type[Any],
+    kind: str,
     labels: Sequence[str],
     series: Mapping[str, Sequence[float]],
     write: Callable[[float], str],
     size: tuple[int, int],
 ) -> str:
-    from pygal.style import Style
-
+    pygal = _library()
     sizes = {
         f"{text}_font_size": _SIZE for text in ("label", "major_label", "value", "value_label", "legend", "no_data", "title")
     }
-    chart = kind(
-        style=Style(
+    chart = getattr(pygal, kind)(
+        style=pygal.style.Style(
             background="transparent", plot_background="transparent", foreground=QUIET, foreground_strong=INK,
             foreground_subtle=LINE, guide_stroke_color=LINE, major_guide_stroke_color=LINE, font_family=FACE,
             colors=COLOURS, opacity=1, opacity_hover=1, transition="none", **sizes,
@@ -59,3 +55,13 @@ def _drawn(
         chart.add(name, list(values))
     drawn: str = chart.render(is_unicode=True)
     return drawn
+
+
+def _library() -> Any:
+    """Loaded when first drawn with, and without the finder that pygal puts among Python's own for map plugins: it knows only
+    what Python 3.11 calls outdated, so every module that is looked for and not found would be a warning."""
+    import pygal
+    import pygal.style
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
+    return pygal
