@@ -7,6 +7,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,13 @@ def template(server: postgres.Embedded) -> str:
 @pytest.fixture(scope="module")
 def database(server: postgres.Embedded, template: str) -> Iterator[str]:
     """The URL of a fresh copy of the template, for one module."""
+    with copied(server, template) as url:
+        yield url
+
+
+@contextmanager
+def copied(server: postgres.Embedded, template: str) -> Iterator[str]:
+    """The URL of a fresh copy of a database, which nobody must be connected to; it is gone at the end."""
     name = sql.Identifier(f"test_{uuid.uuid4().hex}")
     clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     _administer(server.url, clone.format(name, sql.Identifier(template)))

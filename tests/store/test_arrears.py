@@ -12,18 +12,10 @@ from service.engine import turning
 from service.engine.rebuild import rebuild
 from service.engine.verify import Place
 from service.store import listings
-from service.store.database import connect
 from tests.store.histories import House, Vandal, begin
 
 DUE = date(2026, 3, 6)
 """Of each customer's first bill; the others are due on the days after it."""
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -34,13 +34,6 @@ TABLES = sorted(tables.metadata.tables.keys() - GLOBAL)
 OTHER = "globex"
 
 
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture
 def name() -> str:
     return f"t-{uuid.uuid4().hex[:12]}"

@@ -1,6 +1,5 @@
 """Letters as documents: printed when nobody is locked, kept with their hash in the log, anew when what they say has changed."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -16,19 +15,12 @@ from service.engine.post import Outgoing, post_ready
 from service.printing.press import pdf
 from service.runtime import read_playbook
 from service.store import customers, documents
-from service.store.database import connect, transaction
+from service.store.database import transaction
 from service.words.compose import compose
 from tests.examples import moment
 from tests.store.histories import House, begin
 
 DAY = "2026-01-05"
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What an erasure does to messages on their way and to requests under way (I34, I21)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,18 +9,11 @@ from service.domain import commands as c
 from service.engine.asks import Ask
 from service.engine.handle import handle
 from service.store import messages
-from service.store.database import connect, transaction
+from service.store.database import transaction
 from service.store.inbox import Identity
 from tests.store.histories import ERP, House, begin
 
 NOW = datetime(2026, 1, 7, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 2)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

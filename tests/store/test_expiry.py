@@ -1,7 +1,6 @@
 """What is kept for a time is kept so long and no longer: answers for repeats, and what was sent to webhooks."""
 
 import base64
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,19 +12,12 @@ from service.engine.desk import Closing
 from service.runtime import opened
 from service.settings import load
 from service.store import endpoints, outbox
-from service.store.database import connect, transaction
+from service.store.database import transaction
 from service.worker import Loops
 from tests.store.histories import House, begin
 
 KEPT = timedelta(days=30)
 LISTENERS = ("we_1", "we_2")
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A family is locked with its parent: whoever holds that one knows that nobody works on a child (E)."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -18,19 +17,12 @@ from service.engine.rebuild import rebuild
 from service.engine.verify import Place, verify
 from service.runtime import read_playbook
 from service.store import customers, log, messages
-from service.store.database import connect, transaction
+from service.store.database import transaction
 from service.store.shipped import shipped_playbooks
 
 ERP = Asker(actor="erp", role="erp")
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 2, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 def house(engine: Engine, tenant: str, **settings: object) -> Desk:

@@ -5,7 +5,6 @@ from itertools import islice
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine
 
 from service.domain.tenant import Tenant
 from service.engine import filling
@@ -14,22 +13,10 @@ from service.engine.desk import Desk
 from service.engine.rebuild import rebuild
 from service.engine.verify import Checked, Place
 from service.runtime import read_playbook
-from service.store.database import Tx, connect
-from tests.store.histories import ERP, House, Vandal, build
+from service.store.database import Tx
+from tests.store.histories import ERP, House, Vandal
 
 TABLES = ("customers", "cases", "payments", "tasks", "approvals", "mentions", "movements", "arrears")
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def house(engine: Engine, database: str) -> House:
-    return build(engine, database, "acme")
 
 
 @pytest.fixture

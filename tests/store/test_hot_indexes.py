@@ -1,6 +1,5 @@
 """What is done leaves the indexes that are asked all day: these are as large as the work that is open, in any old house."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ from sqlalchemy import Engine
 
 from service.domain import commands as c
 from service.store import endpoints
-from service.store.database import connect, transaction
+from service.store.database import transaction
 from tests.store.histories import begin
 
 KEPT = {"cases_closed", "cases_lost", "cases_reference", "inbox_answers", "inbox_expiry"}
@@ -29,13 +28,6 @@ UNUSED |= {"messages_mail", "messages_mailed_to", "notice_mails_ready"}
 """Of which this story has none: no hold is granted, nobody is given a customer, has a limit or a day for payments, all are
 younger than their reviews, messages are captured the moment they are due, for there is no mail server, and no bill is due on a
 day still ahead."""
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

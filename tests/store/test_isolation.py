@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from service.store import tables
 from service.store.database import APP, CLOCK, SENDER, connect, transaction
-from tests.store.histories import BEGIN, House, build
+from tests.store.histories import BEGIN, House, begin
 
 OWN, OTHER = "acme", "globex"
 GLOBAL = {"seen"}
@@ -18,24 +18,22 @@ TABLES = sorted(tables.metadata.tables.keys() - GLOBAL)
 
 
 @pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 1)  # one connection, so that every transaction takes over from another
-    yield engine
-    engine.dispose()
+def filled(house: House) -> str:
+    """Both tenants have a row in every table, full of canaries."""
+    assert house.tenant == OWN
+    for one in (house, begin(house.engine, house.url, OTHER)):
+        for table in TABLES:
+            if not one.dump(table):
+                _plant(one, table)
+            assert one.dump(table)
+    return house.url
 
 
 @pytest.fixture(scope="module")
-def filled(database: str) -> str:
-    """Both tenants have a row in every table, full of canaries."""
-    wide = connect(database, 4)
-    houses = [build(wide, database, tenant) for tenant in (OWN, OTHER)]
-    wide.dispose()
-    for house in houses:
-        for table in TABLES:
-            if not house.dump(table):
-                _plant(house, table)
-            assert house.dump(table)
-    return database
+def engine(filled: str) -> Iterator[Engine]:
+    engine = connect(filled, 1)  # one connection, so that every transaction takes over from another
+    yield engine
+    engine.dispose()
 
 
 def _plant(house: House, table: str) -> None:

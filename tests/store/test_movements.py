@@ -1,6 +1,5 @@
 """K: the money that reports add up is written with the events it comes from, and is what their whole log says (I24)."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -8,17 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from service.domain import commands as c
-from service.store.database import connect
 from tests.store.histories import House, begin
 
 JAN, FEB, MARCH = date(2026, 1, 12), date(2026, 2, 20), date(2026, 3, 1)
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,13 @@
 """Once: a fact's name is taken by whoever commits first, whichever customer the other one speaks of (I20)."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Engine
 
 from service.domain import commands as c
 from service.engine.asks import Ask
 from service.engine.handle import handle
-from service.store.database import connect
 from service.store.inbox import Identity
 from tests.store.histories import ERP, House, begin
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

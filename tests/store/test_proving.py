@@ -1,22 +1,13 @@
 """What the commands print of a pass, and how they end."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
 
 from service.proving import check_roots, print_roots, run
 from service.settings import SettingsError
-from service.store.database import connect
 from tests.store.histories import House, Vandal, begin
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -5,31 +5,17 @@ from itertools import islice
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import Engine
 
 from service.engine import verify
 from service.engine.desk import Desk
 from service.engine.rebuild import rebuild
 from service.engine.verify import Checked, Place
 from service.runtime import read_playbook
-from service.store.database import connect
-from tests.store.histories import House, Vandal, begin, build
+from tests.store.histories import House, Vandal, begin
 
 PROJECTIONS = (
     *("tenants", "customers", "cases", "payments", "tasks", "approvals", "playbooks", "mentions", "movements", "arrears"),
 )
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def house(engine: Engine, database: str) -> House:
-    return build(engine, database, "acme")
 
 
 @pytest.fixture
@@ -141,10 +127,10 @@ def test_it_goes_on_where_another_stopped(house, vandal, monkeypatch):
     assert house.found() == set()
 
 
-def test_no_writers_work_is_lost_meanwhile(engine, database):
+def test_no_writers_work_is_lost_meanwhile(house):
     """Somebody breaks rows while people write and the clock walks; rebuild passes again and again (R5)."""
-    house = begin(engine, database, "busy")
-    vandal = Vandal(house)
+    busy = begin(house.engine, house.url, "busy")
+    vandal = Vandal(busy)
     done = Event()
     written: list[int] = []
 
@@ -152,7 +138,7 @@ def test_no_writers_work_is_lost_meanwhile(engine, database):
         try:
             for n in range(60):
                 customer = n % 4
-                house.ask_note(f"C-{customer}", f"INV-{customer}-{n % 3}")
+                busy.ask_note(f"C-{customer}", f"INV-{customer}-{n % 3}")
                 written.append(customer)
         finally:
             done.set()
@@ -163,13 +149,13 @@ def test_no_writers_work_is_lost_meanwhile(engine, database):
     while not done.is_set():
         vandal.change("cases", "owner = 'nobody', open_amount = 1", "id LIKE '%%-3'")
         vandal.change("customers", "name_key = 'nobody', wake_at = NULL", "version > 0")
-        mended += sum(one.mended for one in mend(house))
+        mended += sum(one.mended for one in mend(busy))
     writer.join()
     assert mended > 0
-    mend(house)
-    assert house.found() == set()
+    mend(busy)
+    assert busy.found() == set()
     assert len(written) == 60
-    assert house.rows("SELECT count(*) FROM events WHERE tenant = 'busy' AND type = 'note.added'") == [(60,)]
+    assert busy.rows("SELECT count(*) FROM events WHERE tenant = 'busy' AND type = 'note.added'") == [(60,)]
 
 
 def test_whoever_works_on_a_customer_is_waited_for(house, vandal):

@@ -1,20 +1,18 @@
 """K: properties of the sums themselves, over any money in any currencies, against the same worked out row by row."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import NamedTuple
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
 
 from service.reports import ageing, dso, effectiveness, rolls
 from service.reports.asked import Asked
 from service.store import movements
-from service.store.database import Tx, connect, transaction
+from service.store.database import Tx, transaction
 
 FIRST, TODAY = date(2026, 1, 1), date(2026, 12, 31)
 MOMENT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -46,13 +44,6 @@ bills = st.builds(
     lost=st.none() | st.integers(0, 300),
     recorded=st.integers(0, 3),
 )
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 2)
-    yield engine
-    engine.dispose()
 
 
 def moved(bill: Bill) -> list[tuple[date, str, int]]:

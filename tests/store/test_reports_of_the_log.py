@@ -10,14 +10,13 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
 
 from service.domain.buckets import BUCKETS
 from service.reports import ageing, at_risk, contacts, disputes, effectiveness, promises, provision, steps
 from service.reports.asked import Asked
 from service.reports.sums import ratio
 from service.store import log, movements
-from service.store.database import Tx, connect, transaction
+from service.store.database import Tx, transaction
 
 FIRST = date(2026, 1, 1)
 MOMENT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -84,13 +83,6 @@ bills = st.builds(
     contacted=st.lists(spans, max_size=2),
     steps=st.lists(spans, max_size=2),
 )
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 2)
-    yield engine
-    engine.dispose()
 
 
 class Happened(NamedTuple):

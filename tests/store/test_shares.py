@@ -1,6 +1,5 @@
 """A large batch in shares that are carried out at the same time: every customer's facts stay together and in their order."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,7 +13,7 @@ from service.engine.asks import Ask
 from service.engine.desk import Desk
 from service.engine.shares import HANDS, WORTH_SHARING, carry_out, shared
 from service.runtime import read_playbook
-from service.store.database import connect, transaction
+from service.store.database import transaction
 from service.store.inbox import Identity
 from service.store.shipped import shipped_playbooks
 
@@ -75,13 +74,6 @@ def test_who_claims_the_same_id_is_not_parted_from_whom_it_is_claimed(asks):
 def test_claims_lead_from_one_to_the_next():
     asks = [issued("I-1", "C-1"), paid("P-1", "C-2"), issued("I-9", "C-9"), issued("I-1", "C-2", "x"), paid("P-1", "C-3")]
     assert [0, 1, 3, 4] in apart(asks, ["C-1", "C-2", "C-9", "C-2", "C-3"])
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 def test_a_batch_in_shares_comes_to_what_it_comes_to_in_one(engine: Engine):

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -23,19 +22,11 @@ from service.engine.tick import tick
 from service.engine.whatif import Wanted, tell
 from service.runtime import read_playbook
 from service.settings import Settings, SettingsError, load
-from service.store.database import connect
 from service.store.shipped import shipped_playbooks
 from tests.store.histories import BEGIN, ERP, House, begin
 
 DAILY = "at: P8D\n        every: P1D\n        until: {level: manager}"
 STANDARD = (files("service") / "playbooks" / "standard.yaml").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

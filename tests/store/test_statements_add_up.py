@@ -8,10 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
 
 from service.domain import commands as c
 from service.domain.case import Case
@@ -23,7 +21,7 @@ from service.domain.statement import Statement
 from service.engine.save import business_day
 from service.store import cases, log, movements, payments, statements
 from service.store.chain import GENESIS
-from service.store.database import Tx, connect, transaction
+from service.store.database import Tx, transaction
 from tests.examples import by
 from tests.world import World
 
@@ -35,13 +33,6 @@ Step = tuple[str, int, int, int]
 
 KINDS = ("bill", "pay", "draft", "credit", "amend", "void", "due", "allocate", "honour", "reverse", "lose", "wait")
 steps = st.tuples(st.sampled_from(KINDS), st.integers(0, 5), st.integers(1, 3000), st.integers(-25, 1))
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 2)
-    yield engine
-    engine.dispose()
 
 
 def told(story: Sequence[Step]) -> World:

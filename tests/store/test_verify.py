@@ -5,27 +5,13 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import Engine
 
 from service.engine import verify
 from service.engine.desk import UnknownTenant
 from service.engine.roots import root
 from service.engine.verify import Place
 from service.store import movements, tables
-from service.store.database import connect
-from tests.store.histories import House, Vandal, begin, build
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def house(engine: Engine, database: str) -> House:
-    return build(engine, database, "acme")
+from tests.store.histories import House, Vandal, begin
 
 
 @pytest.fixture
@@ -270,16 +256,16 @@ def test_a_tail_cut_off_shows_against_an_earlier_root(house, vandal):
 LOOKS = 5
 
 
-def test_nothing_differs_while_the_clock_walks_and_people_write(engine, database):
+def test_nothing_differs_while_the_clock_walks_and_people_write(house):
     """In each snapshot the tables equal the log, whatever happens meanwhile (R5)."""
-    house = begin(engine, database, "busy")
+    busy = begin(house.engine, house.url, "busy")
     done = Event()
 
     def live() -> None:
         try:
-            house.live(datetime(2026, 4, 5, tzinfo=UTC))
+            busy.live(datetime(2026, 4, 5, tzinfo=UTC))
             while looks < LOOKS:
-                house.ask_note("C-2", "INV-2-1")
+                busy.ask_note("C-2", "INV-2-1")
         finally:
             done.set()
 
@@ -287,9 +273,9 @@ def test_nothing_differs_while_the_clock_walks_and_people_write(engine, database
     writer = Thread(target=live)
     writer.start()
     while not done.is_set():
-        found |= house.found()
+        found |= busy.found()
         looks += 1
     writer.join()
     assert found == set()
     assert looks >= LOOKS
-    assert house.found() == set()
+    assert busy.found() == set()

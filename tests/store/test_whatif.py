@@ -1,6 +1,5 @@
 """Recorded history told once more: by the very playbooks that ran, it is the log; nothing is written, whatever is told."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -15,18 +14,11 @@ from service.domain.whatif.setting import Choice
 from service.engine.whatif import Found, Wanted, tell
 from service.runtime import read_playbook
 from service.store import cases
-from service.store.database import connect, transaction
+from service.store.database import transaction
 from tests.store.histories import BEGIN, House, begin
 
 END = datetime(2026, 7, 12, 2, tzinfo=UTC)
 STANDARD = (files("service") / "playbooks" / "standard.yaml").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def engine(database: str) -> Iterator[Engine]:
-    engine = connect(database, 4)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")
