@@ -9,11 +9,13 @@ import pytest
 
 from service.runtime import Runtime, opened
 from service.settings import load
+from tests.chaos.forked import barracks
 from tests.journeys.company import Company
 from tests.journeys.house import House, on_database
 from tests.journeys.proof import prove
 from tests.journeys.provisioning import found
 from tests.journeys.receiver import Receiver
+from tests.patience import PATIENCE
 
 SECRET_KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -23,11 +25,11 @@ Founding = Callable[..., Company]
 @pytest.fixture(scope="module")
 def house(database: str) -> Iterator[House]:
     """`dunlog serve` as a process, on a database of the module's; whatever happened there, `dunlog verify` is content."""
-    house = on_database(database, SECRET_KEY)
+    house = barracks(on_database(database, SECRET_KEY))
     try:
         house.start()
         yield house
-        house.run("verify")
+        assert house.start("verify").wait(PATIENCE) == 0, house.said()
     finally:
         house.stop()
 

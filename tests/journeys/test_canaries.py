@@ -13,6 +13,7 @@ import pytest
 
 from service.api.roles import ROLES
 from tests.api.routes import ENDLESS, GUARDED, ROUTES, Route
+from tests.chaos.forked import barracks
 from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY
 from tests.journeys.house import House, on_database
@@ -68,7 +69,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(database: str) -> Iterator[Scene]:
-    house = on_database(database, SECRET_KEY)
+    house = barracks(on_database(database, SECRET_KEY))
     house.environment |= {"DUNLOG_LOG_LEVEL": "debug", "DUNLOG_RATE_LIMIT": "0"}
     marker, receivers = Marker(), [Receiver(), Receiver()]
     companies: list[Company] = []

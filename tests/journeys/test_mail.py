@@ -31,6 +31,7 @@ from service.runtime import Runtime
 from service.store.calendars import published
 from tests.channels.inbound import bounce, reply
 from tests.channels.posts import Post, parsed, said
+from tests.chaos.forked import barracks
 from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY, Founding
 from tests.journeys.house import House, free_port, on_database
@@ -67,7 +68,7 @@ def port() -> int:
 @pytest.fixture(scope="module")
 def house(database: str, port: int) -> Iterator[House]:
     """A house with a mail server."""
-    with on_database(database, SECRET_KEY) as house:
+    with barracks(on_database(database, SECRET_KEY)) as house:
         house.environment |= {
             "DUNLOG_SMTP_URL": f"smtp://127.0.0.1:{port}",
             "DUNLOG_SMTP_FROM": f"receivables@{DOMAIN}",

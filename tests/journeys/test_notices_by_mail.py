@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.channels.posts import said
+from tests.chaos.forked import barracks
 from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY, Founding
 from tests.journeys.house import House, free_port, on_database
@@ -31,7 +32,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def house(database: str, port: int) -> Iterator[House]:
-    with on_database(database, SECRET_KEY) as house:
+    with barracks(on_database(database, SECRET_KEY)) as house:
         house.environment |= {"DUNLOG_SMTP_URL": f"smtp://127.0.0.1:{port}", "DUNLOG_SMTP_FROM": f"receivables@{DOMAIN}"}
         house.start()
         yield house

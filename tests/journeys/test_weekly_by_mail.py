@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.test_weekly import figures, text_of
 from tests.channels.posts import said
+from tests.chaos.forked import barracks
 from tests.journeys.company import Company
 from tests.journeys.conftest import SECRET_KEY, Founding
 from tests.journeys.house import House, free_port, on_database
@@ -26,7 +27,7 @@ def port() -> int:
 
 @pytest.fixture
 def house(database: str, port: int) -> Iterator[House]:
-    with on_database(database, SECRET_KEY) as house:
+    with barracks(on_database(database, SECRET_KEY)) as house:
         house.environment |= {"DUNLOG_SMTP_URL": f"smtp://127.0.0.1:{port}", "DUNLOG_SMTP_FROM": f"receivables@{DOMAIN}"}
         house.start()
         yield house
