@@ -31,7 +31,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 
 
 def read(tx: Tx, asked: Asked) -> dict[str, Rows]:
-    """Of the seven days that end with the day, for the whole tenant; days and promises over the usual periods."""
+    """Of the seven days that end with the day, for the whole tenant; days' sales outstanding over the usual ninety."""
     whole = replace(asked, group_by="currency", days=7)
     aged, measures = ageing.read(tx, whole), _measures(tx, whole)
     return {

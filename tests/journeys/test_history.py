@@ -1,80 +1,34 @@
 """The whole shipped invoice history, unaltered, through the API: what the service makes of it equals what the file says, worked
 out here from the file alone. T6 is switched off: the file counts days late from the due day itself."""
 
-import csv
 import json
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from importlib.resources import files
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 
+from tests.journeys import history
 from tests.journeys.company import Company
 from tests.journeys.conftest import Founding
+from tests.journeys.history import NOTHING, Line, by_customer, countback, owed, total
 
 AFTER_ALL = date(2014, 2, 3)
 CUT_OFF = date(2013, 6, 28)
-NOTHING = Decimal("0.00")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One invoice of the file."""
-
-    invoice: str
-    customer: str
-    amount: Decimal
-    issued: date
-    due: date
-    settled: date
-    days_late: int
-
-
-def _day(text: str) -> date:
-    return datetime.strptime(text, "%m/%d/%Y").date()  # noqa: DTZ007 - a date, no instant
 
 
 @pytest.fixture(scope="module")
 def lines() -> list[Line]:
-    text = (files("service.demo") / "history.csv").read_text(encoding="utf-8")
-    return [
-        Line(
-            invoice=row["invoiceNumber"],
-            customer=row["customerID"],
-            amount=Decimal(row["InvoiceAmount"]),
-            issued=_day(row["InvoiceDate"]),
-            due=_day(row["DueDate"]),
-            settled=_day(row["SettledDate"]),
-            days_late=int(row["DaysLate"]),
-        )
-        for row in csv.DictReader(text.splitlines())
-    ]
-
-
-def by_customer(lines: list[Line]) -> dict[str, list[Line]]:
-    found = defaultdict(list)
-    for line in lines:
-        found[line.customer].append(line)
-    return found
+    return history.read()
 
 
 def told(lines: list[Line], until: date) -> Iterator[dict[str, Any]]:
     """What the ERP knows on a day, in the order of days."""
     events = []
     for line in lines:
-        facts: dict[str, Any] = {"customer": line.customer, "amount": f"{line.amount:.2f}", "currency": "USD"}
-        issued = {"invoice": line.invoice, **facts, "issued_on": str(line.issued), "due_on": str(line.due)}
-        paid = {
-            "payment": f"P-{line.invoice}",
-            **facts,
-            "received_on": str(line.settled),
-            "allocations": [{"invoice": line.invoice, "amount": facts["amount"]}],
-        }
-        events += [(line.issued, 0, "invoice.issued", issued), (line.settled, 1, "payment.received", paid)]
+        events.append((line.issued, 0, "invoice.issued", history.issued(line)))
+        events.append((line.settled, 1, "payment.received", history.paid(line)))
     for day, _, type, data in sorted(events, key=lambda event: event[:2]):
         if day <= until:
             id = f"{type}/{data['invoice' if type == 'invoice.issued' else 'payment']}"
@@ -112,7 +66,7 @@ def bills_of(company: Company, customer: str) -> dict[str, dict[str, Any]]:
 
 def test_the_file_is_whole(lines: list[Line]):
     assert (len(lines), len(by_customer(lines)), sum(line.days_late > 0 for line in lines)) == (2466, 100, 877)
-    assert sum((line.amount for line in lines), NOTHING) == Decimal("147703.18")
+    assert total(line.amount for line in lines) == Decimal("147703.18")
 
 
 def test_D7_every_bill_is_a_case_that_closed_on_its_day_and_was_late_by_the_files_days(
@@ -166,7 +120,7 @@ def test_I8_on_a_day_in_between_open_and_overdue_amounts_are_the_files(half_way:
     owed, late = by_customer(unpaid), by_customer([line for line in unpaid if line.due < CUT_OFF])
     for one in half_way.all("/v1/customers"):
         for field, theirs in (("exposure", owed), ("overdue", late)):
-            amount = sum((line.amount for line in theirs.get(one["id"], [])), NOTHING)
+            amount = total(line.amount for line in theirs.get(one["id"], []))
             assert Decimal(one[field].get("USD", "0.00")) == amount, (one["id"], field)
 
 
@@ -174,28 +128,48 @@ BUCKETS = {"current": (-9999, 0), "days_1_30": (1, 30), "days_31_60": (31, 60), 
 DAYS_LOOKED_AT = [date(2012, 2, 29), date(2012, 12, 31), CUT_OFF, date(2013, 12, 31), AFTER_ALL]
 
 
-def owed(lines: list[Line], day: date) -> Decimal:
-    """What is open at the end of a day."""
-    return sum((line.amount for line in lines if line.issued <= day < line.settled), NOTHING)
-
-
 @pytest.mark.parametrize("day", DAYS_LOOKED_AT)
 def test_K_ageing_of_every_customer_on_a_past_day_is_the_files(settled: Company, lines: list[Line], day: date):
     expected = {}
-    for customer, theirs in by_customer([line for line in lines if line.issued <= day < line.settled]).items():
+    for customer, theirs in by_customer([line for line in lines if line.is_open(day)]).items():
         late = [((day - line.due).days, line.amount) for line in theirs]
-        expected[customer] = [sum((amount for _, amount in late), NOTHING)] + [
-            sum((amount for days, amount in late if first <= days <= last), NOTHING) for first, last in BUCKETS.values()
+        expected[customer] = [total(amount for _, amount in late)] + [
+            total(amount for days, amount in late if first <= days <= last) for first, last in BUCKETS.values()
         ]
     rows = settled.all("/v1/reports/ageing", group_by="customer", as_of=str(day))
     assert {row["group"]: [Decimal(row[name]) for name in ("open", *BUCKETS)] for row in rows} == expected
     assert {row["days_91_180"] for row in rows} | {row["over_180"] for row in rows} <= {"0.00"}
 
 
+def test_K_provisions_for_every_customer_are_the_files(settled: Company, lines: list[Line]):
+    rates = {"current": 50, "days_1_30": 333, "days_31_60": 1275}
+    settled.choose(provision_rates=rates)
+    for day in DAYS_LOOKED_AT[:-1]:
+        expected = {}
+        for customer, theirs in by_customer([line for line in lines if line.is_open(day)]).items():
+            parts = [
+                total(line.amount for line in theirs if first <= (day - line.due).days <= last) * rates.get(name, 0)
+                for name, (first, last) in BUCKETS.items()
+            ]
+            expected[customer] = [(part / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP) for part in parts]
+        rows = settled.all("/v1/reports/provision", group_by="customer", as_of=str(day))
+        assert {row["group"]: [Decimal(row[name]) for name in BUCKETS] for row in rows} == expected
+        assert all(Decimal(row["provision"]) == sum(Decimal(row[name]) for name in BUCKETS) for row in rows)
+
+
+def test_K_what_was_collected_in_a_month_is_the_files(settled: Company, lines: list[Line]):
+    for day in DAYS_LOOKED_AT[:-1]:
+        came = total(line.amount for line in lines if day.replace(day=1) <= line.settled <= day)
+        for by, group in (("currency", "USD"), ("owner", "collector")):
+            row = {"group": group, "currency": "USD", "month": str(day.replace(day=1)), "target": None}
+            expected = {**row, "collected": f"{came:.2f}", "share_of_target": None}
+            assert settled.all("/v1/reports/targets", group_by=by, as_of=str(day)) == [expected]
+
+
 def test_K_days_sales_outstanding_are_the_files(settled: Company, lines: list[Line]):
     for day in DAYS_LOOKED_AT[:-1]:
         since = day - timedelta(89)
-        sold = sum((line.amount for line in lines if since <= line.issued <= day), NOTHING)
+        sold = total(line.amount for line in lines if since <= line.issued <= day)
         current = owed([line for line in lines if line.due >= day], day)
         (row,) = settled.all("/v1/reports/dso", as_of=str(day))
         assert row["sales"] == f"{sold:.2f}" and row["open"] == f"{owed(lines, day):.2f}"
@@ -205,37 +179,22 @@ def test_K_days_sales_outstanding_are_the_files(settled: Company, lines: list[Li
         assert row["dso_countback"] == countback(lines, day)
 
 
-def countback(lines: list[Line], day: date) -> float:
-    """Day by day backwards, a month's sales spread evenly over its days up to then."""
-    left, days, last = owed(lines, day), Decimal(0), day
-    while True:
-        month = [line.amount for line in lines if (line.issued.year, line.issued.month) == (last.year, last.month)]
-        sold = (
-            sum(month, NOTHING)
-            if last != day
-            else sum((x.amount for x in lines if last.replace(day=1) <= x.issued <= day), NOTHING)
-        )
-        if sold >= left:
-            return round(float(days + last.day * left / sold), 2)
-        left, days, last = left - sold, days + last.day, last.replace(day=1) - timedelta(1)
-
-
 def test_K_collection_effectiveness_is_the_files(settled: Company, lines: list[Line]):
     for day, days in ((CUT_OFF, 90), (CUT_OFF, 30), (date(2013, 12, 31), 365), (date(2012, 3, 31), 91)):
         before, since = day - timedelta(days), day - timedelta(days - 1)
         begun, ended = owed(lines, before), owed(lines, day)
-        sold = sum((line.amount for line in lines if since <= line.issued <= day), NOTHING)
-        late = [line for line in lines if line.issued <= day < line.settled and line.due < day]
-        current = ended - sum((line.amount for line in late), NOTHING)
+        sold = total(line.amount for line in lines if since <= line.issued <= day)
+        late = [line for line in lines if line.is_open(day) and line.due < day]
+        current = ended - total(line.amount for line in late)
         closed = [line for line in lines if since <= line.settled <= day]
         (row,) = settled.all("/v1/reports/effectiveness", as_of=str(day), days=days)
         assert (row["opening"], row["sales"], row["open"]) == (f"{begun:.2f}", f"{sold:.2f}", f"{ended:.2f}")
-        assert row["collected"] == f"{sum((line.amount for line in closed), NOTHING):.2f}"
+        assert row["collected"] == f"{total(line.amount for line in closed):.2f}"
         assert row["cei"] == round(float(100 * (begun + sold - ended) / (begun + sold - current)), 2)
         weighted = sum(line.amount * line.days_late for line in closed) / sum(line.amount for line in closed)
         assert row["weighted_average_days_late"] == round(float(weighted), 2)
         for name, limit in (("overdue_ratio", 0), ("over_30_ratio", 30), ("over_60_ratio", 60)):
-            part = sum((line.amount for line in late if (day - line.due).days > limit), NOTHING)
+            part = total(line.amount for line in late if (day - line.due).days > limit)
             assert row[name] == round(float(part / ended), 4)
         assert (row["written_off"], row["bad_debt_ratio"]) == ("0.00", 0.0)
 
@@ -267,7 +226,7 @@ def test_K_at_risk_rates_are_the_files(half_way: Company, settled: Company, line
         ripe = [line for line in lines if day - timedelta(364) <= line.issued and line.due <= day - timedelta(90)]
         rows = company.all("/v1/reports/at-risk", as_of=str(day))
         assert {row["month"]: (row["billed"], row["unpaid"], row["at_risk_rate"]) for row in rows} == {
-            str(month): (f"{sum((x.amount for x in ripe if x.issued.replace(day=1) == month), NOTHING):.2f}", "0.00", 0.0)
+            str(month): (f"{total(x.amount for x in ripe if x.issued.replace(day=1) == month):.2f}", "0.00", 0.0)
             for month in {line.issued.replace(day=1) for line in ripe}
         }
 
