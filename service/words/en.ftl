@@ -20,6 +20,7 @@ week_or_as_of = A report has one last day. Give either week or as_of.
 other_customer = Bill { $invoice } belongs to another customer. A payment can settle only its own customer’s bills.
 currency_mismatch = The currencies differ. Name bills and amounts of one and the same currency.
 case_open = Bill { $case } is still open. A letter cannot say that it is paid.
+case_not_paid = Bill { $case } has ended, but not by payment. A letter cannot say that it is paid.
 case_closed = Bill { $case } is closed; there is nothing left to collect. Read the case again.
 terms_anchor_unknown = The terms count from a fact that is not known yet. Post that fact, or give due_on.
 

@@ -20,6 +20,7 @@ week_or_as_of = 报告只有一个截止日。请只给出 week 或 as_of 之一
 other_customer = 账单 { $invoice } 属于另一客户。付款只能核销本客户的账单。
 currency_mismatch = 币种不一致。请只写同一币种的账单和金额。
 case_open = 账单 { $case } 尚未结清，不能发出结清确认函。
+case_not_paid = 账单 { $case } 虽已结案，但并非因付清而结案，不能发出结清确认函。
 case_closed = 账单 { $case } 已结案，无需再催收。请重新读取该案。
 terms_anchor_unknown = 付款条件的起算事实尚未知晓。请先提交该事实，或给出 due_on。
 

@@ -62,6 +62,66 @@ def test_H1_paid_in_full_is_confirmed_when_it_is_and_then_nothing_is_demanded():
         world.do(send("reminder"), by("legal"))
 
 
+def written_off(world: World) -> None:
+    world.do(c.WriteOff(customer="C-1", cases=("INV-1",), reason="bankrupt"), by("manager"))
+    (request,) = world.events("approval.requested", kind="write_off")
+    world.do(c.GrantApproval(customer="C-1", approval=request.approval), by(request.role, "granter"))
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        written_off,
+        lambda world: world.do(c.CreditInvoice(invoice="INV-1", amount="1000.00")),
+        lambda world: world.do(c.VoidInvoice(invoice="INV-1")),
+    ],
+    ids=["written off", "credited", "voided"],
+)
+def test_H1_of_what_ended_otherwise_no_letter_says_that_it_is_paid(ended):
+    world = dunned()
+    ended(world)
+    assert world.case("INV-1").stage == "closed"
+    with pytest.raises(Conflict, match="case_not_paid"):
+        world.do(send("paid_in_full"), by("legal"))
+
+
+def test_H1_what_was_written_off_and_came_after_all_is_paid():
+    world = dunned()
+    written_off(world)
+    world.pay("P-1", "1000.00")
+    world.do(send("paid_in_full"), by("legal"))
+    assert [letter.kind for letter in world.events("letter.issued")] == ["paid_in_full"]
+
+
+def test_H1_a_statement_of_what_is_paid_may_go_out():
+    world = dunned()
+    world.pay("P-1", "1000.00")
+    world.do(send("statement"), by("legal"))
+    assert [letter.kind for letter in world.events("letter.issued")] == ["statement"]
+
+
+def test_H1_a_hold_is_put_on_paper_while_it_stands():
+    world = dunned()
+    world.do(c.ApplyHold(customer="C-1", reason="x"), by("manager"))
+    world.grant("hold")
+    world.do(send("hold_notice"), by("legal"))
+    assert [letter.kind for letter in world.events("letter.issued")] == ["hold_notice"]
+
+
+@pytest.mark.parametrize("kind", ["reminder", "statement", "reconciliation"])
+def test_E5_nobody_sends_the_restricted_a_letter(kind):
+    world = dunned()
+    world.do(c.UpdateCustomer(customer="C-1", restrictions=["lawyer_represented"]))
+    with pytest.raises(Conflict, match="customer_restricted"):
+        world.do(send(kind), by("legal"))
+
+
+def test_H1_a_letter_asked_for_by_a_person_is_theirs_to_compare_too():
+    world = dunned()
+    world.do(send("reconciliation"), by("legal"))
+    assert len(world.events("reconciliation.sent")) == 1
+
+
 def test_C7_without_somebody_who_may_know_there_is_no_letter():
     world = World("2026-03-02", contacts=[a_contact(may_receive_details=False)])
     world.owed("INV-1", due="2026-03-05")

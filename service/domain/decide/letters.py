@@ -14,6 +14,9 @@ from service.domain.scene import Scene
 CONSENTED = frozenset({"formal_dunning", "lawyer", "credit_stop"})
 """Those that a playbook asks for, and that go out when somebody has agreed (B9, E3)."""
 
+PAID = frozenset({"paid", "recovered"})
+"""How a bill ends whose money has come. Who is told that they have paid owes nothing any more: what was written off is not."""
+
 
 def issue(command: IssueLetter, account: Account, scene: Scene) -> Iterator[Happened]:
     """It leaves in the next window. What it says must be so: that deliveries stand still, that there is a plan, that all of it
@@ -31,8 +34,10 @@ def issue(command: IssueLetter, account: Account, scene: Scene) -> Iterator[Happ
         case = account.cases[id]
         if kind == "payment_plan" and case.standing_plan() is None:
             raise Conflict("no_plan", "/kind", case=id)
-        if kind == "paid_in_full" and (case.stage != "closed" or case.open):
+        if kind == "paid_in_full" and case.stage != "closed":
             raise Conflict("case_open", "/kind", case=id)
+        if kind == "paid_in_full" and case.closed_as not in PAID:
+            raise Conflict("case_not_paid", "/kind", case=id)
         if kind in DEMANDS and case.stage == "closed":
             raise Conflict("case_closed", "/kind", case=id)
     if kind == RECONCILIATION:
