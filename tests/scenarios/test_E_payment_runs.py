@@ -8,7 +8,7 @@ from service.domain import commands as c
 from service.domain.payment_run import PaymentRun, contacts
 from service.domain.refusals import Refused
 from service.domain.settings import Settings
-from tests.examples import CHINA, by, day
+from tests.examples import CHINA, by, day, moment
 from tests.world import World
 
 DAYS = Settings().workdays(CHINA)
@@ -40,6 +40,54 @@ def test_E7_the_contacts_of_that_week_move_to_it_and_other_weeks_go_on():
     assert "03-30" in mails
     assert not {"03-23", "03-24", "03-25", "03-26", "03-27"} & set(mails)
     assert {event.why for event in world.events("step.skipped", step="overdue-daily")} == {"payment_run"}
+
+
+def test_E7_all_the_bills_share_one_mail_and_one_call():
+    world = World("2026-03-02", payment_run=MONTHLY)
+    for id in ("INV-1", "INV-2"):
+        world.owed(id, due="2026-03-27", issued="2026-03-02")
+    world.live("2026-03-25")
+    mails = world.events("case.reminded", step="payment-run-mail")
+    assert [(one.contact, one.bills) for one in mails] == [("ap", 2)] * 2
+    assert len({one.message for one in mails}) == 1
+    calls = world.events("case.reminded", step="payment-run-call")
+    assert [(one.bills, one.rule, one.anchor) for one in calls] == [(2, "E7", day("2026-03-25"))] * 2
+    (task,) = world.events("task.created", kind="call")[-1:]
+    assert {one.task for one in calls} == {task.task}
+
+
+def test_E7_what_was_due_on_the_day_says_so_though_it_goes_later():
+    world = paying(MONTHLY)
+    world.sleep("2026-03-24").watch()
+    (mail,) = world.events("case.reminded", step="payment-run-mail")
+    assert (mail.on, mail.due_at, mail.slot) == (day("2026-03-23"), moment("2026-03-23"), moment("2026-03-24"))
+    world.sleep("2026-03-25 14:00").watch()
+    (call,) = world.events("case.reminded", step="payment-run-call")
+    assert (call.on, call.due_at) == (day("2026-03-25"), moment("2026-03-25"))
+
+
+def test_E7_each_run_is_asked_for():
+    world = paying(THURSDAYS).live("2026-03-20")
+    assert world.days("payment-run-mail") == ["03-03", "03-10", "03-17"]
+    assert world.days("payment-run-call", "phone") == ["03-05", "03-12", "03-19"]
+
+
+def test_E7_before_a_bill_is_taken_up_it_is_not_asked_for():
+    world = World("2026-03-23", payment_run=MONTHLY, settings=Settings(go_live_on=day("2026-03-25")))
+    world.owed("INV-1", due="2026-03-06", issued="2026-02-20")
+    assert not world.case("INV-1").taken_up
+    assert world.live("2026-03-24").days("payment-run-mail") == []
+
+
+def test_C11_where_every_week_has_its_run_a_person_is_looked_for_all_the_same():
+    world = World("2026-03-02", payment_run=THURSDAYS, contacts=[])
+    for id in ("INV-1", "INV-2"):
+        world.owed(id, due="2026-03-06", issued="2026-02-20")
+    world.live("2026-03-20")
+    assert world.dated("step.skipped", step="payment-run-mail", id="INV-1", why="no_contact") == ["03-03", "03-10", "03-17"]
+    (task,) = world.events("task.created", kind="find_contact")
+    assert (task.rule, task.why, task.cases) == ("E7", "no_contact", ["INV-1", "INV-2"])
+    assert world.days("payment-run-call", "phone", "INV-1") == ["03-05", "03-12", "03-19"]
 
 
 def test_E7_confirmations_do_not_move():

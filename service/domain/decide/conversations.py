@@ -118,14 +118,14 @@ def _has_another_number(contact: Contact) -> bool:
     return numbers > sum(state == "invalid" for state in contact.points.values())
 
 
-def look_for_another(account: Account, scene: Scene, cases: Sequence[str] = ()) -> Iterator[Happened]:
-    """One search for a person, however many were crossed out (C11)."""
+def look_for_another(
+    account: Account, scene: Scene, cases: Sequence[str] = (), rule: str = "C7", why: str = "contact_crossed_out"
+) -> Iterator[Happened]:
+    """One search for a person, however many were crossed out or wanted (C11)."""
     kind = "find_contact"
     if kind not in account.customer.tasks:
         owed = [id for id in cases if id in account.cases]
-        yield from tasks.join(
-            account, scene, tasks.Joining(tasks.task_id(account, kind), kind, "C7", "contact_crossed_out", owed)
-        )
+        yield from tasks.join(account, scene, tasks.Joining(tasks.task_id(account, kind), kind, rule, why, owed))
 
 
 def _warn(account: Account, scene: Scene, record: ContactRecord, cases: Sequence[str]) -> Iterator[Happened]:

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from service.domain.account import Account, Happened, on_case
 from service.domain.case import Case
-from service.domain.decide import messages, tasks
-from service.domain.events.case import Reminded
+from service.domain.decide import conversations, messages, tasks
+from service.domain.events.case import Reminded, StepSkipped
 from service.domain.payment_run import Contacts, contacts
 from service.domain.scene import Scene
 
@@ -47,8 +47,21 @@ def _is_done(case: Case, step: str, due: Contacts) -> bool:
 
 
 def _write(account: Account, scene: Scene, due: Contacts, bills: list[Case]) -> Iterator[Happened]:
+    """Every reminder of such a week is left to this one, so a person is looked for here too when there is none (C11)."""
+    unreachable = []
     for case in bills:
         to = messages.addressed(account, case.level, "email")
+        if not to.people:
+            unreachable.append(case.id)
+            skipped = StepSkipped(
+                step=MAIL,
+                rule=RULE,
+                anchor=due.run,
+                on=due.mail_on,
+                due_at=scene.workdays.opening(due.mail_on),
+                why="no_contact",
+            )
+            yield on_case(case.id, skipped)
         for person in to.people:
             slot = messages.slot(account, scene, person, "email", service=False, whose=to.whose)
             reminded = Reminded(
@@ -65,6 +78,8 @@ def _write(account: Account, scene: Scene, due: Contacts, bills: list[Case]) -> 
                 bills=len(bills),
             )
             yield on_case(case.id, reminded)
+    if unreachable:
+        yield from conversations.look_for_another(account, scene, unreachable, RULE, "no_contact")
 
 
 def _call(account: Account, scene: Scene, due: Contacts, bills: list[Case]) -> Iterator[Happened]:
