@@ -6,7 +6,7 @@ from service.domain import commands as c
 from service.domain.directory import Directory, User
 from service.domain.refusals import Forbidden
 from service.domain.settings import Settings
-from tests.examples import by
+from tests.examples import by, day
 from tests.world import World
 
 
@@ -36,6 +36,20 @@ def test_E1_other_customers_bills_stay_whose_they_are():
     world = World("2026-03-02")
     world.owed("INV-1", due="2026-03-05")
     assert world.live("2026-03-20").events("case.assigned") == []
+
+
+def test_E1_a_bill_whose_due_date_is_not_known_yet_is_not_overdue():
+    world = World("2026-03-02", key_account=True)
+    world.bill("INV-1", "2026-03-02", None, terms="P30D", terms_from="confirmed")
+    assert world.live("2026-03-20").events("case.assigned") == []
+
+
+def test_E1_why_it_is_the_managers_stands_in_the_log():
+    world = key().live("2026-03-06")
+    (fired,) = world.events("step.fired", rule="E1")
+    assert (fired.on, fired.anchor, fired.did) == (day("2026-03-06"), day("2026-03-05"), ["assign:manager"])
+    (assigned,) = world.events("case.assigned")
+    assert (assigned.owner, assigned.previous) == ("manager", "collector")
 
 
 def asked(world: World):

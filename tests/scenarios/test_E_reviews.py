@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from service.domain import commands as c
 from service.domain.account import Account
 from service.domain.customer import Customer
+from service.domain.refusals import Conflict
 from service.domain.review import Bill, figures, suggested
 from tests.examples import a_contact, by, day
 from tests.world import World
@@ -124,7 +126,11 @@ def breaks_one_promise(world: World) -> None:
     world.walk("2026-03-09")
 
 
-@pytest.mark.parametrize("harmless", [reached, barred, breaks_one_promise])
+def left(world: World) -> None:
+    world.do(c.ChangeContact(customer="C-1", contact=c.ContactGiven(id="ap"), mark="left"), by("collector"))
+
+
+@pytest.mark.parametrize("harmless", [reached, barred, breaks_one_promise, left])
 def test_E2_what_is_no_danger_leaves_the_review_where_it_is(harmless):
     world = World("2026-03-02")
     world.owed("INV-1", due="2026-04-01")
@@ -155,6 +161,50 @@ def test_E2_a_signal_puts_no_review_off():
     world.sleep("2026-09-07")
     insolvent(world)
     assert world.customer.review_on == day("2026-09-02")
+
+
+def test_E2_a_signal_from_before_the_last_review_is_no_danger_any_more():
+    world = World("2026-03-02")
+    world.owed("INV-1", due="2026-12-01")
+    refuses(world)
+    world.do(decided(), by("manager"))
+    world.sleep("2026-09-02")
+    assert world.watch()[0].event.why == "review_customer"
+
+
+def test_E2_the_newest_of_two_signals_counts():
+    world = World("2026-03-02")
+    world.owed("INV-1", due="2026-12-01")
+    refuses(world)
+    world.sleep("2026-03-09")
+    world.do(decided(), by("manager"))
+    world.sleep("2026-03-16")
+    moved(world)
+    assert world.watch()[0].event.why == "review_after_danger"
+
+
+def test_E2_of_a_customer_from_before_there_were_reviews_the_first_bill_says_since_when():
+    world = World("2026-03-02")
+    world.account.customer = replace(world.customer, review_on=None)
+    assert world.watch() == []  # no bill, no credit
+    for n, issued in enumerate(("2026-04-13", "2026-03-11"), start=1):
+        world.owed(f"INV-{n}", due="2027-12-01", issued=issued)
+    assert world.sleep("2026-09-10").watch() == []
+    assert [one.event.why for one in world.sleep("2026-09-11").watch()] == ["review_customer"]
+
+
+def test_E2_nobody_reviews_whom_nobody_knows():
+    world = World("2026-03-02")
+    world.account = Account(Customer(id="C-1"))
+    with pytest.raises(Conflict, match="nothing_to_review"):
+        world.do(decided(), by("manager"))
+
+
+def test_E2_a_decision_before_its_time_counts_too():
+    world = World("2026-03-02")
+    happened = world.do(decided(), by("manager"))
+    assert [one.event.type for one in happened] == ["customer.reviewed"]
+    assert (happened[0].event.suggested, world.customer.reviewed_on) == ("standard", day("2026-03-02"))
 
 
 TODAY = date(2026, 9, 1)
