@@ -11,6 +11,7 @@ from psycopg import errors
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain import commands as c
+from service.domain.account import Account
 from service.domain.decide import run
 from service.domain.refusals import Conflict, Gone, NotFound, Refused, Stale
 from service.engine.asks import Ask, Done, Fact
@@ -176,7 +177,7 @@ def _one(session: Session, work: _Work, ask: Ask, name: str | None) -> Done:
         if account is None or (not account.customer.version and isinstance(ask.command, c.ReceivePayment)):
             raise _unknown(ask.command, name)
         _not_anothers(work.loaded, ask.command)
-        _expected(ask, account.customer.version, {id: case.version for id, case in account.cases.items()})
+        _expected(ask, account)
         before = len(account.happened)
         details = details_of(session, account, ask.command)
         run(ask.command, account, session.scene, ask.asker, details)
@@ -210,11 +211,12 @@ def _unknown(command: c.Command, name: str | None) -> NotFound:
     return NotFound("unknown_invoice", "/data/invoice", invoice=getattr(command, "invoice", ""))
 
 
-def _expected(ask: Ask, customer_version: int, cases: dict[str, int]) -> None:
+def _expected(ask: Ask, account: Account) -> None:
     if ask.expects is None:
         return
     kind, id, versions = ask.expects
-    present = customer_version if kind == "customer" else cases.get(id)
+    named = account.customer if kind == "customer" else account.cases.get(id)
+    present = named.version if named else None
     if present not in versions:
         raise Stale("stale", None, version=present)
 

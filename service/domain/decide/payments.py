@@ -5,6 +5,7 @@ A cheque or acceptance draft that matures later only covers what it will pay.
 
 from collections.abc import Generator, Iterator
 from datetime import date
+from itertools import chain
 
 from service.domain import commands as c
 from service.domain.account import Account, Happened, on_case, on_customer, on_payment
@@ -89,7 +90,9 @@ def _distribute(
     left = amount
     given: dict[str, int] = {}
     wishes = [(case, one.amount, case.open + case.lost) for one in wanted for case in (account.cases[one.case],)]
-    for case, most, owed in wishes + (_in_order(account, currency, left) if spread else []):
+    for case, most, owed in chain(wishes, _in_order(account, currency, left) if spread else ()):
+        if not left:
+            break
         if drafts:
             owed = min(owed, case.open) - sum(draft.amount for draft in case.drafts)
         share = min(left, most, owed - given.get(case.id, 0))
@@ -99,15 +102,13 @@ def _distribute(
     return [Applied(id, share, 0 if drafts else max(0, share - account.cases[id].open)) for id, share in given.items()]
 
 
-def _in_order(account: Account, currency: str, amount: int) -> list[tuple[Case, int, int]]:
+def _in_order(account: Account, currency: str, amount: int) -> Iterator[tuple[Case, int, int]]:
     """What money goes to by itself, and up to what: bills as far as nobody contests them, then the contested parts, then
-    what was written off, each time the oldest due first."""
+    what was written off, each time the oldest due first. Most payments say where all of theirs goes, and never ask."""
     issued = [case for case in account.by_age() if case.currency == currency and case.stage != "review"]
-    return (
-        [(case, amount, case.undisputed) for case in issued]
-        + [(case, amount, case.open) for case in issued if case.disputes]
-        + [(case, amount, case.open + case.lost) for case in issued if case.lost]
-    )
+    yield from ((case, amount, case.undisputed) for case in issued)
+    yield from ((case, amount, case.open) for case in issued if case.disputes)
+    yield from ((case, amount, case.open + case.lost) for case in issued if case.lost)
 
 
 def apply(
