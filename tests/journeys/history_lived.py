@@ -1,6 +1,6 @@
 """A part of the shipped history lived through day by day. Whatever people do in it is worked out from the file alone.
 
-Taken are the bills of two countries, each with a currency of its own, that went out from mid-July to September 2012. At eight
+Taken are the bills of two countries, each with a currency of its own, that went out from 16 July to 20 September 2012. At eight
 in the morning the ERP posts the day's bills, and the money on the day on which the file says a bill was settled. At ten people
 act on what is unpaid:
 
@@ -27,7 +27,7 @@ from tests.journeys import history
 from tests.journeys.company import Company
 from tests.journeys.history import Line
 
-FIRST, LAST_ISSUED, ENDS = date(2012, 7, 16), date(2012, 9, 30), date(2012, 10, 18)
+FIRST, LAST_ISSUED, ENDS = date(2012, 7, 16), date(2012, 9, 20), date(2012, 10, 18)
 CURRENCIES = {"406": "EUR", "818": "CNY"}
 COLLECTORS, SEGMENTS = ("li.na", "sam.reed"), ("preferred", "standard", "risk")
 RATES = {"current": 50, "days_1_30": 333, "days_31_60": 1275}
@@ -37,6 +37,7 @@ TARGETS = [
     (date(2012, 9, 3), "li.na", {"EUR": "900.00", "CNY": "450.00"}),
     (date(2012, 9, 3), "sam.reed", {"EUR": "700.00", "CNY": "640.50"}),
     (date(2012, 9, 19), "li.na", {"EUR": "1100.00"}),
+    (date(2012, 9, 28), "li.na", {"EUR": "1200.00"}),
     (date(2012, 10, 1), "li.na", {"EUR": "800.00", "CNY": "400.00"}),
     (date(2012, 10, 1), "new.hand", {"CNY": "10.00"}),
 ]
