@@ -21,8 +21,26 @@ def answered(now: str = "2026-03-11", due: str = "2026-03-10", **more) -> World:
 def test_C12_the_owner_is_to_look_at_a_reply():
     world = answered(collector="li")
     (task,) = world.events("task.created", kind="reply")
-    assert (task.rule, task.role, task.owner, task.contact) == ("C12", "collector", "li", "ap")
+    assert (task.rule, task.why, task.role, task.owner, task.contact) == ("C12", "reply_received", "collector", "li", "ap")
     assert (task.due_on, task.cases) == (day("2026-03-11"), ["INV-1"])
+
+
+@pytest.mark.parametrize(("text", "private"), [("Soon.", {"": {"text": "Soon."}}), (None, None)])
+def test_C12_what_they_wrote_stays_out_of_the_log(text, private):
+    world = World("2026-03-02")
+    reply = c.RecordReply(customer="C-1", message="m", contact="ap", channel="email", cases=(), text=text)
+    assert world.do(reply, by("collector"))[0].private == private
+
+
+def test_C12_what_is_paid_is_not_what_the_reply_is_about():
+    world = World("2026-03-02")
+    for id in ("INV-1", "INV-2"):
+        world.owed(id, due="2026-04-10", issued="2026-03-02")
+    world.pay("P-1", "1000.00")
+    reply = c.RecordReply(customer="C-1", message="m", contact="ap", channel="email", cases=("INV-1", "INV-2"))
+    world.do(reply, by("collector"))
+    (task,) = world.events("task.created", kind="reply")
+    assert task.cases == ["INV-2"]
 
 
 def test_C12_on_a_raised_bill_it_is_the_supervisors():

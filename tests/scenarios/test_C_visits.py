@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from service.domain import commands as c
 from service.domain.refusals import Conflict, NotFound, Refused
@@ -55,6 +56,7 @@ def test_C13_an_appointment_makes_the_visit_due_on_its_day():
     )  # fmt: skip
     arrange(world, at="2026-03-13 10:00")
     assert world.customer.tasks["visit"].due_on == day("2026-03-13")
+    assert world.events("task.changed")[-1].best_from == moment("2026-03-13 10:00")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,26 @@ def test_C13_a_promise_given_there_leaves_the_call_standing_and_payment_ends_it(
     assert "confirm_call" in world.customer.tasks
     world.pay("P-1", "1000.00")
     assert world.dated("task.cancelled", kind="confirm_call") == ["03-10"]
+
+
+def test_C13_an_appointment_leaves_a_raised_visit_the_supervisors():
+    world = visiting()
+    world.account.cases["INV-1"] = replace(world.case("INV-1"), level="supervisor")
+    visited = replace(world.customer.tasks["visit"], role="supervisor", owner="wu", raised=1)
+    world.account.customer = replace(world.customer, tasks={**world.customer.tasks, "visit": visited})
+    arrange(world)
+    task = world.customer.tasks["visit"]
+    assert (task.role, task.owner, task.raised, task.bills) == ("supervisor", "wu", 1, 1)
+
+
+def test_C13_what_is_paid_meanwhile_needs_no_confirmation():
+    world = visiting("INV-1", "INV-2")
+    arrange(world)
+    task = world.customer.tasks["visit"].id
+    world.account.cases["INV-1"] = replace(world.case("INV-1"), stage="closed")
+    world.do(c.CompleteTask(customer="C-1", task=task, record=c.ContactRecord(**MET)), by("collector", "li"))
+    (call,) = world.events("task.created", kind="confirm_call")
+    assert call.cases == ["INV-2"]
 
 
 def test_C13_who_met_nobody_has_nothing_to_confirm():

@@ -49,7 +49,8 @@ def test_E7_all_the_bills_share_one_mail_and_one_call():
     world.live("2026-03-25")
     mails = world.events("case.reminded", step="payment-run-mail")
     assert [(one.contact, one.bills) for one in mails] == [("ap", 2)] * 2
-    assert len({one.message for one in mails}) == 1
+    assert {one.message for one in mails} == {"C-1~ap~email~2026-03-23"}
+    assert world.events("step.skipped", step="payment-run-mail") == []
     calls = world.events("case.reminded", step="payment-run-call")
     assert [(one.bills, one.rule, one.anchor) for one in calls] == [(2, "E7", day("2026-03-25"))] * 2
     (task,) = world.events("task.created", kind="call")[-1:]
@@ -72,11 +73,27 @@ def test_E7_each_run_is_asked_for():
     assert world.days("payment-run-call", "phone") == ["03-05", "03-12", "03-19"]
 
 
-def test_E7_before_a_bill_is_taken_up_it_is_not_asked_for():
-    world = World("2026-03-23", payment_run=MONTHLY, settings=Settings(go_live_on=day("2026-03-25")))
+def test_E7_a_call_on_the_day_is_about_all_of_them():
+    world = World("2026-03-02", payment_run=MONTHLY)
+    for id in ("INV-1", "INV-2"):
+        world.owed(id, due="2026-03-31", issued="2026-03-02")
+    world.sleep("2026-03-25").watch()
+    (task,) = world.events("task.created", kind="call")
+    assert (task.cases, task.why, task.rule) == (["INV-1", "INV-2"], "payment_run", "E7")
+
+
+def test_F2_no_payment_run_goes_before_the_bill_is_taken_up_on_the_day_of_going_live():
+    world = World("2026-03-16", payment_run=MONTHLY, settings=Settings(go_live_on=day("2026-03-23")))
     world.owed("INV-1", due="2026-03-06", issued="2026-02-20")
-    assert not world.case("INV-1").taken_up
-    assert world.live("2026-03-24").days("payment-run-mail") == []
+    world.sleep("2026-03-23").watch()
+    assert world.days("payment-run-mail") == []
+
+
+def test_E7_a_bill_whose_due_date_is_not_known_yet_is_not_asked_for():
+    world = World("2026-03-02", payment_run=MONTHLY)
+    world.bill("INV-1", "2026-03-02", None, terms="P30D", terms_from="tax_invoice", confirmation_required=False)
+    assert (world.case("INV-1").stage, world.case("INV-1").due_on) == ("collection", None)
+    assert world.live("2026-03-26").days("payment-run-mail") == []
 
 
 def test_C11_where_every_week_has_its_run_a_person_is_looked_for_all_the_same():

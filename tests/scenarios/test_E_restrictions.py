@@ -4,7 +4,7 @@ import pytest
 
 from service.domain import commands as c
 from service.domain.refusals import Conflict
-from tests.examples import by
+from tests.examples import by, day
 from tests.world import World
 
 THREE = ("do_not_contact", "lawyer_represented", "insolvent")
@@ -44,7 +44,7 @@ def test_E5_a_person_restricts_and_the_feed_does_not_undo_it(name):
     assert world.customer.restrictions == (name,)
     world.do(restrict(name, off=True), by("supervisor"))
     assert world.customer.restrictions == ()
-    assert world.dated("task.cancelled", kind="restriction") == ["03-12"]
+    assert [task.why for task in world.events("task.cancelled", kind="restriction")] == ["restriction_lifted"]
 
 
 def test_E5_what_the_feed_says_is_lifted_by_the_feed():
@@ -76,6 +76,46 @@ def test_E5_contacts_go_on_when_the_last_restriction_is_lifted():
     world.do(restrict(off=True), by("supervisor"))
     world.walk("2026-03-19")
     assert world.days("overdue-daily")[-1] == "03-19"
+
+
+def visited(world: World) -> None:
+    world.habits_by_hand = {"INV-1": frozenset({"pays_late"})}
+    world.walk("2026-03-16")
+
+
+def said(outcome: str, times: int = 1, **more):
+    def say(world: World) -> None:
+        record = c.ContactRecord(**{"channel": "phone", "outcome": outcome, "contact": "ap", **more})
+        for _ in range(times):
+            world.do(c.LogContact(customer="C-1", cases=("INV-1",), record=record), by("collector"))
+
+    return say
+
+
+def never_answered(world: World) -> None:
+    world.do(c.Reconcile(customer="C-1", cases=("INV-1",)), by("finance"))
+    world.walk("2026-04-10")
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        ("visit", visited),
+        ("find_contact", said("left")),
+        ("follow_up", said("reached", next_on=day("2026-03-20"))),
+        ("lost_contact", said("not_reached", times=3)),
+        ("documents", said("asks_documents")),
+        ("reconciliation", never_answered),
+    ],
+)
+def test_E5_whatever_reaches_out_ends(kind, wanted):
+    world = dunned()
+    wanted(world)
+    assert kind in world.customer.tasks
+    happened = world.do(restrict(), by("supervisor"))
+    ended = {one.event.kind: one.event.why for one in happened if one.event.type == "task.cancelled"}
+    assert ended[kind] == "restricted"
+    assert kind not in world.customer.tasks
 
 
 def test_E5_no_letter_goes_out_though_it_is_granted():

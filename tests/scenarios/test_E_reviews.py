@@ -187,10 +187,27 @@ def test_E2_of_a_customer_from_before_there_were_reviews_the_first_bill_says_sin
     world = World("2026-03-02")
     world.account.customer = replace(world.customer, review_on=None)
     assert world.watch() == []  # no bill, no credit
+    submitted = c.SubmitInvoice(invoice="INV-0", customer="C-1", amount="1.00", currency="CNY", period="2026-01")
+    world.do(submitted)
     for n, issued in enumerate(("2026-04-13", "2026-03-11"), start=1):
         world.owed(f"INV-{n}", due="2027-12-01", issued=issued)
     assert world.sleep("2026-09-10").watch() == []
     assert [one.event.why for one in world.sleep("2026-09-11").watch()] == ["review_customer"]
+
+
+def test_E2_nor_does_an_early_signal_make_theirs_one_after_a_danger():
+    world = World("2026-03-02")
+    world.owed("INV-1", due="2027-12-01", issued="2026-03-02")
+    world.account.customer = replace(world.customer, review_on=None, flags={"refusal": day("2026-03-02")})
+    assert [one.event.why for one in world.sleep("2026-09-02").watch()] == ["review_customer"]
+
+
+def test_E2_a_signal_is_told_when_it_comes_and_not_with_what_follows():
+    world = World("2026-03-02")
+    insolvent(world)
+    world.sleep("2026-03-03")
+    world.do(c.AddNote(customer="C-1", cases=(), text="x"), by("collector"))
+    assert world.dated("customer.flagged", flag="insolvent") == ["03-02"]
 
 
 def test_E2_nobody_reviews_whom_nobody_knows():

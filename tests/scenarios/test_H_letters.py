@@ -122,6 +122,13 @@ def test_H1_a_letter_asked_for_by_a_person_is_theirs_to_compare_too():
     assert len(world.events("reconciliation.sent")) == 1
 
 
+def test_H1_no_comparison_is_asked_of_a_bill_that_has_ended():
+    world = dunned()
+    world.pay("P-1", "1000.00")
+    with pytest.raises(Conflict, match="not_to_reconcile"):
+        world.do(send("reconciliation"), by("legal"))
+
+
 def test_C7_without_somebody_who_may_know_there_is_no_letter():
     world = World("2026-03-02", contacts=[a_contact(may_receive_details=False)])
     world.owed("INV-1", due="2026-03-05")

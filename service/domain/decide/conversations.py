@@ -108,8 +108,6 @@ def _mark(account: Account, scene: Scene, record: ContactRecord, cases: Sequence
     if record.outcome == "wrong_number" and record.point and _has_another_number(contact):
         return
     yield on_customer(account.customer.id, ContactChanged(contact=ContactFacts(id=contact.id, mark=record.outcome)))
-    if record.outcome == "moved":
-        yield from flag(account, scene, "moved")
     yield from look_for_another(account, scene, cases)
 
 

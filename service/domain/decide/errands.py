@@ -26,7 +26,7 @@ def superior(account: Account, scene: Scene, cases: Sequence[str]) -> tuple[str,
 
 def works(account: Account, cases: Sequence[str]) -> tuple[str, str]:
     """The role and user who work the bills: their owner, or the supervisor once one of them was raised."""
-    owed = [account.cases[id] for id in cases if id in account.cases]
+    owed = [account.cases[id] for id in cases]
     if any(is_raised(case) for case in owed):
         return SUPERVISOR, SUPERVISOR
     return "collector", owed[0].owner if owed else account.customer.owner

@@ -66,7 +66,7 @@ def confirm(
 ) -> Iterator[Happened]:
     """Whoever was there calls the same day and confirms the points."""
     if record.outcome in conversations.SPOKEN:
-        owed = [id for id in cases if id in account.cases and account.cases[id].stage != "closed"]
+        owed = [id for id in cases if account.cases[id].stage != "closed"]
         whose = conversations.whose(account, asker)
         reason = ("C13", "confirm_visit")
         yield from errands.send(account, scene, "confirm_call", whose, reason, owed, scene.today, record.contact)
