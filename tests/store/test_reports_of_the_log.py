@@ -330,3 +330,10 @@ def _undisputed(rows: Sequence[Sequence[Any]], all_bills: Sequence[Bill], asked:
 
 def _closed_on(bill: Bill) -> date:
     return max(one.day for one in life(bill) if one.amount)
+
+
+def test_K_a_step_that_fires_after_the_money_of_its_day_brought_none_of_it(engine):
+    bill = Bill("C-1", "CNY", 1000, FIRST, 0, [(10, 50)], [], [], [], [5, 10])
+    with transaction(engine, f"log{next(_tenants)}") as tx:
+        written(tx, [bill])
+        assert steps.read(tx, Asked(as_of=FIRST + timedelta(20), days=30)) == [("CNY", "CNY", "step-2", 1, 500, 1.0, 5.0)]
