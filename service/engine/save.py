@@ -239,10 +239,11 @@ def _called(fresh: Iterable[Fresh]) -> list[Row]:
 def _letters(session: Session, fresh: Sequence[Fresh]) -> list[outbox.Letter]:
     letters: list[outbox.Letter] = []
     listening = session.tenancy.listening
-    if not listening:
-        return letters
+    heard = {type for type in {one.happened.event.type for one in fresh} if any(it.hears(type) for it in listening)}
     for one in fresh:
         event = one.happened.event
+        if event.type not in heard:
+            continue
         called = audience(event)
         wanting = outbox.addressed(listening, event.type, called)
         if wanting is not None:

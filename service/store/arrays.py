@@ -83,9 +83,10 @@ class ArrayDumper(Dumper):
         kind, items = obj
         if not items:
             return _EMPTY.pack(0, 0, kind.element)
-        pieces: dict[Any, bytes] = {}
-        for item in set(items):
+        pieces: dict[Any, bytes] = dict.fromkeys(items, _NULL)
+        for item in pieces:
             given = None if item is None else kind.dump(item)
-            pieces[item] = _NULL if given is None else _LENGTH.pack(len(given)) + given
+            if given is not None:
+                pieces[item] = _LENGTH.pack(len(given)) + given
         head = _HEAD.pack(1, None in pieces, kind.element, len(items), 1)
-        return head + b"".join(map(pieces.__getitem__, items))
+        return head + b"".join(pieces.values() if len(pieces) == len(items) else map(pieces.__getitem__, items))

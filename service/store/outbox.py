@@ -21,8 +21,10 @@ class Listener(Struct, frozen=True):
 
     def wants(self, type: str, audience: Sequence[str]) -> bool:
         """Whether an event of that type, calling on those people, goes here."""
-        if self.audience is not None and self.audience not in audience:
-            return False
+        return (self.audience is None or self.audience in audience) and self.hears(type)
+
+    def hears(self, type: str) -> bool:
+        """Whether events of that type may go here."""
         return not self.types or any(
             wanted in ("*", type) or (wanted.endswith(".*") and type.startswith(wanted[:-1])) for wanted in self.types
         )

@@ -91,14 +91,14 @@ def _distribute(
     given: dict[str, int] = {}
     wishes = [(case, one.amount, case.open + case.lost) for one in wanted for case in (account.cases[one.case],)]
     for case, most, owed in chain(wishes, _in_order(account, currency, left) if spread else ()):
-        if not left:
-            break
         if drafts:
             owed = min(owed, case.open) - sum(draft.amount for draft in case.drafts)
         share = min(left, most, owed - given.get(case.id, 0))
         if share > 0:
             given[case.id] = given.get(case.id, 0) + share
             left -= share
+        if not left:
+            break
     return [Applied(id, share, 0 if drafts else max(0, share - account.cases[id].open)) for id, share in given.items()]
 
 
