@@ -132,7 +132,6 @@ def _server(keep: Path | None) -> Iterator[postgres.Embedded]:
 
 
 def _remove(folder: Path) -> None:
-
     keeper = open_lock(folder / "postgres" / "keeper")
     acquire(keeper, fcntl.LOCK_EX, 60)  # free once the server has stopped
     os.close(keeper)

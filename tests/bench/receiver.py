@@ -41,7 +41,7 @@ class Counter:
             for one in self.hanging:
                 one.transport.abort()
         elif path == b"/count":
-            body = json.dumps({"count": self.count, "last": self.last}).encode()
+            body = json.dumps({"count": self.count, "last": self.last, "hanging": len(self.hanging)}).encode()
             answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         elif path == b"/ready":
             answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
