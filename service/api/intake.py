@@ -21,7 +21,7 @@ from service.api.problems import Problem, of_refusal
 from service.api.roles import Right
 from service.domain.scene import Asker
 from service.engine.asks import Ask, Done
-from service.engine.shares import carry_out
+from service.engine.handle import handle
 from service.store import inbox
 
 REJECTIONS_TOLD = 1000
@@ -78,7 +78,7 @@ Result = tuple[Inbound, Done | Problem]
 
 def _take_in(request: Request, house: House, principal: Principal, events: Sequence[Inbound]) -> list[Result]:
     fingerprint = house.fingerprints.of(principal.secret)
-    return take_in(principal.asker(request), fingerprint, partial(carry_out, house.desk, principal.tenant), events)
+    return take_in(principal.asker(request), fingerprint, partial(handle, house.desk, principal.tenant), events)
 
 
 def take_in(

@@ -1,7 +1,6 @@
 """The clock's work: whose alarm has rung, in slices that no tenant can crowd, each decided anew under its lock."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -11,7 +10,6 @@ from service.engine.asks import Ask
 from service.engine.desk import Desk
 from service.engine.handle import InternalError, handle
 from service.engine.save import PARKED_FOR
-from service.engine.shares import HANDS, at_once
 from service.store import customers, tenants
 from service.store.database import CLOCK, transaction
 
@@ -37,17 +35,15 @@ def tick(desk: Desk, tenant: str, now: datetime | None = None, slices: int = 10)
 
 
 def wake(desk: Desk, tenant: str, now: datetime | None) -> int:
-    """A slice of rung customers, by the real clock two at the same time. Those whom another clock or a writer holds are left
-    to them, so that clocks share the work; when there are no others to fill a slice with, those who are late are waited
-    for."""
+    """One slice of rung customers. Those whom another clock or a writer holds are left to them, so that clocks share the
+    work; when there are no others to fill the slice with, those who are late are waited for."""
     with desk.open(tenant, now) as session:
         tx, at = session.tx, session.scene.now
-        rung = sorted(customers.rung(tx, at, SLICE if now else HANDS * SLICE, free=now is None))
+        rung = customers.rung(tx, at, SLICE, free=now is None)
         late: dict[str, datetime] = {}
         if now is None and len(rung) < SLICE:
             late = {id: since for id, since in customers.rung(tx, at, SLICE).items() if since < at - LATE and id not in rung}
-    slices = [rung[start : start + SLICE] for start in range(0, len(rung), SLICE)]
-    at_once([partial(_decide, desk, tenant, now, slice, skip_locked=now is None) for slice in slices])
+    _decide(desk, tenant, now, sorted(rung), skip_locked=now is None)
     _decide(desk, tenant, now, sorted(late), skip_locked=False)
     return len(rung) + len(late)
 

@@ -13,7 +13,7 @@ from service.api.intake import take_in
 from service.api.problems import Problem, fault, rendered
 from service.domain.scene import Asker
 from service.engine.desk import Desk
-from service.engine.shares import carry_out
+from service.engine.handle import handle
 from service.importing.mapping import CellMistake, MapMistake, TableMap
 from service.importing.place import Place
 from service.importing.rejects import Rejects
@@ -67,7 +67,7 @@ def run(
         fingerprint = prints.of(tenants.secret(session.tx))
     asker = Asker(actor=user, role="erp", source="import")
     total = Sum()
-    road = partial(carry_out, desk, tenant)
+    road = partial(handle, desk, tenant)
     for chunk in _chunks(source, table, place.rows):
         _take(chunk, asker, fingerprint, road, rejects, total, language)
         rejects.keep()

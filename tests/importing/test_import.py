@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from service.engine.shares import carry_out
+from service.engine.handle import handle
 from service.importing import command
 from service.importing import run as importing
 from service.importing.command import Asked
@@ -221,10 +221,10 @@ def test_what_stopped_half_way_goes_on_there(desk: Desk, monkeypatch: pytest.Mon
         calls += 1
         if calls == 3:
             raise Stop
-        return carry_out(*given)
+        return handle(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(importing, "carry_out", failing)
+        patched.setattr(importing, "handle", failing)
         with pytest.raises(Stop):
             desk.take(file)
     ((taken,),) = rows(desk.runtime.url, "SELECT count(*) FROM cases WHERE tenant = %s", desk.tenant)
