@@ -19,7 +19,6 @@ from service.domain.customer import Customer
 from service.domain.decide import run
 from service.domain.directory import Directory
 from service.domain.due import customer_dues, due
-from service.domain.habits import HabitRules
 from service.domain.playbook import Playbook
 from service.domain.reliability import judged_on, record
 from service.domain.scene import Asker, Scene
@@ -277,8 +276,6 @@ def _keep_rows(world: World, event: Any) -> None:
 
 def habits_of(world: World) -> dict[str, frozenset[str]]:
     """A10 and B5, judged now over the last three bills with an earlier S: two late ones make a habit."""
-    settings, workdays = world.settings, world.workdays
-    rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
-    grace = workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
+    rules = habits.rules_of(world.scene)
     bills = world.account.cases.values()
-    return {case.id: habits.habits_of(case, bills, world.scene.today, rules, grace) for case in world.account.open_cases()}
+    return {case.id: habits.habits_of(case, bills, world.scene.today, rules) for case in world.account.open_cases()}

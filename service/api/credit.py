@@ -116,9 +116,8 @@ def review(
 
 def _judged(session: Session, customer: Customer) -> tuple[Figures, str]:
     scene = session.scene
-    in_time = scene.workdays.deadline if scene.settings.in_time_on_next_open_day else lambda day: day
     bills = reviews.bills(session.tx, customer.id, scene.today, add(scene.today, _LOOKED_AT))
-    found = figures(bills, scene.today, in_time)
+    found = figures(bills, scene.today, scene.in_time)
     owed = balances.of_customers(session.tx, [customer.id], scene.today)[customer.id]
     too_much = over_limit(customer, {one.currency: one.exposure for one in owed})
     return found, suggested(found, too_much, bool(_dangers(customer)))

@@ -139,8 +139,7 @@ def _sums(owed: Iterable[Balance], name: str) -> dict[str, str]:
 def habits_of(session: Session, customer: Customer) -> dict[str, Any]:
     """How the customer pays, over their last bills."""
     scene, settings = session.scene, session.scene.settings
-    in_time = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
-    found = balances.habits(session.tx, customer.id, scene.today, settings, in_time)
+    found = balances.habits(session.tx, customer.id, scene.today, settings, scene.in_time)
     judged = reliability.of_customers(session.tx, [customer.id])[customer.id]
     return {
         "late_confirmer": found.late_confirmations >= settings.habit_late,

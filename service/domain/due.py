@@ -204,6 +204,15 @@ def _step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
     return Due(_moment(case, step, anchor, on, workdays), StepDue(step, anchor, on), windowed=True)
 
 
+def wanted_now(case: Case, playbook: Playbook, workdays: Workdays, now: datetime) -> frozenset[str]:
+    """What the conditions of the steps that are due by now want to know of the customer, and what costs a query."""
+    found = frozenset[str]()
+    for step in playbook.asking:
+        if (one := step_due(case, step, workdays)) and one.at <= now:
+            found |= step.asks
+    return found
+
+
 def natural_day(case: Case, step: Step, anchor: date, on: date, workdays: Workdays) -> date:
     """The open day on which an occurrence fires in the normal run of things: T2, B1's bound, the wait for progress."""
     day = on

@@ -7,16 +7,25 @@ from msgspec import Struct
 
 from service.domain.case import Case
 from service.domain.offsets import Offset, add
+from service.domain.scene import Scene
 
 CONFIRM_LATE_AFTER = timedelta(14)
 
 
 class HabitRules(Struct, frozen=True):
-    """How many of how many, and after how many days a payment is habitually late (A10, B5)."""
+    """How many of how many, and after how many days a payment is habitually late (A10, B5). `in_time` moves a due day to the
+    last day on which money comes in time (T6)."""
 
     bills: int
     late: int
     days: int
+    in_time: Callable[[date], date]
+
+
+def rules_of(scene: Scene) -> HabitRules:
+    """The tenant's."""
+    settings = scene.settings
+    return HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days, scene.in_time)
 
 
 def late_confirmed_from(case: Case) -> date | None:
@@ -34,11 +43,9 @@ def settled_on(case: Case) -> date | None:
     return case.closed_on if case.closed_as in ("paid", "credited") else None
 
 
-def habits_of(
-    case: Case, bills: Iterable[Case], today: date, rules: HabitRules, grace: Callable[[date], date]
-) -> frozenset[str]:
+def habits_of(case: Case, bills: Iterable[Case], today: date, rules: HabitRules) -> frozenset[str]:
     """Of a bill, judged over its customer's last ones that were issued before it went out: a bill counts when it is
-    confirmed (settled) or already late. `grace` moves a due day to the last day in time (T6)."""
+    confirmed (settled) or already late."""
     start = case.start
     if start is None:
         return frozenset()
@@ -49,7 +56,7 @@ def habits_of(
     paying = [one for one in earlier if _is_judged_by_payment(one, today - timedelta(rules.days))][: rules.bills]
     late = {
         "confirms_late": sum(_confirmed_late(one) for one in confirming),
-        "pays_late": sum(_paid_late(one, rules.days, grace) for one in paying),
+        "pays_late": sum(_paid_late(one, rules) for one in paying),
     }
     return frozenset(kind for kind, count in late.items() if count >= rules.late)
 
@@ -74,8 +81,8 @@ def _confirmed_late(case: Case) -> bool:
     return limit is not None and (case.confirmed_on is None or case.confirmed_on >= limit)
 
 
-def _paid_late(case: Case, days: int, grace: Callable[[date], date]) -> bool:
+def _paid_late(case: Case, rules: HabitRules) -> bool:
     settled = settled_on(case)
     if case.due_on is None:
         return False
-    return settled is None or (settled - grace(case.due_on)).days > days
+    return settled is None or (settled - rules.in_time(case.due_on)).days > rules.days

@@ -11,6 +11,9 @@ from service.domain.case import Case
 Word = Literal["reliable", "mixed", "unreliable", "unknown"]
 WORDS = frozenset({"reliable", "mixed", "unreliable", "unknown"})
 
+BILLS_LOOKED_AT = 200
+"""The last ones issued; so the question has a bound, however many bills there are."""
+
 LOOKED_AT = 10
 """So many of the latest count."""
 

@@ -50,3 +50,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     def in_window(self) -> bool:
         """Whether steps may fire now (T2)."""
         return self.workdays.in_window(self.now)
+
+    def in_time(self, day: date) -> date:
+        """The last day on which money that is due on the day comes in time (T6)."""
+        return self.workdays.deadline(day) if self.settings.in_time_on_next_open_day else day

@@ -9,9 +9,8 @@ from service.domain import commands as c
 from service.domain.account import Account, ApprovalRow, Gone, Loads, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
-from service.domain.due import step_due
-from service.domain.habits import HabitRules
-from service.domain.playbook import Step
+from service.domain.due import wanted_now
+from service.domain.habits import rules_of
 from service.domain.reliability import record
 from service.engine.asks import Ask
 from service.engine.desk import Session
@@ -233,12 +232,9 @@ def _ids(concerned: Iterable[tuple[c.Command, str | None]], name: str) -> list[s
 def _load_circumstances(session: Session, loaded: Loaded, rung: list[Case], watched: set[str]) -> None:
     """What steps ask of the customer when they fire, and the daily look at one, each looked up only for those who ask."""
     scene, tx = session.scene, session.tx
-    asked = {case.id: {what for step in _due_steps(session, case) for what in step.asks} for case in rung}
-    settings = scene.settings
-    rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
-    grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
+    asked = {case.id: wanted_now(case, scene.plan_of(case), scene.workdays, scene.now) for case in rung}
     judged = [case for case in rung if "habits" in asked[case.id]]
-    for id, habits in cases.habits(tx, judged, scene.today, rules, grace).items():
+    for id, habits in cases.habits(tx, judged, scene.today, rules_of(scene)).items():
         for account in loaded.accounts.values():
             if id in account.cases:
                 account.habits[id] = habits
@@ -262,15 +258,6 @@ def _load_balances(session: Session, loaded: Loaded, weighed: list[str]) -> None
         account = loaded.accounts[id]
         account.exposure = {one.currency: one.exposure for one in owed}
         account.oldest_overdue = max(0, (today - oldest).days) if oldest else 0
-
-
-def _due_steps(session: Session, case: Case) -> list[Step]:
-    scene = session.scene
-    return [
-        step
-        for step in scene.plan_of(case).asking
-        if (one := step_due(case, step, scene.workdays)) is not None and one.at <= scene.now
-    ]
 
 
 def details_of(session: Session, account: Account, command: c.Command) -> Private:

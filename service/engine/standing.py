@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from service.domain.account import Account, Kin
 from service.domain.case import Case
 from service.domain.customer import Customer
-from service.domain.habits import HabitRules
+from service.domain.habits import rules_of
 from service.domain.reliability import record
 from service.engine.desk import Session
 from service.engine.gates import contacts_wait
@@ -21,14 +21,11 @@ def account_of(session: Session, customer: Customer, bills: Iterable[Case]) -> A
 
     account = Account(customer, gone, kin=kin_of(session, [customer]))
     account.cases = {case.id: case for case in bills}
-    settings = scene.settings
-    rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
-    grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
-    account.habits = cases.habits(tx, list(account.cases.values()), scene.today, rules, grace)
+    account.habits = cases.habits(tx, list(account.cases.values()), scene.today, rules_of(scene))
     for one in balances.of_customers(tx, [customer.id], scene.today)[customer.id]:
         account.exposure[one.currency] = one.exposure
     account.reliability = record(reliability.of_customers(tx, [customer.id])[customer.id]).word
-    if settings.contact_budget is not None:
+    if scene.settings.contact_budget is not None:
         account.budget_until = contacts_wait(session, customer)
     account.ability = log.abilities(tx, [customer.id]).get(customer.id)
     oldest = balances.oldest_due(tx, customer.id)

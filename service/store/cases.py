@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from msgspec import Struct
 
@@ -222,11 +221,10 @@ def load_sharing(tx: Tx, customers: Sequence[str], plans: Sequence[str], limit: 
     )
 
 
-def habits(tx: Tx, cases: Sequence[Case], today: date, rules: HabitRules, grace: Any) -> dict[str, frozenset[str]]:
+def habits(tx: Tx, cases: Sequence[Case], today: date, rules: HabitRules) -> dict[str, frozenset[str]]:
     """Per bill, what its customer's last bills with an earlier S show: `confirms_late`, `pays_late`.
 
-    Judged today: a bill counts when it is confirmed (settled) or already late. `grace` moves a due day to the last day in
-    time (T6).
+    Judged today: a bill counts when it is confirmed (settled) or already late.
     """
     asked = [case for case in cases if case.start]
     if not asked:
@@ -260,7 +258,7 @@ def habits(tx: Tx, cases: Sequence[Case], today: date, rules: HabitRules, grace:
         if kind == "confirms_late":
             is_late = limit_day is not None and (done_on is None or done_on >= limit_day)
         else:
-            is_late = limit_day is not None and (done_on is None or (done_on - grace(limit_day)).days > rules.days)
+            is_late = limit_day is not None and (done_on is None or (done_on - rules.in_time(limit_day)).days > rules.days)
         late[id, kind] = late.get((id, kind), 0) + is_late
     found: dict[str, set[str]] = {}
     for (id, kind), count in late.items():

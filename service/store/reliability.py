@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 
 from service.domain.case import Case
-from service.domain.reliability import Judged, judged_on
+from service.domain.reliability import BILLS_LOOKED_AT, Judged, judged_on
 from service.store import codec
 from service.store.database import Tx
-
-BILLS_LOOKED_AT = 200
-"""The last ones issued; so the question has a bound, however many bills there are."""
 
 _PROMISED = """
 SELECT c.id, k.state FROM unnest(%(customers)s::text[]) AS c(id) CROSS JOIN LATERAL (

@@ -98,12 +98,12 @@ def test_ahead_of_the_record_the_clock_goes_on(house: House):
 
 
 def test_habits_worked_out_of_the_bills_are_those_that_the_tables_tell(house: House):
-    rules = HabitRules(3, 2, 7)
+    rules = HabitRules(3, 2, 7, lambda day: day)
     with transaction(house.engine, house.tenant) as tx:
         bills = {id: one.state for id, one in cases.load(tx, [f"INV-{n}-{k}" for n in range(4) for k in range(4)]).items()}
         for today in (date(2026, 2, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 11, 1)):
             asked = [replace(case, issued_on=case.due_on) for case in bills.values()]
-            found = cases.habits(tx, asked, today, rules, lambda day: day)
+            found = cases.habits(tx, asked, today, rules)
             for case in asked:
                 theirs = [one for one in bills.values() if one.customer == case.customer]
-                assert habits_of(case, theirs, today, rules, lambda day: day) == found.get(case.id, frozenset())
+                assert habits_of(case, theirs, today, rules) == found.get(case.id, frozenset())

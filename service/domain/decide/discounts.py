@@ -62,13 +62,12 @@ def granted(account: Account, scene: Scene, deed: dict[str, Any], approval: str)
 def _offered(
     case: Case, scene: Scene, amount: int, ends_on: date, approval: str | None, reason: str | None
 ) -> Happened:
-    in_time = scene.settings.in_time_on_next_open_day
     offered = DiscountOffered(
         discount=f"{case.id}.{case.version + 1}",
         amount=amount,
         on=scene.today,
         ends_on=ends_on,
-        until=scene.workdays.deadline(ends_on) if in_time else ends_on,
+        until=scene.in_time(ends_on),
         already=case.paid,
         approval=approval,
     )

@@ -4,29 +4,24 @@ from collections.abc import Iterable, Mapping
 
 from service.domain.account import Account
 from service.domain.case import Case
-from service.domain.due import step_due
-from service.domain.habits import HabitRules, habits_of
-from service.domain.reliability import judged_on, record
+from service.domain.due import wanted_now
+from service.domain.habits import habits_of, rules_of
+from service.domain.reliability import BILLS_LOOKED_AT, judged_on, record
 from service.domain.scene import Scene
-
-LATEST = 200
-"""So many of the last bills say how far a customer's word has held."""
 
 
 def fill(account: Account, scene: Scene, rung: Iterable[Case], bills: Mapping[str, Case], ability: str | None) -> None:
     """Each looked up only where a step that is due asks for it."""
-    asked = {case.id: _asked(case, scene) for case in rung}
+    asked = {case.id: wanted_now(case, scene.plan_of(case), scene.workdays, scene.now) for case in rung}
     wanted = frozenset[str]().union(*asked.values())
     if not wanted:
         return
-    settings = scene.settings
-    rules = HabitRules(settings.habit_bills, settings.habit_late, settings.habit_days)
-    grace = scene.workdays.deadline if settings.in_time_on_next_open_day else lambda day: day
+    rules = rules_of(scene)
     for id, those in asked.items():
         if "habits" in those:
-            account.habits[id] = habits_of(bills[id], bills.values(), scene.today, rules, grace)
+            account.habits[id] = habits_of(bills[id], bills.values(), scene.today, rules)
     if "reliability" in wanted:
-        latest = sorted(bills.values(), key=lambda one: (one.issued_on is not None, one.issued_on, one.id))[-LATEST:]
+        latest = sorted(bills.values(), key=lambda one: (one.issued_on is not None, one.issued_on, one.id))[-BILLS_LOOKED_AT:]
         account.reliability = record(judged for one in latest for judged in judged_on(one)).word
     if "balance" in wanted:
         weigh(account, scene, bills.values())
@@ -42,12 +37,3 @@ def weigh(account: Account, scene: Scene, bills: Iterable[Case]) -> None:
         account.exposure[case.currency] = account.exposure.get(case.currency, 0) + case.open
     oldest = min((case.due_on for case in owed if case.due_on), default=None)
     account.oldest_overdue = max(0, (scene.today - oldest).days) if oldest else 0
-
-
-def _asked(case: Case, scene: Scene) -> frozenset[str]:
-    found = frozenset[str]()
-    for step in scene.plan_of(case).asking:
-        one = step_due(case, step, scene.workdays)
-        if one is not None and one.at <= scene.now:
-            found |= step.asks
-    return found
