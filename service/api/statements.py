@@ -13,7 +13,7 @@ from service.api.customer_acts import known
 from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
 from service.api.models.statements import StatementAnswer, StatementAsked
-from service.api.problems import Problem, fault
+from service.api.problems import fault
 from service.api.roles import Right
 from service.api.wishes import prefers
 from service.domain.decide.amounts import EARLIEST
@@ -24,7 +24,7 @@ from service.engine.desk import Session
 from service.engine.papers import template
 from service.engine.statements import Account, Bill, account, usual_start
 from service.engine.wording import between, statement
-from service.printing.press import Unprintable, pdf
+from service.printing.press import legible
 from service.store import log
 from service.store.people import users_details
 from service.words.letters import Letter
@@ -74,10 +74,7 @@ def _letter(session: Session, found: Account, language: str | None) -> Letter:
 def _printed(letter: Letter, found: Account) -> Response:
     """Nothing is held meanwhile: many bills are many pages."""
     number = f"statement-{found.customer.id}-{found.until}"
-    try:
-        content = pdf(page_of(letter), paper(letter, number), on=found.until)
-    except Unprintable as lacking:
-        raise Problem(422, "unprintable", {"given": ", ".join(lacking.characters)}) from None
+    content = legible(page_of(letter), paper(letter, number), on=found.until)
     headers = {"Content-Disposition": f'inline; filename="{number}.pdf"', "Vary": "Accept", "Content-Language": letter.language}
     return Response(content, 200, headers, media_type=PDF)
 

@@ -1,6 +1,5 @@
 """The week's report: as JSON, or as the pages that managers get on Friday."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -21,7 +20,7 @@ from service.api.roles import Right
 from service.api.wishes import prefers
 from service.domain import weeks
 from service.engine.desk import Desk, Session
-from service.printing.press import Unprintable, pdf
+from service.printing.press import legible
 from service.reports import weekly
 from service.reports.asked import Asked
 from service.store.people import users_details
@@ -30,8 +29,6 @@ from service.words.languages import language_of as reading
 
 PDF = "application/pdf"
 JSON = "application/json"
-LACKING = "?"
-TRIES = 3
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 
@@ -119,27 +116,7 @@ def masthead(session: Session, told: Told, language: Language) -> weekly_paper.M
 def printed(told: Told, head: weekly_paper.Masthead) -> bytes:
     """The pages. A sign that no font has, such as in a customer's name, does not keep managers from the rest."""
     plain: Told = msgspec.json.decode(_encode(told))
-    data = weekly_paper.paper(plain, head)
-    for _ in range(TRIES):
-        try:
-            return pdf(weekly_paper.TEMPLATE, data, on=told["as_of"])
-        except Unprintable as lacking:
-            data = _without(data, lacking.characters)
-    return pdf(weekly_paper.TEMPLATE, data, on=told["as_of"])
-
-
-def _without(value: Any, characters: tuple[str, ...]) -> Any:
-    match value:
-        case str():
-            for one in characters:
-                value = value.replace(one, LACKING)
-            return value
-        case Mapping():
-            return {name: _without(one, characters) for name, one in value.items()}
-        case list() | tuple():
-            return [_without(one, characters) for one in value]
-        case _:
-            return value
+    return legible(weekly_paper.TEMPLATE, weekly_paper.paper(plain, head), on=told["as_of"])
 
 
 def filename(as_of: date) -> str:

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,11 @@ STANDARD: Literal["a-2b"] = "a-2b"
 
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_BOUND = frozenset({"Cf", "Mc", "Me", "Mn"})
 _TOLD = 5
+
+STAND_IN = "?"
+"""What stands where a sign should, in pages that are not to wait for its correction."""
 
 _own = threading.local()
 
@@ -40,6 +44,18 @@ def pdf(template: str, data: Mapping[str, Any], *, on: date) -> bytes:
     """The document of the day `on`. Raises Unprintable, and KeyError for a template that there is not."""
     (document,) = _compiled(template, data, on, "pdf")
     return document
+
+
+def legible(template: str, data: Mapping[str, Any], *, on: date) -> bytes:
+    """The document with a stand-in for every sign that no font has."""
+    while True:
+        try:
+            return pdf(template, data, on=on)
+        except Unprintable as lacking:
+            left = _without(data, lacking.characters)
+            if left == data:
+                raise
+            data = left
 
 
 def png(template: str, data: Mapping[str, Any], *, on: date, page: int = 1, ppi: float = 110) -> bytes:
@@ -74,6 +90,25 @@ def _compiled(
         raise
     assert made is not None
     return made if isinstance(made, list) else [made]
+
+
+def _without(data: Mapping[str, Any], characters: Sequence[str]) -> dict[str, Any]:
+    """Joiners and marks go first: what they stand on is named with them, and may be there without them (a 1 in a keycap)."""
+    bound = [one for one in characters if unicodedata.category(one[0]) in _BOUND]
+    stand_ins = str.maketrans(dict.fromkeys("".join(bound), "") if bound else dict.fromkeys("".join(characters), STAND_IN))
+
+    def shown(value: Any) -> Any:
+        match value:
+            case str():
+                return value.translate(stand_ins)
+            case Mapping():
+                return {name: shown(one) for name, one in value.items()}
+            case list() | tuple():
+                return [shown(one) for one in value]
+            case _:
+                return value
+
+    return {name: shown(one) for name, one in data.items()}
 
 
 @cache

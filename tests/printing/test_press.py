@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from service.printing.press import Unprintable, pdf, png
+from service.printing.press import Unprintable, legible, pdf, png
 
 DAY = date(2026, 3, 20)
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -131,3 +131,22 @@ def test_a_total_stands_on_the_page_of_the_row_above_it(bills):
 def test_a_table_may_have_neither_rows_nor_total():
     assert "Bill" in text_of(pdf("letter", a_page(tables=[a_table(0)]), on=DAY))
     assert "INV-000" in text_of(pdf("letter", a_page(tables=[a_table(1, total=False)]), on=DAY))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Sun 😀 Ltd 1", "Sun ? Ltd 1"),
+        ("Family 👨‍👩‍👧", "Family ???"),
+        ("Kim 민지 " + "".join(chr(0xAC00 + 7 * n) for n in range(300)), "Kim ?? " + "?" * 300),
+        ("Shop 1️⃣ of 10", "Shop 1 of 10"),
+    ],
+)
+def test_what_is_not_to_wait_shows_a_stand_in_for_each_sign_that_no_font_has_and_for_no_other(name, shown):
+    page = a_page(addressee=[name], tables=[a_table(11)], opening=shown)
+    read = "".join(text_of(legible("letter", page, on=DAY)).split())
+    assert read.count("".join(shown.split())) == 2 and "INV-010" in read and "20March2026" in read
+
+
+def test_what_every_font_has_is_printed_as_it_is():
+    assert legible("letter", a_page(), on=DAY) == pdf("letter", a_page(), on=DAY)
