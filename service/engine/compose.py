@@ -68,8 +68,9 @@ def _compose_all(
     """Letters are printed in between, when nobody is locked."""
     papers = Papers()
     _compose_with(desk, tenant, render, now, share, papers)
-    if wanted := papers.print_wanted():
-        _compose_with(desk, tenant, render, now, [one for one in share if one.message in wanted], papers)
+    if printed := papers.print_wanted():
+        _compose_with(desk, tenant, render, now, [one for one in share if one.message in printed], papers)
+    set_aside(desk, tenant, now, papers)
 
 
 def _compose_with(
@@ -78,6 +79,15 @@ def _compose_with(
     with desk.open(tenant, now) as session:
         locked = customers.lock(session.tx, sorted({one.customer for one in share}))
         compose(session, [one.message for one in share], {id: one.state for id, one in locked.items()}, render, papers)
+
+
+def set_aside(desk: Desk, tenant: str, now: datetime | None, papers: Papers) -> None:
+    """Letters that could not be printed are looked at again later, and somebody knows of it."""
+    if papers.unprintable:
+        with desk.open(tenant, now) as session:
+            papers.tell_unprintable(session)
+        for message in papers.unprintable:
+            park(desk, tenant, now, message)
 
 
 def park(desk: Desk, tenant: str, now: datetime | None, message: str) -> None:

@@ -8,10 +8,11 @@ from secrets import token_hex
 from typing import Any
 
 import msgspec
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from service.domain.commands import KeepLetter
+from service.domain.commands import KeepLetter, SetLetterAside
 from service.domain.events.tenant import TemplatePublished
 from service.domain.scene import CLOCKWORK
 from service.domain.tenant import TemplateInForce
@@ -20,12 +21,15 @@ from service.engine.asks import Ask
 from service.engine.desk import Session
 from service.engine.handle import InternalError, handle_within
 from service.engine.statements import STATEMENT
-from service.printing.press import pdf
+from service.printing.press import Unprintable, legible, pdf
 from service.store import documents, links, sayings
 from service.store.database import Tx
+from service.store.inbox import Identity
 from service.words.letters import Letter
 from service.words.paper import page_of, paper
 from service.words.templates import Template
+
+_log = structlog.get_logger()
 
 
 class _Sheet(Struct, frozen=True):
@@ -56,6 +60,7 @@ class Papers:
         self._printed: dict[str, tuple[_Sheet, bytes]] = {}
         self._held: list[tuple[_Sheet, bytes]] = []
         self._enclosed: set[str] = set()
+        self._unprintable: list[Mapping[str, Any]] = []
 
     def look(self, session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
         """What is kept of them, and the company's own templates for their kinds."""
@@ -95,13 +100,38 @@ class Papers:
         return False
 
     def print_wanted(self) -> set[str]:
-        """Print them; which they were. Raises Unprintable."""
+        """Print them; which were printed. A letter does not leave with anything less than it says: one that no font shows in
+        full is left out. What a mail only encloses has stand-ins."""
         wanted, self._wanted = self._wanted, {}
         for id, sheet in wanted.items():
             # without a word that nobody can guess, the hash in the log would confirm guesses at a person who was erased
             data = {**sheet.data, "keywords": [token_hex(16)]}
-            self._printed[id] = sheet, pdf(sheet.page, data, on=sheet.on)
-        return set(wanted)
+            press = pdf if sheet.message["channel"] == "letter" else legible
+            try:
+                self._printed[id] = sheet, press(sheet.page, data, on=sheet.on)
+            except Unprintable as lacking:
+                _log.warning("letter_set_aside", message=id, lacking=str(lacking))
+                self._unprintable.append(sheet.message)
+        return wanted.keys() & self._printed.keys()
+
+    @property
+    def unprintable(self) -> list[str]:
+        """The letters left out."""
+        return [one["id"] for one in self._unprintable]
+
+    def tell_unprintable(self, session: Session) -> None:
+        """Of each of them somebody is told, once."""
+        bills = _bills(session, self.unprintable)
+        asks = [
+            Ask(
+                command=SetLetterAside(customer=one["customer"], letter=one["id"], cases=bills[one["id"]]),
+                asker=CLOCKWORK,
+                identity=Identity(CLOCKWORK.source, f"{one['id']}/unprintable", b""),
+            )
+            for one in self._unprintable
+        ]
+        if any(done.refused for done in handle_within(session, asks)):
+            raise InternalError("internal_error")
 
     def keep(self, session: Session) -> None:
         """Those printed since, with their hash in the log; their words have just been kept, their customers are locked."""
@@ -112,14 +142,14 @@ class Papers:
             for sheet, body in self._held
         ]
         documents.put(session.tx, kept, session.scene.now)
-        lines = sayings.bills(session.tx, [one.message for one in kept])
+        bills = _bills(session, [one.message for one in kept])
         asks = [
             Ask(
                 command=KeepLetter(
                     customer=one.customer,
                     letter=one.message,
                     kind=sheet.kind,
-                    cases=tuple(sorted({line["case_id"] for line in lines[one.message] if not line["struck"]})),
+                    cases=bills[one.message],
                     sha256=one.sha256,
                     template_version=sheet.template_version,
                 ),
@@ -130,3 +160,9 @@ class Papers:
         if any(done.status != "accepted" for done in handle_within(session, asks)):
             raise InternalError("internal_error")
         self._held = []
+
+
+def _bills(session: Session, letters: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """By letter, those of which it speaks."""
+    lines = sayings.bills(session.tx, letters)
+    return {id: tuple(sorted({one["case_id"] for one in lines[id] if not one["struck"]})) for id in letters}

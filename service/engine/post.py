@@ -71,7 +71,10 @@ def _claim(desk: Desk, tenant: str, message: str, customer: str, render: compose
     """The message to be sent now. A letter that no longer says what was printed is printed anew first, unlocked."""
     papers = Papers()
     claimed = _try_to_claim(desk, tenant, message, customer, render, papers)
-    return _try_to_claim(desk, tenant, message, customer, render, papers) if papers.print_wanted() else claimed
+    if papers.print_wanted():
+        claimed = _try_to_claim(desk, tenant, message, customer, render, papers)
+    compose.set_aside(desk, tenant, None, papers)
+    return claimed
 
 
 def _try_to_claim(

@@ -396,6 +396,7 @@ notice-hold_unacknowledged = { $customer }: one open day on, the ERP has not ack
 notice-task_neglected = { $customer }: a task has stood open for three open days ({ $about }).
 notice-request_unanswered = { $customer }: a request is waiting for your answer ({ $about }).
 notice-dispute_unresolved = { $customer }: a dispute has stood open for its days ({ $about }): { $bills }.
+notice-letter_unprintable = { $customer }: the letter { $about } waits, for no font here shows all signs of a name or text in it. Once that is corrected, it leaves. Bills: { $bills }.
 notice-discount_taken = { $customer }: a discount was earned and credited here; please book it ({ $about }): { $bills }.
 notice-credit_missing = { $customer }: the credit that was promised has not been given ({ $about }): { $bills }.
 notice-contact_refused = { $customer }: they refuse to pay. Bills: { $bills }.

@@ -385,6 +385,7 @@ notice-hold_unacknowledged = { $customer }：一个工作日后 ERP 仍未确认
 notice-task_neglected = { $customer }：任务已三个工作日未处理（{ $about }）。
 notice-request_unanswered = { $customer }：有审批等待您答复（{ $about }）。
 notice-dispute_unresolved = { $customer }：争议逾期未决（{ $about }）：{ $bills }。
+notice-letter_unprintable = { $customer }：函件 { $about } 暂未发出：其中某个名称或文字含有字体无法显示的字符。更正后即发出。账单：{ $bills }。
 notice-discount_taken = { $customer }：折扣已兑现并在此冲销，请入账（{ $about }）：{ $bills }。
 notice-credit_missing = { $customer }：已同意的冲销尚未开具（{ $about }）：{ $bills }。
 notice-contact_refused = { $customer }：对方拒绝付款。账单：{ $bills }。

@@ -175,7 +175,7 @@ def test_G_the_reminder_ahead_encloses_the_statement_that_it_announces_and_the_l
     company: Founding, office: Office
 ):
     erp = company()
-    erp.customer(playbook="early-reminder", language="en")
+    erp.customer(playbook="early-reminder", language="en", name="Sun 😀 Ltd")
     erp.bill("INV-1", "2026-01-05", "2026-01-19", confirmation_required=False)
     erp.walk("2026-01-12")
     eventually(lambda: settled(erp) and office.mails(), "it is sent")
@@ -185,6 +185,7 @@ def test_G_the_reminder_ahead_encloses_the_statement_that_it_announces_and_the_l
     assert isinstance(document, bytes) and enclosed.get_content_type() == "application/pdf"
     read = "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(document)).pages)
     assert "1December2025to12January2026" in read and "BillINV-1CNY1,000.00CNY1,000.00" in read
+    assert "Sun?Ltd" in read and "Sun 😀 Ltd" in said(mail), "the mail does not wait for a sign that no font has"
     (printed,) = erp.get("/v1/events", type="letter.printed")["data"]
     assert (printed["data"]["kind"], printed["data"]["sha256"]) == ("statement", sha256(document).hexdigest())
 

@@ -165,3 +165,35 @@ def test_I36_a_letter_that_cannot_be_printed_waits_and_holds_nobody_up(house, de
     assert states == {"C-0": "queued", "C-1": "ready"}
     ((waits,),) = house.rows("SELECT next_at > slot_at FROM messages WHERE tenant = %s AND customer = 'C-0'", house.tenant)
     assert waits and len(told(house)) == 1
+
+
+def test_H1_of_a_letter_that_cannot_be_printed_somebody_is_told_once_and_it_leaves_when_the_name_is_right(house, desk):
+    def rename(name: str) -> None:
+        person = c.ContactGiven(id="ap", role="accounts_payable", name=name, email="kim@example.com")
+        house.ask(c.UpdateCustomer(customer="C-0", contacts=[person]))
+
+    def notices() -> list[Any]:
+        sql = "SELECT data FROM events WHERE tenant = %s AND type = 'notice.raised'"
+        return [one for (one,) in house.rows(sql, house.tenant)]
+
+    rename("Kim 민지")
+    issue(house, "C-0")
+    for time in ("13:30", "14:35", "15:40"):
+        compose_ready(desk, house.tenant, compose, moment(f"{DAY} {time}"))
+    (told_of,) = notices()
+    ((letter,),) = house.rows("SELECT id FROM messages WHERE tenant = %s AND channel = 'letter'", house.tenant)
+    assert (told_of["text"], told_of["about"], told_of["audience"]) == ("letter_unprintable", letter, ["collector"])
+    assert told_of["cases"] == ["INV-0-0", "INV-0-1"] and "민" not in str(told_of)
+    rename("Kim Minji")
+    compose_ready(desk, house.tenant, compose, moment(f"{DAY} 16:45"))
+    assert [one for one, _ in told(house)] == [letter] and len(notices()) == 1
+
+
+def test_H1_a_letter_that_can_be_printed_no_longer_when_it_is_to_leave_waits_too(house, desk):
+    issue(house, "C-0")
+    write(house, desk)
+    person = c.ContactGiven(id="ap", role="accounts_payable", name="Kim 민지", email="kim@example.com")
+    house.ask(c.UpdateCustomer(customer="C-0", contacts=[person]))
+    assert post(house, desk) == []
+    sql = "SELECT data->>'text' FROM events WHERE tenant = %s AND type = 'notice.raised'"
+    assert house.rows(sql, house.tenant) == [("letter_unprintable",)]

@@ -63,6 +63,7 @@ from service.domain.commands.facts import (
     UpdateCustomer,
     VoidInvoice,
 )
+from service.domain.commands.letters import IssueLetter, KeepLetter, SetLetterAside
 from service.domain.commands.people import (
     AddNote,
     ApplyHold,
@@ -76,8 +77,6 @@ from service.domain.commands.people import (
     FlagCases,
     FlagCustomer,
     GrantApproval,
-    IssueLetter,
-    KeepLetter,
     LogContact,
     LookIntoPayment,
     MakePromise,
@@ -120,6 +119,7 @@ Command: TypeAlias = (
     | Watch
     | ReportMessage
     | KeepLetter
+    | SetLetterAside
 )
 
 __all__ = [
@@ -208,6 +208,7 @@ __all__ = [
     "ReviewCustomer",
     "Segment",
     "SetDeadline",
+    "SetLetterAside",
     "SnoozeTask",
     "SubmitInvoice",
     "TakeBack",

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import UNSET, Struct, UnsetType
 
 from service.domain.commands.facts import ContactGiven, Line, Mark
+from service.domain.commands.letters import IssueLetter
 
 
 class Wake(Struct, frozen=True, kw_only=True):
@@ -231,25 +232,6 @@ class Watch(Struct, frozen=True, kw_only=True):
     """The clock, once a day: look at the customer as a whole (E)."""
 
     customer: str
-
-
-class IssueLetter(Struct, frozen=True, kw_only=True):
-    """Send the customer a letter of that kind about these bills (H1)."""
-
-    customer: str
-    cases: tuple[str, ...]
-    kind: str
-
-
-class KeepLetter(Struct, frozen=True, kw_only=True):
-    """A letter was printed: what its bytes are known by."""
-
-    customer: str
-    letter: str
-    kind: str
-    cases: tuple[str, ...]
-    sha256: str
-    template_version: int = 0
 
 
 class ReportMessage(Struct, frozen=True, kw_only=True):

@@ -94,7 +94,7 @@ def decide(command: c.Command, account: Account, scene: Scene, asker: Asker, det
             return payments.allocate(command, account, scene)
         case c.AcknowledgeHold() | c.AcknowledgeRelease():
             return holds.acknowledge(command, account, scene)
-        case c.ReportMessage() | c.ReturnMessage() | c.KeepLetter():
+        case c.ReportMessage() | c.ReturnMessage() | c.KeepLetter() | c.SetLetterAside():
             return _reported(command, account, scene)
         case (
             c.SubmitInvoice()
@@ -248,14 +248,19 @@ def _person(
 
 
 def _reported(
-    command: c.ReportMessage | c.ReturnMessage | c.KeepLetter, account: Account, scene: Scene
+    command: c.ReportMessage | c.ReturnMessage | c.KeepLetter | c.SetLetterAside, account: Account, scene: Scene
 ) -> Iterator[Happened]:
-    """How a message fared; said twice, it stands twice only when it differs."""
-    if isinstance(command, c.KeepLetter):
-        yield from demands.printed(command, account)
-    elif isinstance(command, c.ReturnMessage):
-        yield from conversations.bounced(command, account, scene, returned=True)
-    elif command.outcome == "handed_over":
-        yield from demands.handed_over(command, account, scene)
-    else:
-        yield from conversations.bounced(command, account, scene)
+    """How a message fared, and whether a letter could be printed; said twice, it stands twice only when it differs."""
+    match command:
+        case c.KeepLetter():
+            yield from letters.printed(command, account)
+        case c.SetLetterAside():
+            yield from letters.set_aside(command, account, scene)
+        case c.ReturnMessage():
+            yield from conversations.bounced(command, account, scene, returned=True)
+        case c.ReportMessage(outcome="handed_over"):
+            yield from demands.handed_over(command, account, scene)
+        case c.ReportMessage():
+            yield from conversations.bounced(command, account, scene)
+        case _:
+            assert_never(command)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from service.domain.account import Account, Happened, on_case, on_customer
-from service.domain.commands import KeepLetter, RecordReceipt, ReportMessage
+from service.domain.commands import RecordReceipt, ReportMessage
 from service.domain.decide.amounts import day
 from service.domain.events.claim import Interrupted
 from service.domain.events.conversation import MessageHandedOver
-from service.domain.events.letter import LetterPrinted, LetterReceived
+from service.domain.events.letter import LetterReceived
 from service.domain.refusals import Refused
 from service.domain.scene import Scene
 
@@ -25,18 +25,6 @@ def handed_over(command: ReportMessage, account: Account, scene: Scene) -> Itera
     kind = command.message.partition("~")[0]
     if kind in DEMANDS if command.channel == "letter" else not command.message.endswith("~service"):
         yield from interrupt(account, command.cases, "demand", event.type, scene.today)
-
-
-def printed(command: KeepLetter, account: Account) -> Iterator[Happened]:
-    """The letter is a document from now on (H2)."""
-    event = LetterPrinted(
-        letter=command.letter,
-        kind=command.kind,
-        cases=list(command.cases),
-        sha256=command.sha256,
-        template_version=command.template_version,
-    )
-    yield on_customer(account.customer.id, event)
 
 
 def receipt(command: RecordReceipt, account: Account, scene: Scene) -> Iterator[Happened]:

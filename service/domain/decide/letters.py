@@ -1,12 +1,15 @@
-"""Letters that a person has sent: those that tell or ask, and that need nobody's consent (H1)."""
+"""Letters that a person has sent: those that tell or ask, and that need nobody's consent (H1); and what becomes of any letter
+before it leaves."""
 
 from collections.abc import Iterator
 
-from service.domain.account import Account, Happened
-from service.domain.commands import IssueLetter, Reconcile
-from service.domain.decide import measures, reconciliations
+from service.domain.account import Account, Happened, on_customer
+from service.domain.commands import IssueLetter, KeepLetter, Reconcile, SetLetterAside
+from service.domain.decide import errands, measures, reconciliations
 from service.domain.decide.demands import DEMANDS
 from service.domain.decide.messages import recipients
+from service.domain.events.customer import NoticeRaised
+from service.domain.events.letter import LetterPrinted
 from service.domain.reconciliation import KIND as RECONCILIATION
 from service.domain.refusals import Conflict
 from service.domain.scene import Scene
@@ -44,3 +47,31 @@ def issue(command: IssueLetter, account: Account, scene: Scene) -> Iterator[Happ
         yield from reconciliations.ask(Reconcile(customer=customer.id, cases=command.cases), account, scene)
     else:
         yield from measures.letter(account, scene, list(command.cases), kind, "H1", None)
+
+
+def printed(command: KeepLetter, account: Account) -> Iterator[Happened]:
+    """The letter is a document from now on (H2)."""
+    event = LetterPrinted(
+        letter=command.letter,
+        kind=command.kind,
+        cases=list(command.cases),
+        sha256=command.sha256,
+        template_version=command.template_version,
+    )
+    yield on_customer(account.customer.id, event)
+
+
+def set_aside(command: SetLetterAside, account: Account, scene: Scene) -> Iterator[Happened]:
+    """It waits, and whoever works its bills hears of it. Which signs no font shows is not said: they may be of a name."""
+    role, user = errands.works(account, command.cases)
+    notice = NoticeRaised(
+        rule="H1",
+        audience=[role],
+        users=[user] if user != role else [],
+        text="letter_unprintable",
+        customers=[account.customer.id],
+        cases=list(command.cases),
+        about=command.letter,
+        on=scene.today,
+    )
+    yield on_customer(account.customer.id, notice)
