@@ -15,7 +15,7 @@ class TemplateBody(Body):
 
     subject: Line = Field(examples=["Reminder: {headline}"])
     title: Line = Field(examples=["REMINDER"])
-    opening: Text = Field(examples=["As of {today} the following amount is open. Please pay it by {pay_by}."])
+    opening: Text = Field(examples=["As of {today} the following is open. Please pay it by {pay_by}."])
     closing: Text = Field(examples=["For any question please turn to {answer_to}."])
     opening_when_nothing_is_open: Text | None = Field(None, description="Instead of `opening`; the same when left out.")
 
