@@ -3,50 +3,37 @@
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
-
 from service.domain.statement import Entry, Statement
-from service.words.capitals import capitals
 from service.words.compose import words
-from service.words.languages import Language
 from service.words.letters import Account, BillLine
-from service.words.writing import amount, day
-
-MOST_ROWS = 1_000
-"""Of a table: more than anybody reads are counted, and stand in the sums all the same."""
-
-Data = dict[str, Any]
+from service.words.mail import Total
+from service.words.pages import MOST_ROWS, Data, Page
+from service.words.writing import amount
 
 
-def sections(account: Account, bills: Sequence[BillLine], language: Language) -> list[Data]:
-    """A section a currency, each with its tables; nothing for an account on which nothing ever was."""
-    page = _Page(account, language, words(language, "account.txt"))
-    return [page.section(one, [bill for bill in bills if bill.currency == one.currency]) for one in account.statements]
+def told(account: Account, bills: Sequence[BillLine], page: Page) -> Data:
+    """Of which days it is, what is owed by currency, and a section a currency with its tables; nothing of an account on which
+    nothing ever was."""
+    own = _Account(page.language, page.lines, page.paper, account, words(page.language, "account.txt"))
+    by_currency = {one.currency: [bill for bill in bills if bill.currency == one.currency] for one in account.statements}
+    return {
+        "period": str(own.text.period(account)),
+        "totals": [own.balance(one) for one in account.statements],
+        "sections": [own.section(one, by_currency[one.currency]) for one in account.statements],
+    }
 
 
-def balances(account: Account, language: Language) -> list[Data]:
-    """What is owed by currency, prominent; renminbi in capital characters too. What was paid ahead is said to be so."""
-    found = []
-    text = words(language, "account.txt")
-    for one in account.statements:
-        owed = one.closing >= 0
-        said = f"人民币{capitals(one.closing)}" if owed and language == "zh" and one.currency == "CNY" else None
-        shown = amount(abs(one.closing), one.currency)
-        found.append({"amount": shown if owed else str(text.ahead(shown)), "capitals": said})
-    return found
-
-
-def period(account: Account, language: Language) -> str:
-    """From which day to which."""
-    return str(words(language, "account.txt").period(account))
-
-
-class _Page(Struct, frozen=True):
+class _Account(Page, frozen=True):
     """An account with the words of its language."""
 
     account: Account
-    language: Language
     text: Any
+
+    def balance(self, one: Statement) -> Data:
+        """What was paid ahead is said to be so."""
+        if one.closing >= 0:
+            return self.prominent(Total(one.currency, one.closing, ()))
+        return {"amount": str(self.text.ahead(amount(-one.closing, one.currency))), "capitals": None}
 
     def section(self, one: Statement, bills: Sequence[BillLine]) -> Data:
         titles = self.text.account
@@ -74,11 +61,8 @@ class _Page(Struct, frozen=True):
         return {"columns": columns, "groups": [{"rows": [cells], "total": None}]}
 
     def _bills(self, one: Statement, bills: Sequence[BillLine]) -> Data:
-        label = self.text.columns
         has_interest = any(bill.interest for bill in bills)
-        columns: list[Data] = [{"label": label["bill"], "width": "1fr"}, {"label": label["issued"]}, {"label": label["due"]}]
-        columns += [{"label": label[name], "align": "right"} for name in ("days", "open")]
-        columns += [{"label": label["interest"], "align": "right"}] if has_interest else []
+        columns = self.open_columns(has_interest)
         rows = [self._bill(bill, has_interest) for bill in bills[:MOST_ROWS]]
         more = len(bills) - len(rows)
         rows += [[str(self.text.more(more)), *[""] * (len(columns) - 1)]] if more > 0 else []
@@ -93,19 +77,8 @@ class _Page(Struct, frozen=True):
         return {"columns": columns, "groups": groups}
 
     def _bill(self, bill: BillLine, has_interest: bool) -> list[Any]:
-        late = str(bill.days_overdue) if bill.days_overdue > 0 else ""
         less = [str(self.text.contested(amount(bill.contested, bill.currency)))] if bill.contested else []
-        notes = [bill.reference] if bill.reference else []
-        row: list[Any] = [
-            {"text": bill.id, "notes": notes},
-            day(bill.issued_on, self.language) if bill.issued_on else "",
-            day(bill.due_on, self.language) if bill.due_on else "",
-            late,
-            {"text": amount(bill.open, bill.currency), "notes": less},
-        ]
-        if has_interest:
-            row.append(amount(bill.interest, bill.currency) if bill.interest else "")
-        return row
+        return self.open_row(bill, [bill.reference] if bill.reference else [], less, has_interest)
 
     def _entries(self, one: Statement) -> Data:
         label = self.text.columns
@@ -120,7 +93,7 @@ class _Page(Struct, frozen=True):
 
     def _entry(self, entry: Entry, currency: str) -> list[Any]:
         what = {"text": f"{self.text.kinds[entry.kind]} {entry.id}", "notes": [entry.reference] if entry.reference else []}
-        return [day(entry.day, self.language), what, amount(entry.amount, currency), amount(entry.balance, currency)]
+        return [self.day(entry.day), what, amount(entry.amount, currency), amount(entry.balance, currency)]
 
 
 _ROWS = {

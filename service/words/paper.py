@@ -1,32 +1,25 @@
 """A letter as data for the page that shows it: every word and every sum on it as it is to be read, nothing left to compute."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from service.words import accounts
-from service.words.capitals import capitals
 from service.words.compose import opened, words
-from service.words.languages import Language
-from service.words.letters import Account, BillLine, Letter
+from service.words.letters import BillLine, Letter
 from service.words.mail import Mail, Total, totals
-from service.words.writing import amount, day
-
-MOST_ROWS = 1_000
-"""Of a currency: more than anybody reads are counted, and stand in the total all the same."""
-
-Data = dict[str, Any]
+from service.words.pages import MOST_ROWS, Data, Page
+from service.words.writing import amount
 
 
 def paper(letter: Letter, number: str) -> Data:
     """What `printing` needs to set the letter, which has a kind; `number` is what it is filed under."""
     mail = opened(letter)
     assert mail.said
-    page = _Page(letter.language, words(letter.language, "lines.txt"), words(letter.language, "paper.txt"), mail)
+    page = _Letter(letter.language, words(letter.language, "lines.txt"), words(letter.language, "paper.txt"), mail)
     first, *others = [line for line in str(page.lines.signature(mail)).splitlines() if line.strip()]
-    data = {
+    return {
         "language": letter.language,
         "title": mail.said.title,
         "company": mail.company,
@@ -36,15 +29,13 @@ def paper(letter: Letter, number: str) -> Data:
         "addressee": page.addressee(),
         "greeting": str(page.lines.greeting(mail)),
         "opening": mail.said.opening,
-        "totals": page.prominent(),
-        "tables": [page.bills(), *([page.instalments()] if mail.instalments else [])],
+        **(accounts.told(letter.account, mail.first.bills, page) if letter.account else page.asked()),
         "notes": [page.paper.interest_apart] if any(bill.interest for bill in mail.first.bills) else [],
         "banks": list(page.banks()),
         "closing": mail.said.closing,
         "signature": {"closing": str(page.lines.yours()).strip(), "name": first.strip(), "lines": others},
         "slip": page.slip(number),
     }
-    return data | _statement(letter.account, mail.first.bills, letter.language) if letter.account else data
 
 
 def page_of(letter: Letter) -> str:
@@ -52,26 +43,15 @@ def page_of(letter: Letter) -> str:
     return "statement" if letter.account else "letter"
 
 
-def _statement(account: Account, bills: Sequence[BillLine], language: Language) -> Data:
-    """Instead of its bills alone a statement of account has balances, and a section a currency."""
-    return {
-        "period": accounts.period(account, language),
-        "totals": accounts.balances(account, language),
-        "sections": accounts.sections(account, bills, language),
-        "tables": [],
-    }
-
-
-class _Page(Struct, frozen=True):
+class _Letter(Page, frozen=True):
     """A letter with the words of its language."""
 
-    language: Language
-    lines: Any
-    paper: Any
     mail: Mail
 
-    def day(self, on: date | None) -> str:
-        return day(on, self.language) if on else ""
+    def asked(self) -> Data:
+        """What is open, or what was paid where nothing is asked for: the sums, then each bill."""
+        tables = [self.bills(), *([self.instalments()] if self.mail.instalments else [])]
+        return {"totals": [self.prominent(total) for total in self.totals()], "tables": tables}
 
     def addressee(self) -> list[str]:
         """The person, their title and the customer; in Chinese the customer first."""
@@ -79,32 +59,18 @@ class _Page(Struct, frozen=True):
         person = [mail.name or self.paper.unnamed, *([mail.title] if mail.name and mail.title else [])]
         return [mail.customer, " ".join(reversed(person))] if self.language == "zh" else [*person, mail.customer]
 
-    def prominent(self) -> list[Data]:
-        """What is open by currency, renminbi in capital characters too; what was paid where nothing is asked for."""
-        found = []
-        for total in totals(self.mail.first.bills):
-            sum_of = total.open if self.mail.asks else sum(bill.amount for bill in total.bills)
-            in_capitals = self.language == "zh" and total.currency == "CNY"
-            said = f"人民币{capitals(sum_of)}" if in_capitals else None
-            found.append({"amount": amount(sum_of, total.currency), "capitals": said})
-        return found
+    def totals(self) -> list[Total]:
+        """By currency what is open, or what was paid where nothing is asked for."""
+        found = totals(self.mail.first.bills)
+        return found if self.mail.asks else [replace(one, open=sum(bill.amount for bill in one.bills)) for one in found]
 
     def bills(self) -> Data:
         """Every bill, by currency, oldest first."""
-        has_interest = any(bill.interest for bill in self.mail.first.bills)
-        heads, own = self.lines.columns, self.paper.columns
-        columns: list[Data] = [
-            {"label": heads["bill"], "width": "1fr"},
-            {"label": heads["issued"]},
-            {"label": heads["due"]},
-        ]
-        if self.mail.asks:
-            columns += [{"label": own["days"], "align": "right"}, {"label": heads["open"], "align": "right"}]
-            columns += [{"label": own["interest"], "align": "right"}] if has_interest else []
-        else:
-            columns += [{"label": own["settled"]}, {"label": own["amount"], "align": "right"}]
-        groups = [self._group(total, has_interest) for total in totals(self.mail.first.bills)]
-        return {"columns": columns, "groups": groups}
+        has_interest = self.mail.asks and any(bill.interest for bill in self.mail.first.bills)
+        columns = self.open_columns(has_interest)
+        if not self.mail.asks:
+            columns[3:] = [{"label": self.paper.columns["settled"]}, {"label": self.paper.columns["amount"], "align": "right"}]
+        return {"columns": columns, "groups": [self._group(total, has_interest) for total in self.totals()]}
 
     def _group(self, total: Total, has_interest: bool) -> Data:
         shown = total.bills[:MOST_ROWS]
@@ -113,24 +79,16 @@ class _Page(Struct, frozen=True):
         if len(total.bills) > len(shown):
             rows.append([f"… {self.lines.count(len(total.bills) - len(shown))}", *blank[1:]])
         sums = [str(self.paper.total(total)), *blank[1:4], amount(total.open, total.currency)]
-        if not self.mail.asks:
-            sums[-1] = amount(sum(bill.amount for bill in total.bills), total.currency)
-        elif has_interest:
+        if has_interest:
             late = sum(bill.interest for bill in total.bills)
             sums.append(amount(late, total.currency) if late else "")
         return {"rows": rows, "total": sums}
 
     def _row(self, bill: BillLine, has_interest: bool) -> list[Any]:
-        whole = [{"text": bill.id, "notes": list(self._notes(bill))}, self.day(bill.issued_on), self.day(bill.due_on)]
-        if not self.mail.asks:
-            return [*whole, self.day(bill.settled_on), amount(bill.amount, bill.currency)]
         less = [str(self.paper.of(bill))] if bill.open != bill.amount else []
         less += [self.paper.undisputed] if bill.disputed else []
-        late = str(bill.days_overdue) if bill.days_overdue > 0 else ""
-        row = [*whole, late, {"text": amount(bill.open, bill.currency), "notes": less}]
-        if has_interest:
-            row.append(amount(bill.interest, bill.currency) if bill.interest else "")
-        return row
+        row = self.open_row(bill, list(self._notes(bill)), less, has_interest)
+        return row if self.mail.asks else [*row[:3], self.day(bill.settled_on), amount(bill.amount, bill.currency)]
 
     def _notes(self, bill: BillLine) -> Iterator[str]:
         if bill.reference:
@@ -175,7 +133,7 @@ class _Page(Struct, frozen=True):
         facts = [{"label": reply["customer"], "value": self.mail.customer}, {"label": reply["reference"], "value": number}]
         if self.mail.returns == "agreed":
             return {"title": reply["agreed"], "facts": facts, "boxes": [], "fields": [], "signed": by}
-        sums = [one["amount"] for one in self.prominent()] or [self.paper.nothing]
+        sums = [amount(one.open, one.currency) for one in self.totals()] or [self.paper.nothing]
         facts += [{"label": str(self.paper.balance(self.mail)), "value": "\n".join(sums)}]
         shown = [{"label": f"{reply['show']} {total.currency}"} for total in totals(self.mail.first.bills)]
         boxes, fields = [reply["agrees"], reply["differs"]], [*shown, _field(reply, "reason")]

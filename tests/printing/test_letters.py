@@ -13,7 +13,8 @@ from service.printing.press import Unprintable, pdf
 from service.words.languages import LANGUAGES
 from service.words.letters import Addressee, Debtor, Letter, Sender
 from service.words.mail import RETURNED
-from service.words.paper import MOST_ROWS, page_of, paper
+from service.words.pages import MOST_ROWS
+from service.words.paper import page_of, paper
 from service.words.templates import known_letters
 from tests.words.letters import ICBC, TAX, TODAY, a_letter, of_kind, overdue
 
