@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 from sqlalchemy import make_url
 
@@ -25,6 +26,9 @@ ROOM_NEEDED = 1024**3
 NAME = "dunlog-tests-"
 LEFT_BEHIND_AFTER = 60.0  # seconds: younger folders may not have their lock yet
 
+
+# else an exception in the log has the value of every variable drawn, which takes minutes where a variable is a year of bills
+structlog.configure([structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 TOLD = pytest.StashKey[list[figures.Told]]()
 """What the tests said of the rows they stand for."""
