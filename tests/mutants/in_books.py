@@ -120,4 +120,25 @@ MUTANTS = (
         "if False:",
         "tests/api/test_reconciliations.py::test_E5_what_waits_to_leave_is_struck_when_nobody_may_write_any_more",
     ),
+    Mutant(
+        "a late difference ends the asking for an answer (H1)",
+        f"{_DECIDE}/reconciliations.py",
+        '    yield from _settled(account, cases, "silent")\n',
+        "",
+        "tests/scenarios/test_H_answers.py::test_H1_a_late_difference_ends_the_asking_and_begins_the_looking",
+    ),
+    Mutant(
+        "a proposal is taken up by whom it is for (G)",
+        f"{_DECIDE}/gathering.py",
+        '{"hand_over": "legal", "statement": "collector"}',
+        '{"hand_over": "collector", "statement": "legal"}',
+        "tests/scenarios/test_G_wants.py::test_G_a_proposal_is_taken_up_by_whom_it_is_for",
+    ),
+    Mutant(
+        "how often a request is brought up is the playbook's (B8)",
+        f"{_DECIDE}/gathering.py",
+        "            remind_open_days=request.remind_open_days,\n",
+        "",
+        "tests/scenarios/test_G_wants.py::test_B8_how_often_a_request_is_brought_up_is_the_playbooks",
+    ),
 )

@@ -206,4 +206,18 @@ MUTANTS = (
         "]",
         "tests/scenarios/test_C_visits.py::test_C13_what_is_paid_meanwhile_needs_no_confirmation",
     ),
+    Mutant(
+        "marked as they are already nobody looks for another (C7)",
+        f"{_DECIDE}/customers.py",
+        "if command.mark and before and before.mark != command.mark:",
+        "if command.mark and before:",
+        "tests/scenarios/test_customers.py::test_C7_marked_as_they_are_already_nobody_looks_again",
+    ),
+    Mutant(
+        "what is not said of a person stays",
+        f"{_DECIDE}/customers.py",
+        "for name, value in {**known, **said}.items() if value}",
+        "for name, value in said.items() if value}",
+        "tests/scenarios/test_customers.py::test_what_is_not_said_of_a_person_stays_and_what_is_taken_back_goes",
+    ),
 )

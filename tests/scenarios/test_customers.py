@@ -1,9 +1,14 @@
 """What is said of a customer: absent fields stay, contacts merge, and what makes no sense is refused."""
 
+from typing import Any
+
 import pytest
+from msgspec import UNSET
 
 from service.domain import commands as c
-from service.domain.refusals import NotFound
+from service.domain.account import Account
+from service.domain.customer import Customer
+from service.domain.refusals import NotFound, Refused
 from tests.examples import a_contact, by
 from tests.telling import given
 from tests.world import World
@@ -64,3 +69,89 @@ def test_an_unknown_contact_cannot_be_marked():
 
 def test_nothing_said_is_nothing_done():
     given().when(update()).then()
+
+
+def test_a_limit_may_be_nothing_and_is_in_the_currency_known():
+    world = World(currency="CNY")
+    world.do(update(credit_limit="0.00"))
+    assert world.customer.credit_limit == 0
+    world.do(update(credit_limit="500.00"))
+    assert world.customer.credit_limit == 50000
+
+
+def test_who_is_named_for_the_first_time_is_known_from_then_on():
+    world = World("2026-03-02")
+    world.account = Account(Customer(id="C-1"))
+    assert [one.event.type for one in world.do(update())] == ["customer.updated"]
+    assert world.do(update()) == []
+
+
+def told(world: World, known: dict[str, str], **said):
+    """The ERP says something of a person of whom this much is known; what it says now."""
+    (one,) = world.do_with(update(contacts=[c.ContactGiven(id="ap", **said)]), {"ap": known})
+    return one.private
+
+
+def test_what_is_not_said_of_a_person_stays_and_what_is_taken_back_goes():
+    world = World()
+    known = {"name": "Li Na", "email": "ap@example.com", "phone": "+8610"}
+    assert told(world, known, title="CFO", salutation="Ms") == {"ap": {**known, "title": "CFO", "salutation": "Ms"}}
+    assert world.customer.contacts["ap"].details == world.customer.version
+    assert world.customer.contacts["ap"].reachable_by == ("email", "phone")
+    assert told(world, known, email=None) == {"ap": {"name": "Li Na", "phone": "+8610"}}
+    assert world.customer.contacts["ap"].reachable_by == ("phone",)
+    kept = world.customer.contacts["ap"].details
+    assert told(world, known, role="decision_maker") is None
+    assert world.customer.contacts["ap"].details == kept
+
+
+def change(world: World, mark: Any = UNSET, **said):
+    return world.do(c.ChangeContact(customer="C-1", contact=c.ContactGiven(id="ap", **said), mark=mark), by("collector"))
+
+
+def test_C7_who_is_found_again_is_reachable_as_before():
+    world = World()
+    change(world, "left")
+    assert (world.customer.contacts["ap"].mark, world.customer.contacts["ap"].reachable_by) == ("left", ("email", "phone"))
+    change(world, None)
+    assert (world.customer.contacts["ap"].mark, world.customer.contacts["ap"].reachable_by) == (None, ("email", "phone"))
+
+
+def test_C7_marked_as_they_are_already_nobody_looks_again():
+    world = World()
+    change(world, "left")
+    world.finish("find_contact")
+    change(world, "left")
+    assert "find_contact" not in world.customer.tasks
+    change(world, None)
+    assert "find_contact" not in world.customer.tasks
+
+
+def test_C7_marked_with_another_number_at_once_it_is_the_mark_that_counts():
+    world = World()
+    change(world, "left", mobile="+86138")
+    assert world.customer.contacts["ap"].mark == "left"
+    change(world, None, phone="+8621")
+    assert (world.customer.contacts["ap"].mark, world.customer.contacts["ap"].reachable_by) == (None, ("phone",))
+
+
+def test_a_person_changed_by_one_of_ours_is_private_too():
+    world = World()
+    (changed,) = change(world, name="Wu Fang")
+    assert changed.private == {"ap": {"name": "Wu Fang"}}
+    (changed,) = change(world, role="decision_maker")
+    assert changed.private is None
+
+
+def test_C7_only_a_third_party_is_never_told_details():
+    world = World()
+    change(world, may_receive_details=True)
+    assert world.customer.contacts["ap"].may_receive_details
+    with pytest.raises(Refused, match="third_party_details"):
+        change(world, role="colleague", may_receive_details=True)
+    aunt = c.ContactGiven(id="aunt", role="relative", may_receive_details=True)
+    with pytest.raises(Refused, match="third_party_details"):
+        world.do(c.ChangeContact(customer="C-1", contact=aunt), by("collector"))
+    nobody = c.ContactGiven(id="x", may_receive_details=True)
+    world.do(c.ChangeContact(customer="C-1", contact=nobody), by("collector"))
+    assert world.customer.contacts["x"].may_receive_details
