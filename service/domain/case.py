@@ -201,7 +201,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         known = before.__dict__.get("asked_with")
         if known is not None:
             days, answers = known
-            self.__dict__["asked_with"] = (days, {name: one for name, one in answers.items() if name != step})
+            self.__dict__["asked_with"] = (days, answers := dict(answers))
+            answers.pop(step, None)
 
     @property
     def open(self) -> int:

@@ -1,7 +1,7 @@
 """The third verb: what the clock asks of a case, and when. It takes no `now`: the answer follows from the case's own
 facts, its playbook and the calendar, so it can be stored as an alarm, computed anew, and compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeAlias
@@ -122,10 +122,7 @@ def dues(case: Case, playbook: Playbook, workdays: Workdays, law: Law) -> Iterat
     for at, warning in islice(handed_dues(case, workdays), 1):
         yield Due(at, warning, windowed=True)
     if case.pause is None and case.taken_up:
-        for step in playbook.during[case.stage]:
-            one = step_due(case, step, workdays)
-            if one is not None:
-                yield one
+        yield from steps_due(case, playbook.during[case.stage], workdays).values()
 
 
 def own_dues(case: Case, workdays: Workdays) -> Iterator[Due]:
@@ -184,10 +181,21 @@ def _open_days_after(day: date, n: int, workdays: Workdays) -> datetime:
 
 def step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
     """The step's first occurrence that has not been handled, and its moment (T2)."""
+    return steps_due(case, (step,), workdays).get(step.name)
+
+
+def steps_due(case: Case, steps: Iterable[Step], workdays: Workdays) -> dict[str, Due]:
+    """The same of each of those steps that comes at all, by its name and in their order."""
     known: dict[str, Due | None] = case.asked(workdays)
-    if step.name not in known:
-        known[step.name] = _step_due(case, step, workdays)
-    return known[step.name]
+    found: dict[str, Due] = {}
+    for step in steps:
+        name = step.name
+        if name not in known:
+            known[name] = _step_due(case, step, workdays)
+        one = known[name]
+        if one is not None:
+            found[name] = one
+    return found
 
 
 def _step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
@@ -207,8 +215,9 @@ def _step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
 def wanted_now(case: Case, playbook: Playbook, workdays: Workdays, now: datetime) -> frozenset[str]:
     """What the conditions of the steps that are due by now want to know of the customer, and what costs a query."""
     found = frozenset[str]()
+    coming = steps_due(case, playbook.asking, workdays)
     for step in playbook.asking:
-        if (one := step_due(case, step, workdays)) and one.at <= now:
+        if step.name in coming and coming[step.name].at <= now:
             found |= step.asks
     return found
 

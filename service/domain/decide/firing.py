@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from service.domain import handed as h
@@ -15,7 +16,7 @@ from service.domain.decide import payment_runs
 from service.domain.decide.acting import Acting
 from service.domain.decide.gathering import Gathering
 from service.domain.decide.occasion import Occasion, came_up, chosen
-from service.domain.due import Due, limitation_dues, step_due
+from service.domain.due import Due, limitation_dues, steps_due
 from service.domain.events.case import StepFired, StepSkipped
 from service.domain.limitation import WARNING, LimitationNears
 from service.domain.scene import Scene
@@ -50,7 +51,7 @@ class Firing:
     def _warn(self, case: Case) -> Iterator[Happened]:
         """Legal is told that the right to sue lapses soon (I1): once, however many of the days have passed."""
         days = self.scene.workdays
-        due = [one for one in limitation_dues(case, days, self.scene.law) if one.at <= self.scene.now]
+        due = list(takewhile(lambda one: one.at <= self.scene.now, limitation_dues(case, days, self.scene.law)))
         if not due:
             return
         what = due[-1].what
@@ -111,12 +112,12 @@ class Firing:
         yield from self.gathering.finish()
 
     def _due(self, case: Case) -> list[Occasion]:
-        steps = self.scene.plan_of(case).during[case.stage]
-        return [occasion for step in steps if (occasion := self._occasion(case, step))]
+        return [occasion for one in self._coming(case).values() if (occasion := came_up(case, one, self.scene))]
 
-    def _occasion(self, case: Case, step: p.Step) -> Occasion | None:
-        one = None if step.at_once else step_due(case, step, self.scene.workdays)
-        return came_up(case, one, self.scene) if one else None
+    def _coming(self, case: Case) -> dict[str, Due]:
+        """By its name each step that comes in a window."""
+        steps = self.scene.plan_of(case).during[case.stage]
+        return {name: one for name, one in steps_due(case, steps, self.scene.workdays).items() if one.windowed}
 
     def _list(self, case: Case, found: list[Occasion], names: set[str]) -> None:
         """Counts, before anything is sent, how many bills each message will list."""
@@ -127,11 +128,13 @@ class Firing:
         self.acting.listed.update(lines)
 
     def _case(self, id: str, asked: Case, found: list[Occasion], names: set[str]) -> Iterator[Happened]:
-        """In ladder order; each step is asked again once one before it has changed the case."""
-        known = {occasion.step.name: occasion for occasion in found}
+        """In ladder order; the steps are asked again once one of them has changed the case."""
+        known, coming = {occasion.step.name: occasion for occasion in found}, dict[str, Due]()
         for step in self.scene.plan_of(asked).steps:
             case = self.account.cases[id]
-            occasion = known.get(step.name) if case is asked else self._occasion(case, step)
+            if case is not asked:
+                asked, known, coming = case, {}, self._coming(case)
+            occasion = known.get(step.name) or came_up(case, coming.get(step.name), self.scene)
             if occasion is None:
                 continue
             why = self._why_not(case, occasion, names)

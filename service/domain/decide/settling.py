@@ -22,7 +22,7 @@ def settle(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
     if case.stage == "closed" or not case.taken_up:
         return
     steps = [step for step in scene.plan_of(case).immediate if not (case.pause and step.contacts)]
-    ready = [one for s in steps if (one := due.step_due(case, s, scene.workdays)) and one.at <= scene.now]
+    ready = [one for one in due.steps_due(case, steps, scene.workdays).values() if one.at <= scene.now]
     if ready:
         yield from Firing(account, scene).fire_now(id, ready)
 
