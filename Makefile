@@ -10,8 +10,9 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 run: .venv/.run
 	$(BIN)/dunlog demo
 
+# two processes take the files in turns, each with a database server of its own
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 setup: .venv/.dev
 

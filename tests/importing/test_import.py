@@ -337,7 +337,7 @@ def test_files_of_other_programs(desk: Desk):
             "Set encoding in the map",
         ),
     ],
-    ids=str,
+    ids=("columns", "map", "file", "encoding"),
 )
 def test_what_cannot_be_read_at_all_is_one_line(desk: Desk, change: Any, said: str):
     file = desk.table("B-1,C-1,2013-12-01,2014-01-01,10.00,", name="x.csv")
