@@ -34,7 +34,8 @@ mutants: .venv/.dev
 # CHAOS=0.1 throws a tenth of it, CHAOS_SEED=7 the same again
 CHAOS ?= 1
 chaos: .venv/.dev
-	CHAOS=$(CHAOS) $(BIN)/python -m pytest -s -m 'chaos or figure' -o python_files='test_*.py chaos_*.py' $(ARGS)
+	CHAOS=$(CHAOS) $(BIN)/python -m pytest -s -m 'chaos or figure' -o python_files='test_*.py chaos_*.py' \
+		-o faulthandler_timeout=7200 $(ARGS)
 
 # a later lock or pyproject.toml installs anew; the development lock holds all of the other one
 .venv/.run: requirements.lock pyproject.toml | .venv/bin/python

@@ -33,6 +33,8 @@ LOOKED_AT = 8 * HANDS
 FREE_WITHIN = 0.2
 RECORDED_WITHIN = 12.0  # what a send of 15 s leaves of the lease
 
+_AWAY = (SQLAlchemyError, psycopg.OperationalError)
+
 _log = structlog.get_logger()
 
 Reveal = Callable[[bytes, str], str]
@@ -107,6 +109,8 @@ class Courier:
             if self._recorded(one, outcome) == "exhausted":
                 self._meter.parked("delivery")
             self._meter.attempted(outcome.code if isinstance(outcome, Failed) else "delivered")
+        except _AWAY:  # for longer than the lease: it goes again, under the same id
+            _log.warning("delivery_goes_again", delivery=one.id, endpoint=one.endpoint, why="database_away")
         except Exception:
             _log.exception("delivery_not_recorded", delivery=one.id, endpoint=one.endpoint)
         finally:
@@ -121,7 +125,7 @@ class Courier:
         while True:
             try:
                 return self._records.keep(one, outcome)
-            except (SQLAlchemyError, psycopg.OperationalError):
+            except _AWAY:
                 if time.monotonic() > until:
                     raise
                 time.sleep(FREE_WITHIN)

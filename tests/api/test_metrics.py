@@ -181,6 +181,14 @@ def figures_of(metrics: Metrics) -> bytes:
     return generate_latest(metrics.registry)
 
 
+def claimed() -> outbox.Claimed:
+    """A delivery in hand."""
+    return outbox.Claimed(
+        tenant="t", id="d", at=datetime.now(UTC), endpoint="e", webhook="w", attempt=1, fence=1, body="{}", url="https://example.com",
+        secret=b"", old_secret=None,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("outcome", "told", "state", "parked"),
     [
@@ -200,14 +208,26 @@ def test_attempts_are_told_by_outcome(monkeypatch, outcome: Sent | Failed, told,
     metrics = Metrics()
     monkeypatch.setattr(recording.Records, "keep", lambda *_: state)
     courier = Courier(None, Hand(), lambda *_: "whsec_", metrics)  # type: ignore[arg-type]
-    claimed = outbox.Claimed(
-        tenant="t", id="d", at=datetime.now(UTC), endpoint="e", webhook="w", attempt=1, fence=1, body="{}", url="https://example.com",
-        secret=b"", old_secret=None,
-    )  # fmt: skip
-    courier._send(claimed)
+    courier._send(claimed())
     courier.close()
     assert value(figures_of(metrics), "delivery_attempts_total", outcome=told) == 1
     assert value(figures_of(metrics), "parked_total", kind="delivery") == parked
+
+
+def test_what_was_sent_while_the_database_is_away_for_long_goes_again_and_is_no_mistake(monkeypatch, capsys):
+    class Hand:
+        def send(self, _: object) -> Sent:
+            return Sent(status=204, duration_ms=3)
+
+        def close(self) -> None:
+            return
+
+    monkeypatch.setattr("service.engine.deliver.RECORDED_WITHIN", 0.0)
+    courier = Courier(connect("postgresql://127.0.0.1:1/gone", 1), Hand(), lambda *_: "whsec_")  # type: ignore[arg-type]
+    courier._send(claimed())
+    courier.close()
+    said = capsys.readouterr().out
+    assert "delivery_goes_again" in said and "Traceback" not in said
 
 
 def test_readiness_says_what_should_be_known(health, service):
