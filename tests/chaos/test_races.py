@@ -145,6 +145,8 @@ def _ring_in_turn(town: Town, bills: Sequence[str], over: float) -> date:
     """The day on which every bill's alarm rings at a moment of its own, in this order."""
     day = town.dawn(waits=True)
     with psycopg.connect(town.url) as connection:
+        # in the service's order, or each waits for the other
+        connection.execute("SELECT FROM customers WHERE tenant = %s ORDER BY id FOR UPDATE", (town.tenant,))
         connection.execute(
             """UPDATE cases k SET next_at = %s + (n - 1) * %s * interval '1 second'
                  FROM unnest(%s::text[]) WITH ORDINALITY AS b(id, n) WHERE k.tenant = %s AND k.id = b.id""",
