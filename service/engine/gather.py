@@ -9,6 +9,7 @@ from service.domain import commands as c
 from service.domain.account import Account, ApprovalRow, Gone, Loads, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
+from service.domain.decide import errands
 from service.domain.due import wanted_now
 from service.domain.habits import rules_of
 from service.domain.reliability import record
@@ -151,9 +152,9 @@ def _load_cases(
     rung = cases.load_rung(tx, woken, session.scene.now, RUNG_AT_MOST)
     found |= rung
     given = {(command.customer, command.previous) for command, _ in concerned if isinstance(command, c.AssignCustomer)}
-    moving = cases.load_owned(tx, sorted(given), OWED_AT_MOST)
-    found |= moving
-    tasks |= worklist.tasks_of(tx, sorted({task for one in moving.values() for task in one.state.tasks.values()}))
+    found |= (moving := cases.load_owned(tx, sorted(given), OWED_AT_MOST))
+    going = {task for one in moving.values() for task in one.state.tasks.values()}
+    tasks |= worklist.tasks_of(tx, sorted(going.union(*map(errands.beyond, locked)) - tasks.keys()))
     found |= _beside(session, locked, found, rung, approvals)
     found |= cases.load_held(tx, [customer.id for customer in locked if customer.hold], HELD_AT_MOST)
     loaded.rung = set(rung)

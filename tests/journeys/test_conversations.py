@@ -49,6 +49,18 @@ def test_C4_C7_C9_from_a_next_step_to_a_lost_contact(company):
     assert told.get("/v1/customers/C-1")["flags"] == {"refusal": "2026-03-16", "lost_contact": "2026-03-16"}
 
 
+def test_C4_a_next_step_about_a_dozen_bills_ends_when_all_of_them_are_paid(company):
+    told = owing(company)
+    for n in range(2, 13):
+        told.bill(f"I{n}", "2026-03-02", "2026-03-10")
+    told.walk("2026-03-11")
+    told.close("call", "C-1", "collector", contact="ap", next_step="ask the boss", next_on="2026-03-14")
+    (task,) = told.tasks(kind="follow_up", customer="C-1", state="open")
+    assert len(task["cases"]) == 12
+    told.pay("P-1", "12000.00", "2026-03-11")
+    assert told.tasks(kind="follow_up", customer="C-1", state="open") == []
+
+
 def sent(company) -> list[tuple[str, str]]:
     """(day, state) of the dunning e-mails that left."""
     found = [m for m in company.messages(customer="C-1") if not m["id"].endswith("~service")]

@@ -133,6 +133,26 @@ def test_C4_of_three_bills_two_are_left():
     assert world.customer.tasks["follow_up"].bills == 2
 
 
+def test_C4_a_step_about_more_bills_than_are_kept_with_it_ends_with_the_last_of_them():
+    world = owing(*["2026-04-30"] * 13)
+    twelve = [f"INV-{n}" for n in range(1, 13)]
+    say(world, "reached", *twelve, next_on=day("2026-03-06"))
+    world.do(c.VoidInvoice(invoice="INV-13"))
+    assert world.customer.tasks["follow_up"].bills == 12  # it was never about that one
+    for n, case in enumerate(twelve[::-1]):
+        assert world.customer.tasks["follow_up"].bills == 12 - n
+        world.do(c.VoidInvoice(invoice=case))
+    assert [task.why for task in world.events("task.cancelled", kind="follow_up")] == ["voided"]
+
+
+def test_C4_of_more_bills_than_are_kept_with_a_step_each_is_counted_once():
+    world = owing(*["2026-04-30"] * 13)
+    say(world, "reached", *[f"INV-{n}" for n in range(1, 13)], next_on=day("2026-03-06"))
+    say(world, "reached", *[f"INV-{n}" for n in range(2, 14)], next_on=day("2026-03-06"))
+    (changed,) = world.events("task.changed")
+    assert (changed.cases, changed.bills) == (["INV-13"], 13)
+
+
 def test_C4_who_asks_for_documents_of_what_is_paid_too_gets_those_of_the_rest():
     world = owing("2026-04-30", "2026-04-30")
     world.pay("P-1", "1000.00")

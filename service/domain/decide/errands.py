@@ -1,10 +1,12 @@
 """Tasks about a customer: one open of a kind, which further bills join and whose day may move (C4, C9)."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from service.domain.account import Account, Happened, on_customer
-from service.domain.case import Case
+from service.domain.case import ERRANDS, Case
+from service.domain.customer import Customer, OpenTask
 from service.domain.decide.tasks import NAMED, is_raised, task_id
 from service.domain.events.task import TaskCancelled, TaskChanged, TaskCreated
 from service.domain.scene import Scene
@@ -12,9 +14,27 @@ from service.domain.scene import Scene
 ENDING = ("follow_up", "confirm_call", "whose_payment", "documents", "reconciliation")
 """Errands that end with their bills; the others are about the person, or the books."""
 
-
 CALLS = frozenset({"confirm_call"})
 SUPERVISOR = "supervisor"
+
+
+def beyond(customer: Customer) -> list[str]:
+    """The open errands about more bills than are kept with them: a decision needs the rows that name the others."""
+    return [task.id for kind, task in customer.tasks.items() if kind in ERRANDS and task.bills > len(task.about)]
+
+
+def named(account: Account, task: OpenTask) -> AbstractSet[str]:
+    """The bills that the errand is about: those kept with it, or where it is about more, those of its row as it is now."""
+    if task.bills <= len(task.about):
+        return set(task.about)
+    _, _, cases = account.tasks.get(task.id, ("", "", task.about))
+    found = set(cases)
+    for one in account.happened:
+        if isinstance(one.event, TaskCreated | TaskChanged) and one.event.task == task.id:
+            found |= set(one.event.cases)
+        if isinstance(one.event, TaskChanged) and one.event.task == task.id:
+            found -= set(one.event.removed)
+    return found
 
 
 def superior(account: Account, scene: Scene, cases: Sequence[str]) -> tuple[str, str]:
@@ -47,7 +67,8 @@ def send(
     customer = account.customer
     open_task = customer.tasks.get(kind)
     if open_task:
-        more = [id for id in cases if id not in open_task.about]
+        about = named(account, open_task)
+        more = [id for id in cases if id not in about]
         if more or due_on != open_task.due_on:
             changed = TaskChanged(
                 task=open_task.id,
@@ -84,7 +105,7 @@ def leave(account: Account, scene: Scene, case: Case, why: str) -> Iterator[Happ
     """Nothing is left to do about the bill; without any the errand is cancelled."""
     for kind in ENDING:
         task = account.customer.tasks.get(kind)
-        if task is None or case.id not in task.about:
+        if task is None or case.id not in named(account, task):
             continue
         if task.bills <= 1:
             cancelled = TaskCancelled(task=task.id, kind=kind, cases=[case.id], why=why)
