@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from service.domain import commands as c
 from service.domain.playbook import Notice
 from service.domain.settings import Settings
-from tests.examples import STANDARD, an_invoice, day
+from tests.examples import STANDARD, an_invoice, by, day
 from tests.telling import given
 from tests.world import World
 
@@ -229,6 +229,32 @@ def test_A4_one_task_though_the_customer_asked_before_confirming():
     world.do(c.RequestTaxInvoice(invoice="INV-1"))
     world.walk("2026-03-03").confirm("INV-1")
     assert world.dated("task.created", kind="finance") == ["03-02"]
+
+
+def test_A4_issued_before_the_confirmation_finance_has_nothing_to_do():
+    world = monthly("2026-03-02")
+    world.bill("INV-1", "2026-03-02", "2026-06-30")
+    world.do(c.IssueTaxInvoice(invoice="INV-1", number="T-7"))
+    world.walk("2026-03-03").confirm("INV-1")
+    assert world.walk("2026-04-30").events("task.created", kind="finance") == []
+
+
+def test_A4_asked_for_after_the_confirmation_it_is_no_second_task():
+    world = World("2026-03-02")
+    world.bill("INV-1", "2026-03-02", "2026-06-30")
+    world.confirm("INV-1")
+    (task,) = world.events("task.created", kind="finance")
+    world.do(c.CompleteTask(customer="C-1", task=task.task), by("finance"))
+    world.walk("2026-03-03").do(c.RequestTaxInvoice(invoice="INV-1"))
+    assert world.walk("2026-03-10").dated("task.created", kind="finance") == ["03-02"]
+
+
+def test_A4_asked_for_at_night_it_is_finances_at_once():
+    world = World("2026-03-02 23:30")
+    world.bill("INV-1", "2026-03-02", "2026-06-30")
+    world.do(c.RequestTaxInvoice(invoice="INV-1"))
+    assert world.walk("2026-03-03").timed("task.created", kind="finance") == ["03-02 23:30"]
+    assert world.events("task.created", kind="finance")[0].due_on == day("2026-03-30")
 
 
 # A5
