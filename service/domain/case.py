@@ -201,8 +201,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         known = before.__dict__.get("asked_with")
         if known is not None:
             days, answers = known
-            self.__dict__["asked_with"] = (days, answers := dict(answers))
-            answers.pop(step, None)
+            left = dict(answers)
+            left.pop(step, None)
+            self.__dict__["asked_with"] = (days, left)
 
     @property
     def open(self) -> int:
