@@ -8,15 +8,14 @@ from datetime import timedelta
 from threading import Condition
 
 import msgspec
-import psycopg
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from service.channels.outcome import Failed, Sent
 from service.channels.retries import SCHEDULE
 from service.channels.sealing import unseal
 from service.channels.webhook import Delivery, Sender
+from service.engine.handle import AWAY
 from service.engine.meter import Meter
 from service.engine.recording import Records
 from service.store import outbox, tenants
@@ -32,8 +31,6 @@ PER_ENDPOINT = 8
 LOOKED_AT = 8 * HANDS
 FREE_WITHIN = 0.2
 RECORDED_WITHIN = 12.0  # what a send of 15 s leaves of the lease
-
-_AWAY = (SQLAlchemyError, psycopg.OperationalError)
 
 _log = structlog.get_logger()
 
@@ -109,7 +106,7 @@ class Courier:
             if self._recorded(one, outcome) == "exhausted":
                 self._meter.parked("delivery")
             self._meter.attempted(outcome.code if isinstance(outcome, Failed) else "delivered")
-        except _AWAY:  # for longer than the lease: it goes again, under the same id
+        except AWAY:  # for longer than the lease: it goes again, under the same id
             _log.warning("delivery_goes_again", delivery=one.id, endpoint=one.endpoint, why="database_away")
         except Exception:
             _log.exception("delivery_not_recorded", delivery=one.id, endpoint=one.endpoint)
@@ -125,7 +122,7 @@ class Courier:
         while True:
             try:
                 return self._records.keep(one, outcome)
-            except _AWAY:
+            except AWAY:
                 if time.monotonic() > until:
                     raise
                 time.sleep(FREE_WITHIN)

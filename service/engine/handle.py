@@ -26,7 +26,7 @@ FORGOTTEN = frozenset({401, 403, 408, 429})
 
 TRIES = 5
 
-_AWAY = (errors.OperationalError, errors.InterfaceError, errors.ReadOnlySqlTransaction, SQLAlchemyError)
+AWAY = (errors.OperationalError, errors.InterfaceError, errors.ReadOnlySqlTransaction, SQLAlchemyError)
 """The database's own trouble; what else it says (a constraint, a value out of range) is a bug in one of the commands."""
 
 _FASTER = (Missed, errors.DeadlockDetected, errors.UniqueViolation)
@@ -83,7 +83,7 @@ def isolated(work: Callable[[], Result], **told: object) -> Result | InternalErr
     """A transaction in which a bug of ours ends as a value, so that whoever comes next is not held up by it (I36)."""
     try:
         return work()
-    except (*_FASTER, *_AWAY, UnknownTenant, Closing):
+    except (*_FASTER, *AWAY, UnknownTenant, Closing):
         raise
     except Exception:
         _log.exception("transaction_undone", **told)
