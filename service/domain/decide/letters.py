@@ -1,5 +1,4 @@
-"""Letters that a person has sent: those that tell or ask, and that need nobody's consent (H1); and what becomes of any letter
-before it leaves."""
+"""A letter's way until it leaves: asked for by a person, which needs nobody's consent (H1), printed, or set aside."""
 
 from collections.abc import Iterator
 
