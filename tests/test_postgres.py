@@ -224,6 +224,29 @@ def test_root_runs_it_as_another_account_and_opens_no_door(folder):
 
 
 @root_only
+def test_where_a_data_directory_was_removed_a_new_one_starts_empty_and_loses_nothing(folder):
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    data_dir = closed / "checkout" / ".data"
+    far = place.far_home(data_dir)
+    left = far.with_name(f"{far.name}.1")
+    mine = "SELECT count(*) FROM pg_tables WHERE tablename = 'mine'"
+    with postgres.start(data_dir, fsync=False) as server:
+        _ask(server.url, "CREATE TABLE mine ()")
+    eventually(lambda: _postmaster(data_dir) is None, "the server stops")
+    with postgres.start(data_dir, fsync=False) as server:
+        assert _ask(server.url, mine) == 1
+    eventually(lambda: _postmaster(data_dir) is None, "the server stops")
+    shutil.rmtree(data_dir)
+    try:
+        with postgres.start(data_dir, fsync=False) as server:
+            assert _ask(server.url, mine) == 0
+        assert (left / "data" / "PG_VERSION").exists() and (left / "path").read_text() == f"{data_dir}\n"
+    finally:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+@root_only
 def test_binaries_behind_a_closed_door_are_copied_once(folder, monkeypatch):
     monkeypatch.setattr(place, "SYSTEM_HOME", folder / "system")
     wheel = place.binaries(None, place.Account(0, 0)).parents[1]

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from importlib import metadata, util
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,8 @@ def _data(data_dir: Path, account: Account) -> Path:
             f"The data directory {data_dir} was moved or copied; its database stayed in {old}. "
             f"To move it along: mv {old} {far} && rm '{pointer}'. To start empty: rm '{pointer}'."
         )
+    if os.geteuid() == 0 and not pointer.exists() and (far / "data").exists():
+        _leave(far)
     if near.exists() or not (far / "data").exists():
         if account.can_enter(near if near.exists() else near.parent):
             return near
@@ -116,6 +119,13 @@ def _data(data_dir: Path, account: Account) -> Path:
     (far / "path").write_text(f"{data_dir}\n", "utf-8")
     pointer.write_text(str(far), "utf-8")
     return far / "data"
+
+
+def _leave(far: Path) -> None:
+    """The data directory was removed, with the key that its database needs, and this is another of the same path: it starts
+    empty, and the old database stays under another name."""
+    left = next(path for n in count(1) if not (path := far.with_name(f"{far.name}.{n}")).exists())
+    far.rename(left)
 
 
 def _make_passable(folder: Path) -> None:
