@@ -14,6 +14,7 @@ from service.api.models.cases import CaseChange
 from service.provision import create_key, revoke_key
 from tests.api.conftest import serving
 from tests.api.tenants import Json, Tenant, fits, problem
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -177,13 +178,13 @@ def test_open_streams_take_no_place_of_requests(tenant: Tenant):
 
     def follow() -> None:
         with listening(tenant):
-            here.wait(30)
-            leave.wait(30)
+            here.wait(PATIENCE)
+            leave.wait(PATIENCE)
 
     followers = [threading.Thread(target=follow) for _ in range(most)]
     for one in followers:
         one.start()
-    here.wait(30)
+    here.wait(PATIENCE)
     assert tenant.get("/v1/cases") == {"data": [], "next_cursor": None}
     leave.set()
     for one in followers:
