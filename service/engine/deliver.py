@@ -1,6 +1,5 @@
 """Sending what waits: claimed under a lease, sent outside any transaction, recorded only while the claim is still ours."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from service.channels.retries import SCHEDULE
 from service.channels.sealing import unseal
 from service.channels.webhook import Delivery, Sender
 from service.engine.handle import AWAY
+from service.engine.insist import insist
 from service.engine.meter import Meter
 from service.engine.recording import Records
 from service.store import outbox, tenants
@@ -103,7 +103,7 @@ class Courier:
     def _send(self, one: outbox.Claimed) -> None:
         try:
             outcome = self._attempt(one)
-            if self._recorded(one, outcome) == "exhausted":
+            if insist(lambda: self._records.keep(one, outcome), RECORDED_WITHIN) == "exhausted":
                 self._meter.parked("delivery")
             self._meter.attempted(outcome.code if isinstance(outcome, Failed) else "delivered")
         except AWAY:  # for longer than the lease: it goes again, under the same id
@@ -115,17 +115,6 @@ class Courier:
                 self._busy[one.tenant, one.endpoint] -= 1
                 self._ended += 1
                 self._freed.notify_all()
-
-    def _recorded(self, one: outbox.Claimed, outcome: Sent | Failed) -> str:
-        """What came of it, asked again while the lease holds: unrecorded the message would go twice."""
-        until = time.monotonic() + RECORDED_WITHIN
-        while True:
-            try:
-                return self._records.keep(one, outcome)
-            except AWAY:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(FREE_WITHIN)
 
     def _attempt(self, one: outbox.Claimed) -> Sent | Failed:
         if one.attempt > len(SCHEDULE):

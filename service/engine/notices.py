@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from service.domain.events.case import Escalated
 from service.domain.events.customer import HoldApplied, HoldReleased, NoticeRaised
 from service.domain.notices import addressed
 from service.engine.desk import Desk, Session
+from service.engine.insist import insist
 from service.store import cases, codec, customers, notices
 from service.store.database import Row
 from service.store.people import users_details
@@ -31,6 +33,7 @@ MOST = 2000
 
 BILLS_LOOKED_AT = 2000
 LEASE = timedelta(seconds=60)
+RECORDED_WITHIN = 20.0  # with a send of 15 s: less than the lease
 BATCH = 50
 KEPT = timedelta(days=90)
 
@@ -76,21 +79,27 @@ def next_look(session: Session) -> datetime | None:
 
 
 def post(desk: Desk, tenant: str, hand: Post) -> int:
-    """Hand over what is ready; how many were tried. Raises Closing between two of them."""
-    with desk.open(tenant) as session:
-        due = notices.claim(session.tx, session.tx.now + LEASE, BATCH)
-    for mail in due:
+    """Hand over what is ready, each claimed just before it leaves; how many were tried, at most a batch. Raises Closing between
+    two of them."""
+    for tried in range(BATCH):
         desk.go_on()
-        outcome = hand(tenant, mail)
-        again = next_attempt(mail["attempts"], jitter=0.0) if isinstance(outcome, Failed) and not outcome.permanent else None
         with desk.open(tenant) as session:
-            if again is not None:
-                notices.record(session.tx, mail, "ready", session.tx.now + again)
-                continue
-            notices.record(session.tx, mail, "handed_over" if isinstance(outcome, Sent) else "bounced", None)
-        if isinstance(outcome, Failed):
-            _log.warning("notices_bounced", tenant=tenant, user=mail["user"], code=outcome.code)
-    return len(due)
+            mail = notices.claim(session.tx, session.tx.now + LEASE)
+        if mail is None:
+            return tried
+        insist(partial(_record, desk, tenant, mail, hand(tenant, mail)), RECORDED_WITHIN)
+    return BATCH
+
+
+def _record(desk: Desk, tenant: str, mail: dict[str, Any], outcome: Sent | Failed) -> None:
+    again = next_attempt(mail["attempts"], jitter=0.0) if isinstance(outcome, Failed) and not outcome.permanent else None
+    with desk.open(tenant) as session:
+        if again is not None:
+            notices.record(session.tx, mail, "ready", session.tx.now + again)
+            return
+        notices.record(session.tx, mail, "handed_over" if isinstance(outcome, Sent) else "bounced", None)
+    if isinstance(outcome, Failed):
+        _log.warning("notices_bounced", tenant=tenant, user=mail["user"], code=outcome.code)
 
 
 def _is_due(session: Session, stands: bool) -> bool:

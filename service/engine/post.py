@@ -1,7 +1,6 @@
 """Handing messages over: composed and claimed under the customer's lock just before, reported back as a command."""
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
@@ -10,7 +9,6 @@ from typing import Any
 
 import structlog
 from msgspec import Struct
-from psycopg import errors
 
 from service.channels.outcome import Failed, Sent
 from service.channels.retries import next_attempt
@@ -20,6 +18,7 @@ from service.engine import compose
 from service.engine.asks import Ask
 from service.engine.desk import Desk, Session
 from service.engine.handle import InternalError, handle, isolated
+from service.engine.insist import insist
 from service.engine.papers import Papers
 from service.store import customers, documents, mails, messages
 from service.store.chain import seal
@@ -27,7 +26,7 @@ from service.store.people import users_details
 
 LEASE = timedelta(seconds=60)
 BATCH = 50
-PATIENT_TRIES = 10  # of 2 s each: less than the lease
+RECORDED_WITHIN = 20.0  # with a send of 15 s: less than the lease
 
 FINANCE = "finance"
 MAILED = frozenset({"email", "letter"})
@@ -63,7 +62,8 @@ def post_ready(
         if isinstance(claimed, InternalError):
             compose.park(desk, tenant, None, message)
         elif claimed:
-            _record(desk, tenant, claimed.row, post(tenant, claimed))
+            outcome = post(tenant, claimed)
+            insist(partial(_record, desk, tenant, claimed.row, outcome), RECORDED_WITHIN)
     return len(due)
 
 
@@ -143,10 +143,7 @@ def _record(desk: Desk, tenant: str, claimed: Mapping[str, Any], outcome: Sent |
         code="" if isinstance(outcome, Sent) else outcome.code,
         seal=seal(claimed["salt"], claimed["subject"], claimed["text"]),
     )
-    for _ in range(PATIENT_TRIES):
-        with suppress(errors.LockNotAvailable):  # somebody is busy with the customer; untold, the mail would go again
-            handle(desk, tenant, [Ask(command=report, asker=CLOCKWORK)])
-            return
+    handle(desk, tenant, [Ask(command=report, asker=CLOCKWORK)])
 
 
 def _again(attempts: int) -> timedelta | None:

@@ -91,17 +91,20 @@ def put(tx: Tx, mails: Sequence[Row], day: date, now: datetime) -> None:
         )
 
 
-def claim(tx: Tx, until: datetime, limit: int) -> list[dict[str, Any]]:
-    """Mails that may leave now, leased until then."""
-    return tx.dicts(
-        """UPDATE notice_mails n SET attempts = n.attempts + 1, next_at = %(until)s
-             FROM (SELECT "user", day FROM notice_mails
-                    WHERE tenant = %(tenant)s AND state = 'ready' AND (next_at IS NULL OR next_at <= %(now)s)
-                    ORDER BY day, "user" LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
+def claim(tx: Tx, until: datetime) -> dict[str, Any] | None:
+    """The next mail that may leave now, leased until then."""
+    found = tx.dicts(
+        """WITH due AS MATERIALIZED (
+             SELECT "user", day FROM notice_mails
+              WHERE tenant = %(tenant)s AND state = 'ready' AND (next_at IS NULL OR next_at <= %(now)s)
+              ORDER BY day, "user" LIMIT 1 FOR UPDATE SKIP LOCKED)
+           UPDATE notice_mails n SET attempts = n.attempts + 1, next_at = %(until)s
+             FROM due
             WHERE n.tenant = %(tenant)s AND n."user" = due."user" AND n.day = due.day
            RETURNING n.*""",
-        {"now": tx.now, "until": until, "limit": limit},
+        {"now": tx.now, "until": until},
     )
+    return found[0] if found else None
 
 
 def record(tx: Tx, mail: dict[str, Any], state: str, next_at: datetime | None) -> None:

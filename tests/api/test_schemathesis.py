@@ -141,8 +141,8 @@ def _send(case: Any, tenant: Tenant, ids: dict[str, str], known: bool) -> None:
 
 
 def _has_empty_parameters(case: Any) -> bool:
-    """An empty parameter is none."""
-    return any(value in ("", None, [""]) for value in (case.query or {}).values())
+    """An empty parameter is none, and an object with nothing in it leaves one."""
+    return any(value in ("", None, [""], {}) for value in (case.query or {}).values())
 
 
 def _says_more_than_the_document(name: str, told: dict[str, Any]) -> bool:

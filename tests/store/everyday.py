@@ -252,7 +252,7 @@ SELDOM: tuple[Callable[[Tx], Any], ...] = (
     lambda tx: notices.take(tx, AT, 10),
     lambda tx: notices.customers(tx, ["C-1"]),
     lambda tx: notices.put(tx, [("li.na", "li.na@example.com", "en", "s", "t", "2026-W09")], DAY, AT),
-    lambda tx: notices.claim(tx, AT, 10),
+    lambda tx: notices.claim(tx, AT),
     lambda tx: notices.record(tx, {"user": "li.na", "day": DAY, "attempts": 1}, "ready", AT),
     lambda tx: notices.forget(tx, DAY, 10),
     lambda tx: outbox.add(tx, [("we_1", "case/INV-1", 1)], AT),

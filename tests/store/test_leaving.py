@@ -1,9 +1,12 @@
 """What leaves the house: in its window, on its day, held by one sender at a time, and told of by whoever holds it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event, Thread, Timer
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -11,11 +14,12 @@ from service.channels.outcome import Failed, Sent
 from service.domain import commands as c
 from service.engine.compose import compose_ready
 from service.engine.desk import Desk
+from service.engine.notices import post as notices_post
 from service.engine.post import Outgoing, post_ready
 from service.engine.tick import wake
 from service.runtime import read_playbook
-from service.store import endpoints, outbox
-from service.store.database import connect, transaction
+from service.store import endpoints, notices, outbox
+from service.store.database import LOCK_PATIENCE, connect, transaction
 from service.words.compose import compose
 from service.words.letters import Composed, Letter
 from tests.examples import moment
@@ -189,6 +193,82 @@ def test_a_mail_under_way_is_left_alone(house, desk):
     done.set()
     other.join(20)
     assert len(posted) == len(set(posted)) == 4
+
+
+@contextmanager
+def held(database: str, sql: str) -> Iterator[Callable[[], None]]:
+    """Rows that somebody takes when told to, and keeps for longer than a lock is waited for."""
+    with psycopg.connect(database, autocommit=True) as other:
+        timer = Timer(1.5 * float(LOCK_PATIENCE.rstrip("s")), lambda: other.execute("ROLLBACK"))
+
+        def take() -> None:
+            if not timer.is_alive():
+                other.execute("BEGIN")
+                other.execute(sql)
+                timer.start()
+
+        yield take
+        timer.join()
+
+
+@pytest.mark.parametrize("row", ["message", "customer"])
+def test_what_left_is_recorded(house, desk, database, row):
+    """Somebody holds its rows for a while; unrecorded it would leave once more."""
+    ready(house, desk)
+    house.tamper("DELETE FROM messages WHERE tenant = %s AND customer <> 'C-0'", house.tenant)
+    with held(database, f"SELECT FROM {row}s WHERE tenant = '{house.tenant}' FOR UPDATE") as take:
+
+        def send(_: str) -> Sent:
+            take()
+            return SENT
+
+        hand_over(house, desk, send)
+    assert told(house) == [("message.handed_over", 1)]
+
+
+def mail_to_us(house: House, *users: str) -> None:
+    """A mail of the day is ready for each of our people."""
+    with transaction(house.engine, house.tenant) as tx:
+        mails = [(user, f"{user}@seller.example", "en", "s", "t", "") for user in users]
+        notices.put(tx, mails, moment(S2).date(), moment(S2))
+
+
+def ours(house: House) -> list[tuple[str, str, int]]:
+    """(user, state, attempts) of the mails to our own people."""
+    sql = 'SELECT "user", state, attempts FROM notice_mails WHERE tenant = %s ORDER BY "user"'
+    return house.rows(sql, house.tenant)
+
+
+def test_what_left_to_our_people_is_recorded(house, desk, database):
+    """However long somebody holds its row."""
+    mail_to_us(house, "li")
+    with held(database, f"SELECT FROM notice_mails WHERE tenant = '{house.tenant}' FOR UPDATE") as take:
+
+        def send(*_: object) -> Sent:
+            take()
+            return SENT
+
+        notices_post(desk, house.tenant, send)
+    assert ours(house) == [("li", "handed_over", 1)]
+
+
+def test_our_mail_is_claimed_as_it_leaves(house, desk):
+    """While one sender is at a slow one, another takes those behind it, and no lease runs out in a queue."""
+    mail_to_us(house, "li", "ma", "su")
+    sent: list[tuple[str, str]] = []
+
+    def quick(_: str, mail: Mapping[str, Any]) -> Sent:
+        sent.append(("quick", mail["user"]))
+        return SENT
+
+    def slow(_: str, mail: Mapping[str, Any]) -> Sent:
+        assert notices_post(desk, house.tenant, quick) == 2
+        sent.append(("slow", mail["user"]))
+        return SENT
+
+    assert notices_post(desk, house.tenant, slow) == 1
+    assert sent == [("quick", "ma"), ("quick", "su"), ("slow", "li")]
+    assert ours(house) == [(user, "handed_over", 1) for user in ("li", "ma", "su")]
 
 
 def test_who_lost_a_webhook_to_another_says_nothing_of_it(house):
