@@ -6,7 +6,6 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,9 @@ from service.postgres import place
 from service.runtime import Runtime, opened
 from service.settings import load
 from tests.chaos import clocks
-from tests.chaos.invariants import ZONE
 from tests.chaos.present import Present
 from tests.chaos.processes import Cluster
-from tests.chaos.town import DUE, Mailbox
+from tests.chaos.town import BEFORE, Mailbox
 from tests.journeys.receiver import Receiver
 from tests.patience import eventually
 
@@ -65,7 +63,7 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def present(database: str) -> Present:
     """The module's database lives on the last day before the town's bills are overdue, and the test moves its clock."""
-    return Present(database).install(datetime.combine(DUE, datetime.min.time().replace(hour=8), ZONE))
+    return Present(database).install(BEFORE)
 
 
 @pytest.fixture

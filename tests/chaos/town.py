@@ -27,6 +27,9 @@ DOMAIN = "seller.example"
 ISSUED, DUE = date(2026, 2, 26), date(2026, 2, 27)
 """A Friday; the days after it know no holiday until April."""
 
+BEFORE = datetime.combine(DUE, clock_time(8), ZONE)
+"""When towns are settled: nothing is due yet."""
+
 OPENS = clock_time(9)
 LEASES_PASS, LEASES_PASS_AFTER, SLOWER = timedelta(seconds=70), 0.8, 1.1
 """How far the clock is moved on when so many seconds were waited, and by how much later each time: on a slow machine nobody
