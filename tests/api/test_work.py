@@ -34,7 +34,6 @@ def test_a_call_is_recorded_on_the_case(owed):
     ("body", "status", "code", "pointer"),
     [
         ({"channel": "phone", "outcome": "reached", "contact": "nobody"}, 422, "unknown_contact", "/contact"),
-        ({"channel": "fax", "outcome": "reached"}, 422, "not_one_of", "/channel"),
         ({"channel": "phone"}, 422, "field_missing", "/outcome"),
         ({"channel": "phone", "outcome": "reached", "mood": "good"}, 422, "unknown_field", "/mood"),
     ],
@@ -43,6 +42,28 @@ def test_a_record_that_makes_no_sense_is_refused(owed, body, status, code, point
     response = owed.as_("collector").post("/v1/cases/INV-1/contact-log", json=body)
     assert problem(response) == (status, code)
     assert response.json()["errors"][0]["pointer"] == pointer
+    assert "contact.logged" not in log_of(owed, "INV-1")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code", "pointer"),
+    [
+        ("cases/INV-1/contact-log", {"channel": "fax", "outcome": "reached"}, "not_one_of", "/channel"),
+        ("customers/C-1/contact-log", {"channel": "fax", "outcome": "reached"}, "not_one_of", "/channel"),
+        ("tasks/any/complete", {"channel": "fax", "outcome": "reached"}, "not_one_of", "/channel"),
+        ("cases/INV-1/contact-log", {"channel": "phone", "outcome": "reached", "point": "fax"}, "not_one_of", "/point"),
+        (
+            "customers/C-1/contacts",
+            {"id": "li", "name": "Li", "role": "other", "fax": "+86 21 5555 0101"},
+            "unknown_field",
+            "/fax",
+        ),
+    ],
+)
+def test_C8_fax_is_refused_wherever_a_channel_or_a_way_to_reach_a_person_is_named(owed, path, body, code, pointer):
+    response = owed.as_("supervisor").post(f"/v1/{path}", json=body)
+    assert problem(response) == (422, code)
+    assert [one["pointer"] for one in response.json()["errors"]] == [pointer]
     assert "contact.logged" not in log_of(owed, "INV-1")
 
 
