@@ -183,8 +183,11 @@ def _allowed(at: datetime) -> bool:
 
 
 def is_open(day: date) -> bool:
-    """Whether it is a working day in China."""
-    return bool(is_workday(day))
+    """Whether it is a working day in China; in a year whose holidays nobody has published only the weekday counts (T7)."""
+    try:
+        return bool(is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
 
 
 def every_change_names_who(url: str, tenant: str) -> list[str]:
