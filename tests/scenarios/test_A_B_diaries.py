@@ -1,0 +1,157 @@
+"""A and B as a bill lives them: every message, task, notice, level and request on its day, as the rules' table says."""
+
+import pytest
+
+from service.domain import commands as c
+from tests.diary import diary, kept, on
+from tests.examples import a_contact, day
+from tests.world import World
+
+A = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10"}
+B = {"B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9"}
+
+
+def test_A6_A7_A8_a_bill_sent_on_2_march_and_never_confirmed():
+    world = World("2026-03-02")
+    world.bill("INV-1", "2026-03-02", "2026-12-30")
+    mine = ["email confirm", "call confirm_bill collector"]
+    raised = ["email confirm", "call confirm_bill supervisor"]
+    assert diary(kept(world, "2026-03-18"), A) == sorted(
+        on("03-04 03-06 03-09", *(f"A6 {one}" for one in mine))
+        + on("03-10 03-11 03-12 03-13", *(f"A7 {one}" for one in mine))
+        + on("03-16 03-17 03-18", *(f"A7 {one}" for one in raised))
+        + on("03-16", "A8 level supervisor")
+    )
+
+
+def test_A7_A10_a_habitually_late_confirmer_is_visited_once_a_week_and_written_to_daily():
+    world = World("2026-03-02")
+    world.bill("INV-1", "2026-03-02", "2026-12-30")
+    world.habits_by_hand = {"INV-1": frozenset({"confirms_late"})}
+    assert diary(kept(world, "2026-03-25"), {"A7", "A10"}) == sorted(
+        on("03-10 03-11 03-12 03-13 03-16 03-17 03-18 03-19 03-20 03-23 03-24 03-25", "A7 email confirm")
+        + on("03-10", "A10 visit confirm_bill collector")
+        + on("03-17 03-24", "A10 visit confirm_bill supervisor")
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "due_on"),
+    [("2026-04-20", "2026-04-30"), ("2026-04-21", "2026-05-01"), ("2026-02-19", "2026-02-28")],
+)
+def test_A4_a_tax_invoice_asked_for_before_the_confirmation_is_due_as_if_confirmed_that_day(asked, due_on):
+    world = World(asked)
+    world.bill("INV-1", asked, "2026-12-30")
+    world.do(c.RequestTaxInvoice(invoice="INV-1"))
+    (task,) = world.events("task.created", kind="finance")
+    assert (task.role, task.why, task.rule, task.due_on) == ("finance", "issue_tax_invoice", "A4", day(due_on))
+
+
+def test_A8_A9_with_proof_of_delivery_the_days_count_from_the_day_it_was_complete():
+    world = World("2026-03-02", settles_by_pod=True)
+    world.bill("INV-1", "2026-03-02", "2026-12-30", period="2026-02")
+    world.walk("2026-03-12 10:00").do(c.CompletePod(invoice="INV-1"))
+    mine = ["A9 email confirm", "A9 call confirm_bill collector"]
+    raised = ["A9 email confirm", "A9 call confirm_bill supervisor"]
+    # every day from 13 March, the 14th after it being the 26th
+    assert diary(kept(world, "2026-03-27"), A) == sorted(
+        on("03-02", "A9 pod collect_pod collector by 03-20")
+        + on("03-13 03-16 03-17 03-18 03-19 03-20 03-23 03-24 03-25", *mine)
+        + on("03-26 03-27", *raised)
+        + on("03-26", "A8 level supervisor")
+    )
+
+
+def test_A9_A10_from_the_eighth_day_after_the_proof_a_visit_a_week_replaces_the_calls():
+    world = World("2026-03-02", settles_by_pod=True)
+    world.bill("INV-1", "2026-03-02", "2026-12-30")
+    world.do(c.CompletePod(invoice="INV-1"))
+    world.habits_by_hand = {"INV-1": frozenset({"confirms_late"})}
+    emails = "03-03 03-04 03-05 03-06 03-09 03-10 03-11 03-12 03-13 03-16 03-17 03-18"
+    assert diary(kept(world, "2026-03-18"), {"A9", "A10"}) == sorted(
+        on("03-02", "A9 pod collect_pod collector by 04-20")
+        + on(emails, "A9 email confirm")
+        + on("03-03 03-04 03-05 03-06 03-09", "A9 call confirm_bill collector")
+        + on("03-10", "A10 visit confirm_bill collector")
+        + on("03-17", "A10 visit confirm_bill supervisor")
+    )
+
+
+def test_B1_B2_B3_B4_B6_B7_B8_a_bill_due_on_9_march_and_never_paid():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    # Qingming closes 4 to 6 April, May Day 1 to 5 May; 9 May is a Saturday worked
+    daily = "03-23 03-24 03-25 03-26 03-27 03-30 03-31 04-01 04-02 04-03 04-07 04-08 04-09"
+    weekly = "04-16 04-23 04-30 05-07 05-14 05-21 05-28 06-04"
+    assert diary(kept(world, "2026-06-09"), B) == sorted(
+        on("03-02", "B1 email due-soon", "B1 call due_soon collector")
+        + on("03-10 03-12 03-16", "B2 email overdue copy finance", "B2 call overdue collector")
+        + on("03-17 03-18 03-19 03-20", "B3 email overdue", "B3 call overdue collector")
+        + on(daily, "B3 email overdue", "B3 call overdue supervisor")
+        + on("03-23", "B4 level supervisor")
+        + on("04-09", "B6 level manager", "B6 tells manager overdue_one_month", "B6 assist help_collect manager")
+        + on(weekly, "B3 email overdue", "B3 call overdue supervisor")
+        + on("05-09", "B7 level general_manager", "B7 tells general_manager overdue_two_months")
+        + on("05-09", "B7 assist help_collect general_manager")
+        + on("06-09", "B8 asks boss hold")
+    )
+
+
+def test_B3_B5_a_habitually_late_payer_is_visited_once_a_week_instead_of_called():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    world.habits_by_hand = {"INV-1": frozenset({"pays_late"})}
+    assert diary(kept(world, "2026-04-24"), {"B3", "B5"}) == sorted(
+        on("03-17 03-18 03-19 03-20 03-23 03-24 03-25 03-26 03-27 03-30 03-31", "B3 email overdue")
+        + on("04-01 04-02 04-03 04-07 04-08 04-09 04-16 04-23", "B3 email overdue")
+        + on("03-17", "B5 visit overdue collector")
+        # a week after the 24th is the 31st, after that 7 April; the manager has it from the 9th, every 7 days
+        + on("03-24 03-31 04-07 04-16 04-23", "B5 visit overdue supervisor")
+    )
+
+
+def test_B8_B9_granted_each_time_from_the_hold_to_legals_decision():
+    world = World("2026-01-12", contacts=[a_contact("ap"), a_contact("dm", "decision_maker")])
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    world.walk("2026-06-10 18:00").grant("hold")
+    world.walk("2026-06-22 10:00").grant("letter")
+    world.walk("2026-07-06 10:00").grant("lawyer_letter")
+    assert diary(world.walk("2026-12-01"), {"B8", "B9"}) == sorted(
+        on("06-09", "B8 asks boss hold")
+        + on("06-10", "B8 level hold")
+        + on("06-11", *["B8 email hold service"] * 2, "B8 tells sales,warehouse hold_applied")
+        + on("06-11", "B8 tells manager hold_unacknowledged")  # by the ERP, after one open day
+        + on("06-17", "B9 asks boss letter")
+        + on("06-22", "B9 letter formal_dunning", "B9 letter reconciliation", "B9 level formal")
+        + on("07-06", "B9 asks boss lawyer_letter", "B9 letter lawyer", "B9 level legal")
+        + on("07-20", "B9 legal decide_hand_over legal")
+    )
+
+
+def test_B8_B9_rejected_each_is_asked_for_again_after_fourteen_days():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    world.walk("2026-06-10 10:00").reject("hold")  # a Wednesday; on the next but one it is asked again
+    world.walk("2026-06-22 10:00").reject("letter")
+    world.walk("2026-06-24 10:00").grant("hold")
+    world.walk("2026-07-06 10:00").grant("letter")
+    world.walk("2026-07-20 10:00").reject("lawyer_letter")
+    asked = [one for one in diary(world.walk("2026-08-04"), {"B8", "B9"}) if " asks " in one]
+    assert asked == [
+        "06-09 B8 asks boss hold",
+        "06-17 B9 asks boss letter",
+        "06-24 B8 asks boss hold",
+        "07-06 B9 asks boss letter",
+        "07-20 B9 asks boss lawyer_letter",
+        "08-03 B9 asks boss lawyer_letter",
+    ]
+
+
+def test_B9_of_an_unanswered_letter_the_boss_is_reminded_every_three_open_days():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    world.walk("2026-06-10 10:00").grant("hold")
+    # asked for on 17 June; the Dragon Boat Festival closes the 19th to the 21st
+    assert world.walk("2026-06-30").notices("request_unanswered") == ["06-23 boss", "06-26 boss"]
+    world.walk("2026-07-01 10:00").grant("letter")  # the lawyer's is asked for on the 15th
+    assert world.walk("2026-07-23").notices("request_unanswered")[2:] == ["07-01 boss", "07-20 boss", "07-23 boss"]
