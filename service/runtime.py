@@ -64,11 +64,11 @@ class Runtime:
 
 
 def look_for_cycles_seldom() -> None:
-    """What a batch makes, hundreds of thousands of objects, dies with it by reference count. Looking for cycles among them
+    """What a batch makes, tens of thousands of objects at once, dies with it by reference count. Looking for cycles among it
     as often as Python does by default took half of the CPU; what is there once a process has started is never looked at."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(100_000, 10, 10)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from functools import cache
 from msgspec import Struct
 
 from service.domain import commands as c
-from service.domain.account import Account, ApprovalRow, Gone, Loads, Private
+from service.domain.account import Account, ApprovalRow, Gone, Kin, Loads, Private
 from service.domain.case import Case
 from service.domain.customer import Customer
 from service.domain.decide import errands
@@ -43,6 +43,7 @@ class Loaded(Struct):
     """The locked customers' accounts, with the heads and versions that saving needs; `owners` tells whose each bill and
     payment is, locked or not."""
 
+    kin: Kin
     accounts: dict[str, Account]
     heads: dict[str, bytes]
     versions: dict[str, int]
@@ -89,8 +90,9 @@ def take(session: Session, asks: Sequence[Ask], names: Sequence[str | None], ski
     making = {name for ask, name in zip(asks, names, strict=True) if name and isinstance(ask.command, _MAKES_CUSTOMER)}
     customers.ensure(tx, sorted(making))
     held, locked = hold(session, asks, wanted, skip_locked)
-    loaded = Loaded({}, {}, {}, set(), {})
-    gone, loads, kin = _gone(session, list(held)), _loads(session), kin_of(session)
+    kin = kin_of(session)
+    loaded = Loaded(kin, {}, {}, {}, set(), {})
+    gone, loads = _gone(session, list(held)), _loads(session)
     for id, one in held.items():
         kin.accounts[id] = Account(one.state, gone, loads, kin)
     for id, one in locked.items():

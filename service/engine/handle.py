@@ -121,6 +121,7 @@ def handle_within(session: Session, asks: Sequence[Ask], skip_locked: bool = Fal
     customers.forget_bare(
         session.tx, [id for id, account in work.loaded.accounts.items() if not account.customer.version]
     )
+    work.loaded.kin.accounts.clear()  # they know each other: a circle would keep all of the batch until it is looked for
     return done
 
 
@@ -182,6 +183,7 @@ def _one(session: Session, work: _Work, ask: Ask, name: str | None) -> Done:
         details = details_of(session, account, ask.command)
         run(ask.command, account, session.scene, ask.asker, details)
     except Refused as refused:
+        refused.__traceback__ = refused.__context__ = None  # by where it was raised it would lead back to all of the batch
         return Done(status="rejected", refused=refused)
     facts = []
     for happened, earlier, state in account.since(before):

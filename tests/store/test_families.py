@@ -1,5 +1,6 @@
 """A family is locked with its parent: whoever holds that one knows that nobody works on a child (E)."""
 
+import gc
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from psycopg import errors
 from sqlalchemy import Engine
 
 from service.domain import commands as c
+from service.domain.account import Account
 from service.domain.scene import CLOCKWORK, Asker
 from service.domain.settings import Settings
 from service.engine import administer
@@ -132,3 +134,21 @@ def test_a_message_to_a_parent_waits_while_something_is_due_for_a_child(engine):
         assert messages.ready(tx, NOW, 10, families=True) == []
         assert len(messages.ready(tx, NOW, 10)) == 1
     assert desk
+
+
+def test_what_a_batch_made_is_gone_with_it_whatever_was_refused(desk):
+    gc.collect()
+    before = accounts()
+    gc.disable()
+    try:
+        pay = c.ReceivePayment(
+            customer="B", payment="P", amount="1.00", currency="CNY", allocations=[c.Allocation(invoice="X", amount="1.00")]
+        )
+        assert told(desk, "family", said("A", name="A2"), pay, said("B", name="B2"))[1] == "unknown_invoice"
+        assert accounts() == before
+    finally:
+        gc.enable()
+
+
+def accounts() -> int:
+    return sum(type(one) is Account for one in gc.get_objects())
