@@ -90,6 +90,14 @@ def test_G_ageing_a_wilful_default_refused_is_asked_about_again_after_fourteen_d
     assert story.dated("approval.requested")[1] == "04-02"
 
 
+def test_G_ageing_a_wilful_default_is_handed_over_at_any_time_before_the_confirmation_too():
+    story = unconfirmed("ageing").walk("2026-03-12 18:00")
+    flag(story, "wilful_default")
+    assert requests(story.walk("2026-03-13 10:00")) == ["03-13 G-ageing asks boss hand_over"]
+    story.grant("hand_over")
+    assert story.case("INV-1").stage == "legal"
+
+
 # early-reminder
 
 
