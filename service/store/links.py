@@ -7,15 +7,17 @@ from service.domain.limitation import SET_DUE, Lapse
 from service.store import codec
 from service.store.database import Row, Tx, columns
 
-# Backwards from the end of a stream: what a period was last counted from is rarely far away.
+# Backwards from the end of a stream: what a period was last counted from is rarely far away. OFFSET keeps the types of each
+# stream from being taken apart anew at each of its events.
 _SETTERS = """
 SELECT w.id, e.type, e.position
-  FROM unnest(%(id)s::text[], %(stream)s::text[], %(version)s::int[], %(types)s::text[], %(due)s::text[], %(day)s::date[])
-       AS w(id, stream, version, types, due, day)
+  FROM (SELECT id, stream, version, string_to_array(types, ' ') AS types, due, day
+          FROM unnest(%(id)s::text[], %(stream)s::text[], %(version)s::int[], %(types)s::text[], %(due)s::text[],
+                      %(day)s::date[]) AS w(id, stream, version, types, due, day) OFFSET 0) AS w
  CROSS JOIN LATERAL (
    SELECT type, position FROM events
     WHERE tenant = %(tenant)s AND stream = w.stream AND (version = w.version OR (w.version IS NULL
-      AND type = ANY(string_to_array(w.types, ' ')) AND (data ->> 'due_on' = w.due OR (w.due IS NULL AND day = w.day))))
+      AND type = ANY(w.types) AND (data ->> 'due_on' = w.due OR (w.due IS NULL AND day = w.day))))
     ORDER BY version DESC LIMIT 1) AS e
 """
 
