@@ -151,6 +151,12 @@ def test_G_hotel_a_bill_never_confirmed_nor_paid():
     )
 
 
+def test_G_hotel_a_confirmed_bill_is_not_compared_on_site():
+    story = unconfirmed("hotel").walk("2026-03-10 10:00")
+    story.confirm("INV-1")
+    assert story.walk("2026-04-30").events("task.created", kind="reconcile") == []
+
+
 @pytest.mark.parametrize("start", [unconfirmed, world])
 def test_G_hotel_a_wilful_delay_is_told_to_finance_whatever_the_stage(start):
     story = start("hotel").walk("2026-03-06 22:00")
