@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.domain.events.case import Escalated
+from service.domain.events.case import Escalated, StepSkipped
 from service.domain.events.shape import Occurrence
 from service.engine.asks import Done
 from service.engine.meter import Meter
@@ -71,16 +71,16 @@ class Metrics(Meter):
         events = [fact.event for one in done for fact in one.happened]
         for type, count in Tally(event.type for event in events).items():
             self._events.labels(type).inc(count)
-        for event in events:
-            if isinstance(event, Occurrence):
-                self._fire(event, walking)
+        self._fire([event for event in events if isinstance(event, Occurrence)], walking)
 
-    def _fire(self, event: Occurrence, walking: bool) -> None:
-        result = event.type.partition(".")[2]
-        self._fired.labels(result).inc()
-        late_on_purpose = result == "skipped" or (isinstance(event, Escalated) and event.backfill)
-        if not walking and not late_on_purpose:
-            self._delay.observe(max(0.0, (datetime.now(UTC) - event.due_at).total_seconds()))
+    def _fire(self, fired: Sequence[Occurrence], walking: bool) -> None:
+        for result, count in Tally(event.type.partition(".")[2] for event in fired).items():
+            self._fired.labels(result).inc(count)
+        now = datetime.now(UTC)
+        for event in fired:
+            late_on_purpose = isinstance(event, StepSkipped) or (isinstance(event, Escalated) and event.backfill)
+            if not walking and not late_on_purpose:
+                self._delay.observe(max(0.0, (now - event.due_at).total_seconds()))
 
     def parked(self, kind: str) -> None:
         self._parked.labels(kind).inc()

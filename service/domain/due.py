@@ -214,12 +214,9 @@ def _step_due(case: Case, step: Step, workdays: Workdays) -> Due | None:
 
 def wanted_now(case: Case, playbook: Playbook, workdays: Workdays, now: datetime) -> frozenset[str]:
     """What the conditions of the steps that are due by now want to know of the customer, and what costs a query."""
-    found = frozenset[str]()
-    coming = steps_due(case, playbook.asking, workdays)
-    for step in playbook.asking:
-        if step.name in coming and coming[step.name].at <= now:
-            found |= step.asks
-    return found
+    asking = playbook.asking[case.stage]
+    coming = steps_due(case, asking, workdays)
+    return frozenset[str]().union(*(one.asks for one in asking if one.name in coming and coming[one.name].at <= now))
 
 
 def natural_day(case: Case, step: Step, anchor: date, on: date, workdays: Workdays) -> date:

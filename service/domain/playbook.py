@@ -254,20 +254,20 @@ class Playbook(Struct, frozen=True, kw_only=True, dict=True):
     parameters: dict[str, dict[str, int]] = {}
 
     @cached_property
-    def immediate(self) -> tuple[Step, ...]:
-        """The steps that fire with the fact that starts their clock."""
-        return tuple(step for step in self.steps if step.at_once)
-
-    @cached_property
-    def asking(self) -> tuple[Step, ...]:
-        """The steps whose conditions want to know of the customer what costs a query."""
-        return tuple(step for step in self.steps if step.asks)
-
-    @cached_property
     def during(self) -> dict[str, tuple[Step, ...]]:
         """By stage, the steps that are asked of a case whose clock may run in it: its own, and its customer's."""
         own = [step for step in self.steps if step.scope != "tenant"]
         return {stage: tuple(step for step in own if step.may_run(stage)) for stage in STAGES}
+
+    @cached_property
+    def immediate(self) -> dict[str, tuple[Step, ...]]:
+        """Those of them that fire with the fact that starts their clock."""
+        return {stage: tuple(step for step in steps if step.at_once) for stage, steps in self.during.items()}
+
+    @cached_property
+    def asking(self) -> dict[str, tuple[Step, ...]]:
+        """Those of them whose conditions want to know of the customer what costs a query."""
+        return {stage: tuple(step for step in steps if step.asks) for stage, steps in self.during.items()}
 
     def step(self, name: str) -> Step | None:
         """The step of that name."""

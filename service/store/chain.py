@@ -40,9 +40,9 @@ def link(
             (
                 previous,
                 _sized(stream.encode()),
-                _sized(b"%d" % version),
+                _number(version),
                 _named(type),
-                _sized(b"%d" % schema),
+                _number(schema),
                 len(own).to_bytes(4, "big"),
                 own,
                 _named(meta),
@@ -55,6 +55,11 @@ def link(
 
 def _sized(field: bytes) -> bytes:
     return len(field).to_bytes(4, "big") + field
+
+
+@lru_cache(1024)
+def _number(number: int) -> bytes:
+    return _sized(b"%d" % number)
 
 
 @lru_cache(1024)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import Struct
 
@@ -22,7 +22,10 @@ COLUMNS = {
 NAMED = 500
 NAMED_BEHIND_REQUEST = 5000
 
-TaskEvent = t.TaskCreated | t.TaskChanged | t.TaskCompleted | t.TaskCancelled
+_MOVED_BY = dict.fromkeys(get_args(t.TaskEvent), ("tasks", "task")) | dict.fromkeys(
+    get_args(a.ApprovalEvent), ("approvals", "approval")
+)
+"""By type of event the table of the row that it moves, and the field that names the row."""
 
 
 class Entry(Struct, frozen=True):
@@ -38,10 +41,9 @@ def by_table(entries: Iterable[Entry]) -> dict[str, dict[str, list[Entry]]]:
     """The events that move a row, in order, by the row's table and id."""
     found: dict[str, dict[str, list[Entry]]] = {}
     for one in entries:
-        if isinstance(one.event, TaskEvent):
-            found.setdefault("tasks", {}).setdefault(one.event.task, []).append(one)
-        elif isinstance(one.event, a.ApprovalEvent):
-            found.setdefault("approvals", {}).setdefault(one.event.approval, []).append(one)
+        if moved := _MOVED_BY.get(type(one.event)):
+            table, id = moved
+            found.setdefault(table, {}).setdefault(getattr(one.event, id), []).append(one)
     return found
 
 

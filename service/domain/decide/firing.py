@@ -112,12 +112,9 @@ class Firing:
         yield from self.gathering.finish()
 
     def _due(self, case: Case) -> list[Occasion]:
-        return [occasion for one in self._coming(case).values() if (occasion := came_up(case, one, self.scene))]
-
-    def _coming(self, case: Case) -> dict[str, Due]:
-        """By its name each step that comes in a window."""
-        steps = self.scene.plan_of(case).during[case.stage]
-        return {name: one for name, one in steps_due(case, steps, self.scene.workdays).items() if one.windowed}
+        """Each step that is due now, of those that wait for a window."""
+        coming = steps_due(case, self.scene.plan_of(case).during[case.stage], self.scene.workdays).values()
+        return [occasion for one in coming if one.windowed and (occasion := came_up(case, one, self.scene))]
 
     def _list(self, case: Case, found: list[Occasion], names: set[str]) -> None:
         """Counts, before anything is sent, how many bills each message will list."""
@@ -129,12 +126,12 @@ class Firing:
 
     def _case(self, id: str, asked: Case, found: list[Occasion], names: set[str]) -> Iterator[Happened]:
         """In ladder order; the steps are asked again once one of them has changed the case."""
-        known, coming = {occasion.step.name: occasion for occasion in found}, dict[str, Due]()
+        ready = {occasion.step.name: occasion for occasion in found}
         for step in self.scene.plan_of(asked).steps:
             case = self.account.cases[id]
             if case is not asked:
-                asked, known, coming = case, {}, self._coming(case)
-            occasion = known.get(step.name) or came_up(case, coming.get(step.name), self.scene)
+                asked, ready = case, {occasion.step.name: occasion for occasion in self._due(case)}
+            occasion = ready.get(step.name)
             if occasion is None:
                 continue
             why = self._why_not(case, occasion, names)

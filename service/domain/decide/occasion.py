@@ -55,9 +55,9 @@ class Occasion:
         return bound is not None and today > add(self.anchor, bound)
 
 
-def came_up(case: Case, one: Due | None, scene: Scene) -> Occasion | None:
+def came_up(case: Case, one: Due, scene: Scene) -> Occasion | None:
     """The occasion when a step is due now."""
-    if one is None or one.at > scene.now or not isinstance(one.what, StepDue):
+    if one.at > scene.now or not isinstance(one.what, StepDue):
         return None
     return Occasion(case, one.what, one, scene)
 

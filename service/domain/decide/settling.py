@@ -21,7 +21,7 @@ def settle(account: Account, scene: Scene, id: str) -> Iterator[Happened]:
     case = account.cases[id]
     if case.stage == "closed" or not case.taken_up:
         return
-    steps = [step for step in scene.plan_of(case).immediate if not (case.pause and step.contacts)]
+    steps = [step for step in scene.plan_of(case).immediate[case.stage] if not (case.pause and step.contacts)]
     ready = [one for one in due.steps_due(case, steps, scene.workdays).values() if one.at <= scene.now]
     if ready:
         yield from Firing(account, scene).fire_now(id, ready)
