@@ -1,7 +1,7 @@
 """The application: routes, middleware and failures on one runtime."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -57,7 +57,6 @@ from service.api import (
 )
 from service.api.context import Context, Readiness
 from service.api.cursors import Cursors
-from service.api.document import document
 from service.api.fingerprints import Fingerprints
 from service.api.guards import Keyring, ReadToken
 from service.api.limits import WAITING_PER_CONNECTION, Overload, RateLimit
@@ -148,7 +147,14 @@ def drawn() -> FastAPI:
     app.router.redirect_slashes = False  # it would send people to wherever their Host header says
     for router in ROUTERS:
         app.include_router(router)
-    app.openapi = cache(partial(document, app))  # type: ignore[method-assign]
+
+    @cache
+    def openapi() -> dict[str, Any]:
+        from service.api.document import document  # few ask for it, and its schemas take a while to be worked out
+
+        return document(app)
+
+    app.openapi = openapi  # type: ignore[method-assign]
     return app
 
 

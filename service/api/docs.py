@@ -7,8 +7,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.document.page import page
-
 router = APIRouter(tags=["operating"])
 
 Declared = dict[int | str, dict[str, Any]]
@@ -36,6 +34,8 @@ def get_document(request: Request) -> Response:
 @router.get("/docs", response_class=Response, responses=_PAGE, summary="This document as a page")
 def read_docs(request: Request) -> Response:
     """HTML without scripts, fonts or pictures from elsewhere: it reads well offline."""
+    from service.api.document.page import page
+
     state = request.app.state
     if not hasattr(state, "page"):
         state.page = page(_document(request))

@@ -4,9 +4,8 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,6 +15,9 @@ from service.words.letters import BillLine, Composed, Letter
 from service.words.mail import Mail, mail_of, totals
 from service.words.templates import LETTERS, Template, filled, known_letters, ours
 from service.words.writing import amount, day, one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -35,7 +37,7 @@ def compose_mail(letter: Letter) -> Composed:
     return replace(compose(letter), html=_rendered(_html_environment(letter.language), letter, "html").lstrip())
 
 
-def _rendered(environment: Environment, letter: Letter, form: str) -> str:
+def _rendered(environment: "Environment", letter: Letter, form: str) -> str:
     mail = opened(letter)
     frame = environment.get_template(f"{'letter' if mail.said else 'short' if letter.short else 'message'}.{form}")
     return frame.render(mail=mail)
@@ -85,7 +87,10 @@ def _values(letter: Letter, mail: Mail) -> dict[str, str]:
 
 
 @cache
-def _environment(language: Language) -> Environment:
+def _environment(language: Language) -> "Environment":
+    # It takes a twentieth of the start, and nothing is composed by then.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(LETTERS / language),
         undefined=StrictUndefined,
@@ -105,8 +110,10 @@ def _environment(language: Language) -> Environment:
 
 
 @cache
-def _html_environment(language: Language) -> Environment:
+def _html_environment(language: Language) -> "Environment":
     """The same templates, in which the lines of bills and banks are set as tables."""
+    from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader
+
     files = FileSystemLoader([LETTERS / language, LETTERS])
     loader = ChoiceLoader([FunctionLoader(_instead(language)), files])
     return _environment(language).overlay(loader=loader, autoescape=True)
