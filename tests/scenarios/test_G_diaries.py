@@ -225,6 +225,14 @@ def test_G_phone_who_cannot_be_reached_is_looked_for_and_then_the_supervisors(ou
     assert skipped == (set() if lost else {"exhausted", "supervisor"})
 
 
+def test_G_phone_on_the_twentieth_day_it_is_the_supervisors():
+    story = World("2026-03-02", playbook=PLANS["phone"])
+    story.owed("INV-1", due="2026-03-12", issued="2026-03-02")
+    story.walk("2026-03-13 10:00")
+    story.finish("call", c.ContactRecord(channel="phone", outcome="not_reached", contact="ap", notes="noted"))
+    assert story.walk("2026-06-30").levels("INV-1") == ["04-01 supervisor"]
+
+
 def test_G_phone_every_ten_days_to_the_sixtieth_somebody_is_looked_for():
     story = world("phone").walk("2026-03-10 10:00")
     story.finish("call", c.ContactRecord(channel="phone", outcome="not_reached", contact="ap", notes="noted"))
