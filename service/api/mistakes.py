@@ -7,9 +7,8 @@ from service.api.problems import Fault, pointer
 from service.domain.playbook import Playbook
 from service.domain.reading import Mistake, Path
 from service.store.playbook_text import Problem, check, locate, parse
-from service.words.compose import known_templates
 from service.words.sentences import say
-from service.words.templates import known_letters
+from service.words.templates import known_letters, known_messages
 
 LONGEST_NAME = 64
 
@@ -39,7 +38,7 @@ def _unknown(data: Any, path: Path) -> Iterator[Mistake]:
             for key, value in data.items():
                 here = (*path, key)
                 if key == "message" and isinstance(value, dict) and value.get("channel", "email") == "email":
-                    yield from _missing(value.get("template"), known_templates(), (*here, "template"))
+                    yield from _missing(value.get("template"), known_messages(), (*here, "template"))
                 elif key == "letter" and isinstance(value, dict):
                     yield from _missing(value.get("kind"), known_letters(), (*here, "kind"))
                 yield from _unknown(value, here)

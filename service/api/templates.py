@@ -1,11 +1,11 @@
-"""What letters say, in a company's own words: texts with places, looked at as a page, published as versions."""
+"""What letters and messages say, in a company's own words: texts with places, looked at as a page, published as versions."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 from starlette.responses import Response
 
 from service.api.acts import Asking, Reply, administer, asks
@@ -13,7 +13,7 @@ from service.api.approvals import ask_first
 from service.api.bodies import CommandRoute
 from service.api.models.problems import responses
 from service.api.models.templates import (
-    PageAsked,
+    PreviewAsked,
     TemplateAnswer,
     TemplateBody,
     TemplateList,
@@ -32,15 +32,23 @@ from service.engine.administer import Change, template_published
 from service.printing.press import Unprintable, pdf, png
 from service.store import templates, tenants
 from service.store.database import Tx
+from service.words.compose import compose_mail
 from service.words.languages import LANGUAGES, Language
-from service.words.paper import page_of, paper
+from service.words.letters import Letter
+from service.words.paper import mailed, page_of, paper
 from service.words.specimen import specimen
-from service.words.templates import PLACES, Template, known_letters, misplaced, ours
+from service.words.templates import Template, known_kinds, known_letters, misplaced, ours, places
 
 router = APIRouter(prefix="/v1/templates", tags=["settings"], route_class=CommandRoute)
 
 In = Annotated[Language, Path(description="The language it is in.", examples=["en"])]
-Kind = Annotated[str, Path(description="The kind of letter.", examples=["reminder"])]
+Kind = Annotated[
+    str,
+    Path(
+        description="The kind of letter, or `message-` and the template that a playbook's messages name: `message-overdue`.",
+        examples=["reminder"],
+    ),
+]
 Reading = Annotated[Asking, Depends(asks(Right.READ))]
 Publishing = Annotated[Asking, Depends(asks(Right.SETTINGS))]
 
@@ -50,7 +58,7 @@ _CHANGES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("", response_model=TemplateList, summary="The templates of letters")
+@router.get("", response_model=TemplateList, summary="The templates of letters and messages")
 def get_templates(asking: Reading) -> Response:
     """By language and kind, each with the version in force."""
     with asking.house.desk.open(asking.tenant) as session:
@@ -58,7 +66,7 @@ def get_templates(asking: Reading) -> Response:
     rows = [
         TemplateRow(language=language, kind=kind, version=_in_force(tenant, language, kind))
         for language in LANGUAGES
-        for kind in sorted(known_letters())
+        for kind in known_kinds()
     ]
     return Reply(TemplateList(data=rows)).response()
 
@@ -83,7 +91,9 @@ def put_template(language: In, kind: Kind, body: TemplateBody, asking: Publishin
     that there is not is told with its line and column."""
     _known(kind)
     texts = body.model_dump(exclude_none=True)
-    _set(pdf, asking, language, kind, _checked(texts))
+    template = _checked(kind, texts)
+    if kind in known_letters():
+        _set(pdf, asking, _specimen(asking, language, kind, template))
     return _publish(asking, language, kind, texts)
 
 
@@ -102,50 +112,61 @@ def delete_template(language: In, kind: Kind, asking: Publishing) -> Response:
 @router.post(
     "/{language}/{kind}/preview",
     response_class=Response,
-    responses={**responses(404, 422), 200: {"content": {"image/png": {}}}},
+    responses={**responses(404, 422), 200: {"content": {"image/png": {}, "text/html": {}}}},
     summary="Look at a template",
 )
 def preview_template(
-    language: In, kind: Kind, body: TemplateBody, asking: Publishing, asked: Annotated[PageAsked, Query()]
+    language: In,
+    kind: Kind,
+    body: TemplateBody,
+    asking: Publishing,
+    asked: Annotated[PreviewAsked, Query()],
+    accept: Annotated[str, Header(description="With `text/html` the mail itself, else a picture.")] = "",
 ) -> Response:
-    """A page of an invented letter with these texts, as a picture; changes nothing."""
+    """A page of an invented letter or message with these texts, as a picture, or what would be mailed; changes nothing."""
     _known(kind)
-    template = _checked(body.model_dump(exclude_none=True))
+    letter = _specimen(asking, language, kind, _checked(kind, body.model_dump(exclude_none=True)), asked.leads)
+    if "text/html" in accept:
+        return Response(compose_mail(letter).html, media_type="text/html")
     try:
-        picture = _set(partial(png, page=asked.page), asking, language, kind, template)
+        picture = _set(partial(png, page=asked.page), asking, letter)
     except IndexError:
         raise NotFound("page_unknown", None, given=asked.page) from None
     return Response(picture, media_type="image/png")
 
 
-def _set(press: Callable[..., bytes], asking: Asking, language: Language, kind: str, template: Template) -> bytes:
-    """An invented letter with that template; raises Problem for text that no font can show."""
+def _specimen(asking: Asking, language: Language, kind: str, template: Template, leads: bool = True) -> Letter:
     with asking.house.desk.open(asking.tenant) as session:
         chosen, today = session.scene.settings, session.scene.today
-    letter = specimen(language, kind, today, chosen.company, chosen.banks, template)
+    return specimen(language, kind, today, chosen.company, chosen.banks, template, leads)
+
+
+def _set(press: Callable[..., bytes], asking: Asking, letter: Letter) -> bytes:
+    """The letter on its page; raises Problem for text that no font can show."""
+    data = paper(letter, f"{letter.kind}~C-1.1") if letter.kind else mailed(letter)
     try:
-        return press(page_of(letter), paper(letter, f"{kind}~C-1.1"), on=today)
+        return press(page_of(letter), data, on=letter.today)
     except Unprintable as lacking:
         raise invalid([Fault("", "unprintable", {"given": ", ".join(lacking.characters)})]) from None
 
 
 def _known(kind: str) -> None:
-    if kind not in known_letters():
-        raise NotFound("unknown_template", None, given=kind[:64], known=", ".join(sorted(known_letters())))
+    if kind not in known_kinds():
+        raise NotFound("unknown_template", None, given=kind[:64], known=", ".join(known_kinds()))
 
 
-def _checked(texts: dict[str, str]) -> Template:
+def _checked(kind: str, texts: dict[str, str]) -> Template:
     """Raises Problem for places that there are not."""
     template = msgspec.convert(texts, Template)
     found = [
         Fault(
             f"/{one.field}",
             one.code,
-            {"given": one.given[:64], "known": ", ".join(PLACES)},
+            {"given": one.given[:64], "known": ", ".join(places(kind))},
             "template",
             {"line": one.line, "column": one.column},
         )
-        for one in misplaced(template)
+        for one in misplaced(kind, template)
     ]
     if found:
         raise Problem(422, "template_invalid", errors=found)
@@ -198,13 +219,13 @@ def _answer(tx: Tx, tenant: Tenant, language: Language, kind: str, wanted: int |
     version = _in_force(tenant, language, kind) if wanted is None else wanted
     row = next((row for row in rows if row["version"] == version), None)
     if row is None and version:
-        raise NotFound("unknown_template", None, given=f"{language}/{kind} {version}", known=", ".join(sorted(known_letters())))
+        raise NotFound("unknown_template", None, given=f"{language}/{kind} {version}", known=", ".join(known_kinds()))
     template = msgspec.convert(row["texts"], Template) if row and row["texts"] else ours(language, kind)
     return TemplateAnswer(
         language=language,
         kind=kind,
         version=version,
-        places=list(PLACES),
+        places=list(places(kind)),
         versions=[
             TemplateVersion(version=one["version"], published_at=one["published_at"], is_shipped=one["texts"] is None)
             for one in rows

@@ -218,7 +218,8 @@ def _word(
     senders = users_details(tx, sorted(set(signing.values())))
     advised = _advised(session, worded)
     about = {one.row["id"]: _books(session, one) for one in worded}
-    papers.look(session, [one.row for one in worded if one.row["channel"] == "letter" or about[one.row["id"]].account])
+    enclosing = [one.row for one in worded if one.row["channel"] == "letter" or about[one.row["id"]].account]
+    papers.look(session, enclosing, has_messages=any(one.row["channel"] != "letter" for one in worded))
     composed: list[messages.Worded] = []
     said: dict[str, Said] = {}
     for one in worded:

@@ -27,7 +27,7 @@ from service.store.database import Tx
 from service.store.inbox import Identity
 from service.words.letters import Letter
 from service.words.paper import page_of, paper
-from service.words.templates import Template
+from service.words.templates import MESSAGE, Template, known_messages
 
 _log = structlog.get_logger()
 
@@ -62,22 +62,26 @@ class Papers:
         self._enclosed: set[str] = set()
         self._unprintable: list[Mapping[str, Any]] = []
 
-    def look(self, session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
-        """What is kept of them, and the company's own templates for their kinds."""
+    def look(self, session: Session, letters: Sequence[Mapping[str, Any]], has_messages: bool) -> None:
+        """What is kept of the letters, and the company's own templates for their kinds and for messages."""
         self._held, self._enclosed = [], set()
         self._stored = documents.sheets(session.tx, [one["id"] for one in letters])
         kinds = {one["kind"] for one in letters} | {STATEMENT} if letters else set()
-        in_force = session.tenancy.tenant.templates if kinds else {}
+        kinds |= {f"{MESSAGE}{name}" for name in known_messages()} if has_messages else set()
         self._templates = {
             name: (found, one.version)
-            for name, one in in_force.items()
+            for name, one in session.tenancy.tenant.templates.items()
             if name.partition("/")[2] in kinds and (found := template(session.tx, one))
         }
 
     def dressed(self, letter: Letter) -> Letter:
         """The letter in the company's own words, where there are such."""
-        own, version = self._templates.get(f"{letter.language}/{letter.kind}", (None, 0))
-        return replace(letter, template=own, template_version=version) if own else letter
+        if letter.kind:
+            own, version = self._templates.get(f"{letter.language}/{letter.kind}", (None, 0))
+            return replace(letter, template=own, template_version=version) if own else letter
+        begins = f"{letter.language}/{MESSAGE}"
+        found = {name.removeprefix(begins): own for name, (own, _) in self._templates.items() if name.startswith(begins)}
+        return replace(letter, own=found) if found else letter
 
     def encloses(self, message: str) -> bool:
         """Whether a document goes with a message of this round."""

@@ -87,6 +87,7 @@ def letter(scene: Scene, parts: Parts) -> Letter:
     return replace(
         common,
         short=message["channel"] == "sms",
+        pay_by=scene.workdays.add_open(scene.today, PAY_WITHIN_OPEN_DAYS),
         sections=tuple(_sections(dunning, bills, parts.cases)),
         also_open=tuple(_also_open(parts, named, scene.today)) if dunning else (),
         service=tuple(_service(service, parts, scene.today)),

@@ -10,10 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from service.words.capitals import capitals
-from service.words.languages import LANGUAGES, TAGS, Language
+from service.words.languages import TAGS, Language
 from service.words.letters import BillLine, Composed, Letter
-from service.words.mail import Mail, mail_of, totals
-from service.words.templates import LETTERS, Template, filled, known_letters, ours
+from service.words.mail import Mail, Part, mail_of, totals
+from service.words.templates import LETTERS, MESSAGE, Said, Template, filled, known_letters, known_messages, ours
 from service.words.writing import amount, day, one_line
 
 if TYPE_CHECKING:
@@ -43,21 +43,23 @@ def _rendered(environment: "Environment", letter: Letter, form: str) -> str:
     return frame.render(mail=mail)
 
 
-@cache
-def known_templates() -> frozenset[str]:
-    """The templates that a playbook's messages may name: those with a text in every language."""
-    found = [{file.stem for file in (LETTERS / language / "messages").glob("*.txt")} for language in LANGUAGES]
-    return frozenset(set.intersection(*found))
-
-
 def opened(letter: Letter) -> Mail:
-    """The letter as its templates see it, cleaned; one of a kind with what that kind says."""
+    """The letter as its templates see it, cleaned: a letter of a kind or each part of a message with what it says."""
     letter = _cleaned(letter)
-    mail = mail_of(letter, known_templates(), known_letters())
-    if not letter.kind:
-        return mail
-    template = letter.template or ours(letter.language, mail.first.template)
-    return replace(mail, said=filled(template, _values(letter, mail), is_open=any(bill.open for bill in mail.first.bills)))
+    mail = mail_of(letter, known_messages(), known_letters())
+    if letter.kind:
+        return replace(mail, said=_said(letter, mail, mail.first, mail.first.template, letter.template))
+    parts, riders = (tuple(_saying(letter, mail, part) for part in some) for some in (mail.parts, mail.riders))
+    return replace(mail, parts=parts, riders=riders)
+
+
+def _saying(letter: Letter, mail: Mail, part: Part) -> Part:
+    return replace(part, said=_said(letter, mail, part, f"{MESSAGE}{part.template}", letter.own.get(part.template)))
+
+
+def _said(letter: Letter, mail: Mail, part: Part, kind: str, own: Template | None) -> Said:
+    shipped = ours(letter.language, kind)
+    return filled(own or shipped, shipped, _values(letter, mail, part), is_open=any(bill.open for bill in part.claimed))
 
 
 def words(language: Language, name: str) -> Any:
@@ -65,10 +67,10 @@ def words(language: Language, name: str) -> Any:
     return _environment(language).get_template(name).module
 
 
-def _values(letter: Letter, mail: Mail) -> dict[str, str]:
+def _values(letter: Letter, mail: Mail, part: Part) -> dict[str, str]:
     """What fills the places of a template; each is text, whatever it looks like."""
     lines, paper = words(letter.language, "lines.txt"), words(letter.language, "paper.txt")
-    bills = mail.first.bills
+    bills = part.claimed
     settled = tuple(replace(bill, open=bill.amount) for bill in bills)
     return {
         "customer": mail.customer,
@@ -78,9 +80,9 @@ def _values(letter: Letter, mail: Mail) -> dict[str, str]:
         "pay_by": day(mail.pay_by or mail.today, letter.language),
         "bills": str(lines.count(len(bills))),
         "sums": _sums(bills, letter.language) or paper.nothing,
-        "headline": str(lines.headline(bills)),
+        "headline": str(lines.headline(bills)) if bills else paper.nothing,
         "answer_to": f"{lines.person(mail)}{lines.reach(mail.sender)}",
-        "since": day(letter.since or mail.today, letter.language),
+        "since": day(part.on or letter.since or mail.today, letter.language),
         "paid": _sums(settled, letter.language, most=3) or paper.nothing,
         "parts": str(paper.parts(mail)),
     }

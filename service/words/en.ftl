@@ -202,6 +202,7 @@ not_sandbox = This tenant is live: its clock is real. Only a sandbox’s clock c
 not_live_yet = This tenant has not gone live. Nothing goes out before { $date }.
 playbook_exists = Version { $version } of playbook { $name } is published and never changes. Publish a new version.
 template_invalid = The template has mistakes; each is listed in errors with line and remedy.
+template-messages_alone = A letter has no such text: it belongs to messages, which have several parts.
 template-place_unknown = There is no place “{ $given }”. Known: { $known }.
 template-brace_alone = “{ $given }” stands alone. Braces hold the name of a place and nothing else: close them around one, or leave the brace out.
 unknown_template = There is no template “{ $given }”. Kinds: { $known }.

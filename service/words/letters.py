@@ -104,10 +104,11 @@ class Account(Struct, frozen=True, kw_only=True):
 class Letter(Struct, frozen=True, kw_only=True):
     """A message of a day (C3), or with a `kind` the letter of that kind: `formal_dunning`, `reconciliation`, `lawyer` …
 
-    `account_watch` adds finance's list of the overdue bills below the signature (B2); `pay_by` is a day letters name;
+    `account_watch` adds finance's list of the overdue bills below the signature (B2); `pay_by` is a day that words may name;
     `account` is what a statement of account tells; `opening` stands where the template's own first words would, `template`
-    where those of our letter of that kind would. `since` is when deliveries were stopped, `instalments` are what a payment
-    plan consists of. What is `short` is a text message: a sentence or two.
+    where those of our letter of that kind would, `own` by name where those of our messages' templates would. `since` is when
+    deliveries were stopped, `instalments` are what a payment plan consists of. What is `short` is a text message: a sentence
+    or two.
     """
 
     language: Language
@@ -130,6 +131,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     instalments: tuple[Instalment, ...] = ()
     template: Template | None = None
     template_version: int = 0
+    own: dict[str, Template] = {}
 
 
 class Composed(Struct, frozen=True):

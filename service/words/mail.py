@@ -15,12 +15,14 @@ STAND_INS: dict[Kind, str] = {"overdue": "overdue", "due_soon": "due-soon", "con
 
 MOST_SEVERE = "hold"
 NEUTRAL, NEUTRAL_LETTER = "account", "statement"
+_DISPATCH = "tax-invoice-dispatched"
 _LISTED = 200
 
 RETURNED = {"reconciliation": "reply", "payment_plan": "agreed"}
 """Letters with a part to sign and return."""
 
 _UNASKED = frozenset({"paid_in_full"})
+_CONFIRMED_OTHERWISE = frozenset({"confirm", "due-soon"})
 _UNCONFIRMED_IS_FINE = frozenset({"reconciliation", "lawyer", "payment_plan", "paid_in_full"})
 
 Bills = tuple[BillLine, ...]
@@ -55,6 +57,23 @@ class Part(Struct, frozen=True, kw_only=True):
     claimed: Bills
     unlisted: Bills = ()
     on: date | None = None
+    said: Said | None = None
+    """What it says in a message; of a letter the whole says it."""
+
+    @property
+    def listed(self) -> Bills:
+        """Its bills, but below a hold those that no other part shows."""
+        return self.unlisted if self.template == MOST_SEVERE else self.bills
+
+    @property
+    def asks_confirmation(self) -> bool:
+        """Whether it asks, bill by bill, to confirm those that are not; one that asks it of all of them says so once."""
+        return self.template not in _CONFIRMED_OTHERWISE
+
+    @property
+    def tells_dispatch(self) -> bool:
+        """Whether it lists what was sent, not what is open."""
+        return self.template == _DISPATCH
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -76,7 +95,7 @@ class Mail(Struct, frozen=True, kw_only=True):
     pay_by: date | None
     instalments: tuple[Instalment, ...]
     said: Said | None = None
-    """What its kind of letter says; a message of the day has templates instead."""
+    """What its kind of letter says; of a message of the day each part says its own."""
 
     @property
     def asks(self) -> bool:

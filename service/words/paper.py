@@ -1,4 +1,4 @@
-"""A letter as data for the page that shows it: every word and every sum on it as it is to be read, nothing left to compute."""
+"""A letter or a message as data for the page that shows it: every word and sum as it is to be read, nothing left to compute."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from service.words import accounts
 from service.words.compose import opened, words
 from service.words.letters import BillLine, Letter
-from service.words.mail import Mail, Total, totals
+from service.words.mail import Mail, Part, Total, totals
 from service.words.pages import MOST_ROWS, Data, Page
 from service.words.writing import amount
 
@@ -38,9 +38,31 @@ def paper(letter: Letter, number: str) -> Data:
     }
 
 
+def mailed(letter: Letter) -> Data:
+    """What `printing` needs to show a message of the day: its parts as they stand below each other in the mail."""
+    mail = opened(letter)
+    page = _Letter(letter.language, words(letter.language, "lines.txt"), words(letter.language, "paper.txt"), mail)
+    assert mail.first.said
+    name, *others = [line for line in str(page.lines.signature(mail)).splitlines() if line.strip()]
+    return {
+        "language": letter.language,
+        "title": mail.first.said.subject,
+        "company": mail.company,
+        "date": page.day(mail.today),
+        "page": str(page.paper.page()),
+        "to": str(page.lines.to(mail)),
+        "greeting": str(page.lines.greeting(mail)),
+        "opening": str(page.lines.first_words(mail.first.said.opening)),
+        "parts": [page.part(part, leads=part is mail.first) for part in (*mail.parts, *mail.riders)],
+        "banks": list(page.banks()),
+        "closing": mail.first.said.closing,
+        "signature": {"closing": str(page.lines.regards()).strip(), "name": name.strip(), "lines": others},
+    }
+
+
 def page_of(letter: Letter) -> str:
     """Which page shows it."""
-    return "statement" if letter.account else "letter"
+    return "message" if not letter.kind else "statement" if letter.account else "letter"
 
 
 class _Letter(Page, frozen=True):
@@ -52,6 +74,18 @@ class _Letter(Page, frozen=True):
         """What is open, or what was paid where nothing is asked for: the sums, then each bill."""
         tables = [self.bills(), *([self.instalments()] if self.mail.instalments else [])]
         return {"totals": [self.prominent(total) for total in self.totals()], "tables": tables}
+
+    def part(self, part: Part, leads: bool) -> Data:
+        """A part of a message; one that stands alone has no heading, and who leads has asked already."""
+        assert part.said
+        sent = [str(self.lines.sent(bill)).strip() for bill in part.bills] if part.tells_dispatch else []
+        alone = replace(self, mail=replace(self.mail, parts=(replace(part, bills=part.listed),)))
+        return {
+            "heading": None if self.mail.is_plain else part.said.title,
+            "ask": None if leads else part.said.ask,
+            "lines": sent,
+            "table": alone.bills() if part.listed and not sent else None,
+        }
 
     def addressee(self) -> list[str]:
         """The person, their title and the customer; in Chinese the customer first."""

@@ -202,6 +202,7 @@ not_sandbox = 该租户为正式租户，时钟为真实时间。只有沙箱的
 not_live_yet = 该租户尚未上线。{ $date }之前不对外发送任何内容。
 playbook_exists = 流程 { $name } 的第 { $version } 版已发布，不再更改。请发布新版本。
 template_invalid = 模板有错误，逐项列于 errors，并附行号和改正办法。
+template-messages_alone = 函件没有此项：它只用于由多个部分组成的消息。
 template-place_unknown = 没有占位符“{ $given }”。可用：{ $known }。
 template-brace_alone = “{ $given }”单独出现。花括号内只能是占位符名称：请成对使用，或将其删去。
 unknown_template = 没有模板“{ $given }”。可用种类：{ $known }。

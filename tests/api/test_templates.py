@@ -1,4 +1,4 @@
-"""What letters say in a company's own words: places alone, looked at as a picture, versions that stay, four eyes (C6)."""
+"""What letters and messages say in a company's own words: places alone, as a picture, versions, four eyes (C6)."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -10,6 +10,7 @@ from service.api.models.templates import TemplateAnswer, TemplateList
 from tests.api.tenants import Service, Tenant, fits, problem
 
 REMINDER = "/v1/templates/en/reminder"
+OVERDUE = "/v1/templates/en/message-overdue"
 OWN = {
     "subject": "Please pay {sums}",
     "title": "OUR OWN REMINDER",
@@ -31,7 +32,7 @@ def put(tenant: Tenant, **changes: str):
 
 def test_the_shipped_ones_are_there_until_a_company_has_its_own(ours):
     rows = fits(TemplateList, ours.get("/v1/templates"))["data"]
-    assert {row["version"] for row in rows} == {0} and len({(row["language"], row["kind"]) for row in rows}) == len(rows) == 24
+    assert {row["version"] for row in rows} == {0} and len({(row["language"], row["kind"]) for row in rows}) == len(rows) == 42
     shipped = fits(TemplateAnswer, ours.get(REMINDER))
     assert shipped["title"] == "REMINDER" and "{pay_by}" in shipped["opening"] and "answer_to" in shipped["places"]
     assert fits(TemplateAnswer, put(ours).json())["version"] == 1
@@ -102,3 +103,47 @@ def test_I32_four_eyes_where_the_company_wants_them(ours):
     assert (found["version"], found["title"]) == (1, "OUR OWN REMINDER")
     withdrawn = ours.as_("admin").delete(REMINDER)
     assert withdrawn.status_code == 202 and ours.get(REMINDER)["version"] == 1
+
+
+def test_C6_a_message_of_the_day_is_sent_in_the_companys_own_words_of_its_customers_language(service):
+    tenant = service.new_tenant()
+    own = {**OWN, "opening": "{sums} of {customer} is late; pay by {pay_by}.\n\nThank you.", "ask": "Pay {bills}."}
+    assert tenant.as_("admin").put(OVERDUE, json=own).json()["version"] == 1
+    for customer, language in (("C-1", "en"), ("C-2", "zh")):
+        tenant.customer(customer, language=language)
+        tenant.bill(f"INV-{customer}", customer, due_on="2026-03-02")
+    tenant.walk("2026-03-12")
+    said = {id: tenant.get("/v1/messages", customer=id, limit=1)["data"][0] for id in ("C-1", "C-2")}
+    assert said["C-1"]["subject"].startswith("Please pay CNY")
+    assert "is late; pay by 19 March 2026.\n\nThank you." in said["C-1"]["text"] and "Yours truly: " in said["C-1"]["text"]
+    assert said["C-2"]["subject"].startswith("逾期账款") and "late" not in said["C-2"]["text"], "wholly in one language"
+    assert tenant.as_("admin").delete(OVERDUE).json()["version"] == 0
+    tenant.walk("2026-03-20")
+    last = tenant.get("/v1/messages", customer="C-1", limit=1)["data"][0]
+    assert last["subject"].startswith("Payment overdue"), "the shipped words hold again"
+    tenant.close()
+
+
+def test_C6_a_messages_texts_have_places_of_their_own_and_are_never_blank(ours):
+    shipped = fits(TemplateAnswer, ours.get(OVERDUE))
+    assert shipped["ask"] and "pay_by" in shipped["places"] and not {"paid", "parts", "since"} & set(shipped["places"])
+    assert "since" in ours.get("/v1/templates/zh/message-hold")["places"]
+    admin = ours.as_("admin")
+    refused = admin.put(OVERDUE, json={**OWN, "ask": "In {parts}"})
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("/ask", "place_unknown")]
+    for field in ("subject", "opening", "closing"):
+        assert admin.put(OVERDUE, json={**OWN, field: " \u3000 "}).status_code == 422, field
+    assert admin.put(OVERDUE, json={**OWN, "subject": "Pay 😀"}).status_code == 200, "a mail can show what no page can"
+    refused = put(ours, ask="Pay.")
+    assert [one["code"] for one in refused.json()["errors"]] == ["messages_alone"]
+
+
+def test_C6_a_message_can_be_looked_at_as_a_picture_and_as_the_mail_it_becomes(ours):
+    admin = ours.as_("admin")
+    picture = admin.post(f"{OVERDUE}/preview", json=OWN)
+    assert picture.headers["content-type"] == "image/png" and picture.content.startswith(b"\x89PNG")
+    assert admin.post(f"{OVERDUE}/preview?leads=false", json=OWN).content != picture.content
+    mail = admin.post(f"{OVERDUE}/preview?leads=false", json={**OWN, "ask": "Pay < {bills}."}, headers={"Accept": "text/html"})
+    assert mail.headers["content-type"].startswith("text/html")
+    assert "OUR OWN REMINDER" in mail.text and "Pay &lt; 2 bills." in mail.text and "Deliveries stopped" in mail.text
+    assert ours.get(OVERDUE)["version"] == 0, "nothing has changed"

@@ -3,6 +3,7 @@
 Nothing waits for a retry here: the tests move a message's next try an hour back, as if that hour had passed.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -169,6 +170,25 @@ def test_C6_a_mail_arrives_in_text_and_html_from_the_company_to_a_person_answers
     forwarded = [mail["Cc"] for mail in office.mails() if "财务盯账邮件" in said(mail)]
     assert forwarded and set(forwarded) == {f"fin@{DOMAIN}"} and first["Cc"] is None
     assert second["In-Reply-To"] == second["References"] == first["Message-ID"] and first["References"] is None
+
+
+def test_C6_a_mail_arrives_in_the_companys_own_words_once_somebody_else_agreed(company: Founding, office: Office):
+    erp = company()
+    erp.choose(company="Seller", consents={"template": "boss"})
+    own = {"subject": "逾期：{sums}", "title": "逾期", "opening": "{customer}有 {bills}逾期，\n请于{pay_by}前付清。"}
+    waits = erp.ask("admin", "PUT", "/v1/templates/zh/message-overdue", {**own, "closing": "请回复{answer_to}。"})
+    assert waits.status_code == 202
+    erp.customer(language="zh")
+    erp.bill("INV-1", "2026-01-05", "2026-01-19", confirmation_required=False)
+    erp.walk("2026-01-20")
+    eventually(lambda: settled(erp) and office.mails(), "the shipped words")
+    erp.do("boss", f"/v1/approvals/{waits.json()['id']}/grant")
+    erp.walk("2026-01-28")
+    eventually(lambda: settled(erp) and len(office.mails()) > 3, "the company's own")
+    own_words = [mail for mail in office.mails() if mail["Subject"] == "逾期：CNY 1,000.00"]
+    assert own_words and len(own_words) < len(office.mails())
+    for form in ("plain", "html"):
+        assert re.search("请于2026年2月[0-9]日前付清。", said(own_words[-1], form)) and "请回复" in said(own_words[-1], form)
 
 
 def test_G_the_reminder_ahead_encloses_the_statement_that_it_announces_and_the_log_has_its_hash(

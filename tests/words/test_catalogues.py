@@ -7,10 +7,9 @@ import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-from service.words.compose import known_templates
 from service.words.languages import LANGUAGES
 from service.words.sentences import CATALOGUES, knows, say
-from service.words.templates import known_letters
+from service.words.templates import known_letters, known_messages
 from tests.words import spoken
 
 
@@ -89,7 +88,7 @@ def test_every_reason_that_is_reported_has_a_sentence():
 
 
 def test_every_template_that_a_playbook_names_is_there():
-    known = {"message": known_templates(), "letter": known_letters()}
+    known = {"message": known_messages(), "letter": known_letters()}
     assert not [(deed, name) for deed, name in spoken.templates_of_playbooks() if name not in known[deed]]
 
 

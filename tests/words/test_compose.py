@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from service.domain.money import EXPONENTS, LIMIT
 from service.domain.settings import Bank
-from service.words.compose import compose, known_templates
+from service.words.compose import compose
 from service.words.languages import LANGUAGES
 from service.words.letters import Addressee, BillLine, Debtor, Letter, Section, Sender, ServiceItem, TaxLine
 from service.words.salutations import full_name
-from service.words.templates import known_letters
+from service.words.templates import Template, known_letters, known_messages
 from tests.words.letters import TAX, TODAY, a_bill, a_letter, everything, of_kind, overdue, section
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -204,10 +204,21 @@ def test_salutations_follow_the_letters_language(name, salutation, en, zh):
     assert full_name(name, salutation, "zh") == zh
 
 
+@BOTH
+def test_c6_what_a_company_says_itself_is_never_empty_and_other_parts_keep_their_words(language):
+    own = Template(subject="{name}\u200b", title="\u202e", opening="\u200b", closing="{name}", ask="OWN")
+    nobody = replace(everything(language), contact=Addressee(), company="")
+    assert compose(replace(nobody, own={"overdue": own})).subject.strip(), "a place has a stand-in"
+    blank = Template(subject="\u200b", title="\u202e", opening=" ", closing="\u2060", ask=" ")
+    assert compose(replace(nobody, own={"overdue": blank, "confirm": blank})) == compose(nobody)
+    under = compose(replace(nobody, own={"confirm": own})).text
+    assert "OWN" in under and compose(nobody).subject in compose(replace(nobody, own={"confirm": own})).subject
+
+
 def test_every_template_exists_in_both_languages():
     texts = {"confirm", "due-soon", "overdue", "tax-invoice-dispatched", "hold", "account", "friendly", "statement"}
     texts |= {"payment-run"}
-    assert known_templates() == texts
+    assert known_messages() == texts
     pressing = {"reminder", "urgent", "stern", "final_notice"}
     telling = {"credit_stop", "hold_notice", "payment_plan", "paid_in_full"}
     assert known_letters() == {"formal_dunning", "reconciliation", "lawyer", "statement"} | pressing | telling
@@ -231,7 +242,7 @@ _bills = st.lists(
     ),
     max_size=4,
 ).map(tuple)
-_templates = st.sampled_from(sorted(known_templates())) | _text
+_templates = st.sampled_from(sorted(known_messages())) | _text
 _letters = st.builds(
     Letter,
     language=st.sampled_from(LANGUAGES),
