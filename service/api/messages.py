@@ -29,7 +29,8 @@ Reader = Annotated[Principal, Depends(needs(Right.READ))]
 
 @router.get("/messages", response_model=MessageList, responses=responses(422), summary="List messages")
 def list_messages(asked: Annotated[MessagesAsked, Query()], counting: Counting, house: House, reader: Reader) -> Response:
-    """The last first. Subject and text are not told to viewers and the ERP."""
+    """The last first. A customer's are those to its parent, too, that speak of its bills. Subject and text are not told to
+    viewers and the ERP."""
     pages = listing(house, reader, "messages", asked)
     position = pages.after()
     after = (listings.value_of(position[0], "next_action_at"), str(position[1])) if position else None

@@ -21,17 +21,20 @@ def messages(
 ) -> list[dict[str, Any]]:
     """A page of messages, the last queued first."""
     order = Sort(column="m.queued_at", type="timestamptz", id="m.id", down=True)
-    return page(tx, f"SELECT {_COLUMNS} FROM messages m", _asked(customer, case, state), order, after, limit)
+    return page(tx, f"SELECT {_COLUMNS} FROM messages m", _asked(tx, customer, case, state), order, after, limit)
 
 
 def count_messages(tx: Tx, customer: str | None, case: str | None, state: str | None) -> int:
     """How many there are of those messages, as `keyset.count` counts."""
-    return count(tx, "messages m", _asked(customer, case, state))
+    return count(tx, "messages m", _asked(tx, customer, case, state))
 
 
-def _asked(customer: str | None, case: str | None, state: str | None) -> Asked:
+def _asked(tx: Tx, customer: str | None, case: str | None, state: str | None) -> Asked:
     asked = Asked(["m.tenant = %(tenant)s"], {})
-    if customer is not None:
+    parent = _parent(tx, customer) if customer is not None else None
+    if parent is not None:
+        asked.and_(_TO_PARENT, customer=customer, parent=parent)
+    elif customer is not None:
         asked.and_("m.customer = %(customer)s", customer=customer)
     if state is not None:
         asked.and_("m.state = ANY(%(states)s::text[])", states=list(WAITING) if state == "queued" else [state])
@@ -41,6 +44,17 @@ def _asked(customer: str | None, case: str | None, state: str | None) -> Asked:
             case=case,
         )
     return asked
+
+
+_TO_PARENT = """m.customer = ANY(ARRAY[%(customer)s, %(parent)s]::text[]) AND (m.customer = %(customer)s OR EXISTS (
+    SELECT FROM message_items i JOIN cases k ON k.tenant = i.tenant AND k.id = i.case_id
+     WHERE i.tenant = m.tenant AND i.message = m.id AND k.customer = %(customer)s))"""
+"""A child's own messages, and those of its parent that speak of its bills: two ranges of one index, with the latter's items."""
+
+
+def _parent(tx: Tx, customer: str) -> str | None:
+    row = tx.one("SELECT parent FROM customers WHERE tenant = %(tenant)s AND id = %(id)s", {"id": customer})
+    return row["parent"] if row else None
 
 
 def message(tx: Tx, id: str) -> dict[str, Any] | None:

@@ -31,11 +31,16 @@ def test_E_one_mail_a_day_for_all_the_children_and_nobody_else_is_asked(told: Co
     assert (mail["id"], mail["contact"], mail["cases"]) == ("H~ap~email~2026-03-06", "ap", ["I-A", "I-B"])
     assert "Star Holding" in mail["text"] and "CNY 1,500.00" in mail["subject"]
     assert "I-A, Star A" in mail["text"] and "I-B, Star B" in mail["text"]
-    assert [told.messages(customer=id) for id in ("A", "B")] == [[], []]
+    assert told.messages(customer="A") == told.messages(customer="B") == [mail], "each finds what was said about its bills"
+    assert told.messages(customer="C") == []
     assert told.tasks(kind="find_contact") == []
     for case in ("I-A", "I-B"):
         (reminded,) = [one for one in told.log(case, "case.reminded") if one["data"]["channel"] == "email"]
         assert reminded["data"]["message"] == mail["id"]
+    told.customer("C", name="Star C", parent="H", contacts=[], currency="CNY")
+    told.bill("I-H", "2026-03-02", "2026-03-06", customer="H", confirmation_required=False)
+    told.walk("2026-03-09")
+    assert told.messages(customer="C") == [] and len(told.messages(customer="H")) == 2, "a sibling without bills has none"
 
 
 def test_E_the_family_is_shown_and_its_debt_by_currency(told: Company):

@@ -110,7 +110,7 @@ class PaymentsAsked(CustomerPaymentsAsked):
 class MessagesAsked(Chosen):
     """Which messages; the last queued first."""
 
-    customer: Id | None = None
+    customer: Id | None = Field(None, description="To this customer, or about its bills to the parent it has now.")
     case: Id | None = None
     state: Literal["queued", "captured", "handed_over", "bounced", "replied", "struck"] | None = None
 
