@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.api.document.names import called
 from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
 from service.api.models.reports import (
@@ -50,8 +51,8 @@ def _route(name: str, report: Report) -> Callable[..., Response]:
             rows = report.read(session.tx, of)
         if kind != "application/json":
             return _file(name, report, kind, of.as_of, rows)
-        head = {"report": name, "as_of": of.as_of, "known_at": of.known_at, "group_by": of.group_by}
-        return _json(head, report, pages, rows)
+        head = {"report": name, "definition": definition(name), "as_of": of.as_of, "known_at": of.known_at}
+        return _json(head | {"group_by": of.group_by}, report, pages, rows)
 
     read.__annotations__["asked"] = Annotated[asked_model(name, report), Query()]
     return read
@@ -86,6 +87,11 @@ def day_of(session: Session, asked: date | None, parameter: str = "/query/as_of"
     return asked or today
 
 
+def definition(name: str) -> str:
+    """Where a report's figures are defined."""
+    return f"/docs#{called('get', f'/v1/reports/{name}')}"
+
+
 def _json(head: dict[str, Any], report: Report, pages: Listing, rows: Rows) -> Response:
     at = list(report.columns).index("currency")
     next_cursor = pages.next_cursor(rows, lambda row: (row[0], row[at]))
@@ -111,7 +117,11 @@ def _file(name: str, report: Report, kind: str, as_of: date, rows: Rows) -> Resp
         raise Problem(422, "too_many_rows", {"limit": most})
     content = csv_of(report.columns, rows) if kind == CSV else xlsx_of(name, report.columns, rows)
     ending = "csv" if kind == CSV else "xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{as_of}.{ending}"', "Vary": "Accept"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}-{as_of}.{ending}"',
+        "Link": f'<{definition(name)}>; rel="describedby"',
+        "Vary": "Accept",
+    }
     return Response(content, 200, headers, media_type=kind)
 
 

@@ -15,7 +15,7 @@ from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
 from service.api.models.reports import WeeklyAsked, WeeklyReport
 from service.api.problems import fault
-from service.api.reports import day_of, told_rows
+from service.api.reports import day_of, definition, told_rows
 from service.api.roles import Right
 from service.api.wishes import prefers
 from service.domain import weeks
@@ -57,13 +57,14 @@ def get_weekly(
     with house.desk.open(reader.tenant) as session:
         told = told_of(session, _day(session, asked), asked.known_at)
         if kind == JSON:
-            return Response(_encode(told), media_type=JSON)
+            return Response(_encode({"report": told["report"], "definition": definition("weekly"), **told}), media_type=JSON)
         language = reading(language_of(request))
         head = masthead(session, told, language)
     on = told["as_of"]
     headers = {
         "Content-Disposition": f'inline; filename="{filename(on)}"',
         "Content-Language": language,
+        "Link": f'<{definition("weekly")}>; rel="describedby"',
         "Vary": "Accept, Accept-Language",
     }
     return Response(printed(told, head), 200, headers, media_type=PDF)

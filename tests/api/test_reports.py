@@ -234,3 +234,19 @@ def test_every_report_answers_in_every_group_and_form(tenant, name):
                 f"/v1/reports/{name}", params=asked, headers={"Accept": kind}
             )
             assert response.status_code == 200 and response.content
+
+
+def test_every_answer_leads_to_the_definition_of_its_figures_and_each_has_its_own(tenant):
+    """A front end that shows a figure can say what it is."""
+    document, page = tenant.get("/v1/openapi.json"), tenant.as_("viewer").get("/docs").text
+    schemas = document["components"]["schemas"]
+    for name in (*REPORTS, "weekly"):
+        answer = tenant.as_("manager").get(f"/v1/reports/{name}")
+        path, _, anchor = answer.json()["definition"].partition("#")
+        assert path == "/docs" and f'id="{anchor}"' in page, name
+        assert document["paths"][f"/v1/reports/{name}"]["get"]["operationId"] == anchor
+    for name, report in REPORTS.items():
+        row = schemas["".join(part.capitalize() for part in name.split("-")) + "Row"]["properties"]
+        assert [column for column in report.columns if column != "currency" and not row[column].get("description")] == [], name
+    file = tenant.as_("viewer").get("/v1/reports/dso", headers={"Accept": CSV})
+    assert file.headers["link"] == '</docs#get_reports_dso>; rel="describedby"'

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, create_model
 
 from service.api.models.fields import Answer, Body, Currency, Cursor, Day, Instant, Money
+from service.api.models.figures import meaning
 from service.api.models.queries import Listed
 from service.reports import Report, table, weekly
 
@@ -36,10 +37,14 @@ class ContactsAsked(PeriodAsked):
     )
 
 
+_DEFINED = "Where it is said how the figures are worked out; files have it as `Link` with `rel=describedby`."
+
+
 class ReportAnswer(Answer):
     """What every report says of itself."""
 
     report: str = Field(examples=["ageing"])
+    definition: str = Field(description=_DEFINED, examples=["/docs#get_reports_ageing"])
     as_of: date = Field(examples=["2026-03-23"])
     known_at: datetime | None = Field(description="Null: all that is known.", examples=[None])
     group_by: str = Field(examples=["customer"])
@@ -47,12 +52,12 @@ class ReportAnswer(Answer):
 
 
 _KINDS: dict[str, Any] = {
-    table.TEXT: (str, Field(examples=["C-1"])),
-    table.MONEY: (Money | None, ...),
-    table.NUMBER: (float | None, Field(description="Null where it is not defined.", examples=[12.5])),
-    table.COUNT: (int, Field(ge=0, examples=[3])),
-    table.RATIO: (float | None, Field(description="A share of one; null where it is not defined.", examples=[0.25])),
-    table.DAY: (date | None, Field(examples=["2026-03-06"])),
+    table.TEXT: (str, {"examples": ["C-1"]}, ""),
+    table.MONEY: (Money | None, {}, ""),
+    table.NUMBER: (float | None, {"examples": [12.5]}, " Null where it is not defined."),
+    table.COUNT: (int, {"ge": 0, "examples": [3]}, ""),
+    table.RATIO: (float | None, {"examples": [0.25]}, " A share of one; null where it is not defined."),
+    table.DAY: (date | None, {"examples": ["2026-03-06"]}, ""),
 }
 
 
@@ -75,7 +80,9 @@ def answer_model(name: str, report: Report) -> type[ReportAnswer]:
 
 def row_model(name: str, columns: dict[str, str]) -> type[Answer]:
     """One row of a report, or of a section of the weekly one."""
-    fields: dict[str, Any] = {column: _KINDS[kind] for column, kind in columns.items()}
+    fields: dict[str, Any] = {}
+    for column, (type, more, besides) in ((column, _KINDS[kind]) for column, kind in columns.items() if column != "currency"):
+        fields[column] = (type, Field(description=meaning(name, column) + besides, **more))
     if "currency" in columns:
         fields["currency"] = (Currency, ...)
     return create_model(f"{_title(name)}Row", __base__=Answer, __doc__=f"A row of {name}.", **fields)
@@ -99,6 +106,7 @@ class WeeklyAsked(BaseModel):
 
 class _Week(Answer):
     report: str = Field(examples=["weekly"])
+    definition: str = Field(description=_DEFINED, examples=["/docs#get_reports_weekly"])
     week: str = Field(description="The week of ISO 8601 that its last day lies in.", examples=["2026-W13"])
     as_of: date = Field(examples=["2026-03-27"])
     known_at: datetime | None = Field(description="Null: all that is known.", examples=[None])
