@@ -64,7 +64,7 @@ def get_case(case: str, request: Request, house: House, reader: Reader) -> Respo
     """The case with what comes next; its `ETag` is what `If-Match` of commands on it names."""
     known_id(case, "unknown_invoice", invoice=case)
     language = language_of(request)
-    with house.desk.open(reader.tenant) as session:
+    with house.desk.open(reader.tenant, by_key=True) as session:
         found = lookups.case(session.tx, case)
         if found is None:
             raise NotFound("unknown_invoice", None, invoice=case)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from service.api.models.cases import CaseAnswer, EventAnswer
 from service.store import listings
+from tests.api.conftest import POOL
 from tests.api.tenants import Service, Tenant, fits, problem
 
 
@@ -66,6 +68,24 @@ def test_a_paid_case_has_nothing_ahead(bills: Tenant):
     case = bills.get("/v1/cases/INV-9")
     assert (case["stage"], case["closed_as"], case["open_amount"]) == ("closed", "paid", "0.00")
     assert case["next_action"] is None
+
+
+def _plans(service: Service) -> tuple[int, int]:
+    """How often the pool's connections carried out a prepared statement by a plan made once, and by one made anew."""
+    asked = "SELECT COALESCE(sum(generic_plans), 0), COALESCE(sum(custom_plans), 0) FROM pg_prepared_statements"
+    with ExitStack() as lent:
+        all_of_them: list[Any] = [lent.enter_context(closing(service.runtime.engine.raw_connection())) for _ in range(POOL)]
+        once, anew = zip(*(one.driver_connection.execute(asked, prepare=False).fetchone() for one in all_of_them), strict=True)
+    return sum(once), sum(anew)
+
+
+def test_a_bill_is_read_by_plans_that_were_made_once(bills: Tenant, service: Service):
+    once, anew = _plans(service)
+    for _ in range(10 * POOL):
+        bills.get("/v1/cases/INV-1")
+    then_once, then_anew = _plans(service)
+    assert then_once > once
+    assert then_anew == anew
 
 
 @pytest.mark.parametrize("path", ["", "/events", "/schedule", "/promises"])
