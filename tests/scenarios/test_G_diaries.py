@@ -233,6 +233,23 @@ def test_G_phone_on_the_twentieth_day_it_is_the_supervisors():
     assert story.walk("2026-06-30").levels("INV-1") == ["04-01 supervisor"]
 
 
+def test_G_phone_who_is_lost_later_is_the_supervisors_on_the_next_tenth_day():
+    story = world("phone").walk("2026-03-10 10:00")
+    record = c.ContactRecord(channel="phone", outcome="reached", contact="ap", notes="noted")
+    story.finish("call", replace(record, verified=("identity",), willingness="yes", ability="full"))
+    story.walk("2026-04-01 18:00").finish("call", replace(record, outcome="not_reached"))
+    assert story.walk("2026-06-30").levels("INV-1") == ["04-08 supervisor"]  # D+30
+
+
+@pytest.mark.parametrize(("plan", "asked_on"), [("phone", "2026-03-20"), ("pressure", "2026-06-08")])
+def test_G_phone_G_pressure_once_granted_the_bill_is_legals(plan, asked_on):
+    story = world(plan).walk("2026-03-19 18:00")
+    if plan == "phone":
+        flag(story, "wilful")
+    story.walk(f"{asked_on} 10:00").grant("hand_over")
+    assert story.case("INV-1").stage == "legal"
+
+
 def test_G_phone_every_ten_days_to_the_sixtieth_somebody_is_looked_for():
     story = world("phone").walk("2026-03-10 10:00")
     story.finish("call", c.ContactRecord(channel="phone", outcome="not_reached", contact="ap", notes="noted"))
@@ -277,7 +294,25 @@ def test_G_pressure_a_customer_is_called_ten_days_after_the_bill_though_it_is_no
     assert unconfirmed("pressure").walk("2026-03-31").days("relationship-call", "phone") == ["03-12"]
 
 
+def test_G_pressure_of_a_bill_sent_anew_the_ten_days_count_from_that_day():
+    story = unconfirmed("pressure").walk("2026-03-05 10:00")
+    story.do(c.AmendInvoice(invoice="INV-1", amount="900.00", reason="price"))
+    assert story.walk("2026-03-31").days("relationship-call", "phone") == ["03-16"]  # the 15th is a Sunday
+
+
+def test_G_pressure_the_final_notice_goes_on_the_seventy_sixth_day():
+    story = World("2026-03-02", playbook=PLANS["pressure"])
+    story.owed("INV-1", due="2026-03-10", issued="2026-03-02")
+    assert story.walk("2026-06-08").dated("letter.issued", kind="final_notice") == ["05-25"]
+
+
 # employee
+
+
+def test_G_employee_on_the_5th_finance_is_told_of_a_statement_that_waits():
+    story = World("2026-05-20", playbook=PLANS["employee"])
+    story.owed("INV-1", due="2026-06-15", issued="2026-05-20")
+    assert story.walk("2026-06-12").notices("statement_waits") == ["06-05 finance"]
 
 
 def test_G_employee_a_bill_of_march_settled_by_nobody():
