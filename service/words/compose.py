@@ -90,7 +90,7 @@ def _values(letter: Letter, mail: Mail, part: Part) -> dict[str, str]:
 
 @cache
 def _environment(language: Language) -> "Environment":
-    # It takes a twentieth of the start, and nothing is composed by then.
+    # Nothing is composed by the time a process has started.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
