@@ -66,7 +66,7 @@ def change(
 ) -> Response:
     """Absent fields stay, null clears. A marked person is neither written to nor called."""
     if body.id not in (None, contact):
-        raise fault("/id", "not_one_of", options=contact)
+        raise fault("/id", "id_differs", given=body.id, wanted=contact)
     return _change(customer, contact, body, asking)
 
 

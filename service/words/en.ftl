@@ -18,6 +18,7 @@ credit-taken_back = The bank takes this credit back. Reverse the payment that it
 week_unknown = There is no week { $given }. Write a week of ISO 8601 such as 2026-W12.
 week_or_as_of = A report has one last day. Give either week or as_of.
 other_customer = Bill { $invoice } belongs to another customer. A payment can settle only its own customer’s bills.
+id_differs = The body names “{ $given }”, the address “{ $wanted }”. Make them the same, or leave the id out of the body.
 currency_mismatch = The currencies differ. Name bills and amounts of one and the same currency.
 case_open = Bill { $case } is still open. A letter cannot say that it is paid.
 case_not_paid = Bill { $case } has ended, but not by payment. A letter cannot say that it is paid.

@@ -18,6 +18,7 @@ credit-taken_back = 银行撤销了这笔入账。请冲销相应的收款。
 week_unknown = 没有 { $given } 这一周。请按 ISO 8601 写周次，例如 2026-W12。
 week_or_as_of = 报告只有一个截止日。请只给出 week 或 as_of 之一。
 other_customer = 账单 { $invoice } 属于另一客户。付款只能核销本客户的账单。
+id_differs = 正文中写的是“{ $given }”，地址中是“{ $wanted }”。请使两者一致，或在正文中省略该编号。
 currency_mismatch = 币种不一致。请只写同一币种的账单和金额。
 case_open = 账单 { $case } 尚未结清，不能发出结清确认函。
 case_not_paid = 账单 { $case } 虽已结案，但并非因付清而结案，不能发出结清确认函。

@@ -292,7 +292,7 @@ def test_a_person_is_found_corrected_and_marked(owed):
     [
         ("PATCH", "/nobody", {"title": "CFO"}, 404, "unknown_contact"),
         ("PATCH", "", {"title": "CFO"}, 422, "field_missing"),
-        ("PATCH", "/zhang", {"id": "wang", "title": "CFO"}, 422, "not_one_of"),
+        ("PATCH", "/zhang", {"id": "wang", "title": "CFO"}, 422, "id_differs"),
         ("PATCH", "/zhang", {}, 422, "nothing_to_change"),
         ("POST", "", {"name": "A\nB"}, 422, "control_character"),
         ("POST", "", {"name": "Chen", "email": "no address"}, 422, "pattern"),

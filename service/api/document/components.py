@@ -69,6 +69,9 @@ def schemas(drawn: Json) -> dict[str, Json]:
     problem["type"]["format"] = "uri-reference"
     problem["code"]["description"] = "Stable; `x-codes` lists all of them with their English sentence."
     problem["code"]["x-codes"] = codes()
+    fault = tidy["ProblemFault"]["properties"]["code"]
+    fault["description"] = "As the code of a problem; `x-codes` lists those that only a template's faults have."
+    fault["x-codes"] = codes("template")
     if "PlaybookFault" in tidy:
         tidy["PlaybookFault"]["properties"]["code"]["x-codes"] = codes("playbook")
     return tidy
