@@ -11,7 +11,7 @@ A = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10"}
 B = {"B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9"}
 
 
-def test_A6_A7_A8_a_bill_sent_on_2_march_and_never_confirmed():
+def test_A6_A7_A8_A9_a_bill_sent_on_2_march_and_never_confirmed():
     world = World("2026-03-02")
     world.bill("INV-1", "2026-03-02", "2026-12-30")
     mine = ["email confirm", "call confirm_bill collector"]
@@ -47,7 +47,7 @@ def test_A4_a_tax_invoice_asked_for_before_the_confirmation_is_due_as_if_confirm
     assert (task.role, task.why, task.rule, task.due_on) == ("finance", "issue_tax_invoice", "A4", day(due_on))
 
 
-def test_A8_A9_with_proof_of_delivery_the_days_count_from_the_day_it_was_complete():
+def test_A8_A9_A10_with_proof_of_delivery_the_days_count_from_the_day_it_was_complete():
     world = World("2026-03-02", settles_by_pod=True)
     world.bill("INV-1", "2026-03-02", "2026-12-30", period="2026-02")
     world.walk("2026-03-12 10:00").do(c.CompletePod(invoice="INV-1"))
@@ -77,7 +77,26 @@ def test_A9_A10_from_the_eighth_day_after_the_proof_a_visit_a_week_replaces_the_
     )
 
 
-def test_B1_B2_B3_B4_B6_B7_B8_a_bill_due_on_9_march_and_never_paid():
+def test_A8_A9_with_proof_of_delivery_too_the_supervisor_waits_two_weeks_after_a_payment():
+    world = World("2026-03-02", settles_by_pod=True)
+    world.bill("INV-1", "2026-03-02", "2026-12-30")
+    world.do(c.CompletePod(invoice="INV-1"))
+    world.walk("2026-03-10").pay("P-1", "10.00")
+    assert diary(kept(world, "2026-04-10"), {"A8"}) == ["03-24 A8 level supervisor"]  # the 14th day alone was the 16th
+
+
+def test_A9_A11_once_confirmed_a_bill_with_proof_of_delivery_is_not_asked_about():
+    world = World("2026-03-02", settles_by_pod=True)
+    world.bill("INV-1", "2026-03-02", "2026-05-29")
+    world.do(c.CompletePod(invoice="INV-1"))
+    kept(world, "2026-03-04").confirm("INV-1")
+    assert diary(kept(world, "2026-05-20"), {"A8", "A9", "A10"}) == sorted(
+        on("03-02", "A9 pod collect_pod collector by 04-20")
+        + on("03-03 03-04", "A9 email confirm", "A9 call confirm_bill collector")
+    )
+
+
+def test_B1_B2_B3_B4_B5_B6_B7_B8_a_bill_due_on_9_march_and_never_paid():
     world = World("2026-01-12")
     world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
     # Qingming closes 4 to 6 April, May Day 1 to 5 May; 9 May is a Saturday worked
@@ -107,6 +126,19 @@ def test_B3_B5_a_habitually_late_payer_is_visited_once_a_week_instead_of_called(
         + on("03-17", "B5 visit overdue collector")
         # a week after the 24th is the 31st, after that 7 April; the manager has it from the 9th, every 7 days
         + on("03-24 03-31 04-07 04-16 04-23", "B5 visit overdue supervisor")
+    )
+
+
+def test_B3_B5_of_two_weekly_days_that_a_holiday_brings_together_one_asks_for_a_visit():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-03", issued="2026-01-12")
+    world.habits_by_hand = {"INV-1": frozenset({"pays_late"})}
+    story = kept(world, "2026-05-15")
+    # the manager has it from Friday, 3 April; 1 May is closed until the 6th, and the 8th is two days later
+    assert story.days("overdue-weekly") == ["04-10", "04-17", "04-24", "05-06", "05-08", "05-15"]
+    assert diary(story, {"B5"}) == sorted(
+        on("03-11", "B5 visit overdue collector")
+        + on("03-18 03-25 04-01 04-10 04-17 04-24 05-06 05-15", "B5 visit overdue supervisor")
     )
 
 

@@ -52,10 +52,14 @@ def test_B1_confirmed_in_the_evening_gets_it_in_the_morning():
     assert world.walk("2026-03-31").days("due-soon") == ["03-18"]
 
 
-def test_B1_after_the_due_day_it_is_dropped():
+@pytest.mark.parametrize(
+    ("due", "confirmed"),
+    [("2026-03-14", "2026-03-13 18:00"), ("2026-03-12", "2026-03-12 18:00")],  # a Saturday, and a Thursday's evening
+)
+def test_B1_after_the_due_day_it_is_dropped(due, confirmed):
     world = World("2026-03-02")
-    world.bill("INV-1", "2026-03-02", "2026-03-14")  # a Saturday: the next window is after D
-    world.walk("2026-03-13 18:00").confirm("INV-1")
+    world.bill("INV-1", "2026-03-02", due)
+    world.walk(confirmed).confirm("INV-1")
     world.walk("2026-03-31")
     assert world.days("due-soon") == []
     assert [(e.step, e.why) for e in world.events("step.skipped", rule="B1")] == [("due-soon", "too_late")]
@@ -68,6 +72,7 @@ def test_B1_after_the_due_day_it_is_dropped():
     ("due", "asked"),
     [
         ("2026-03-09", ["03-10", "03-12", "03-16"]),  # D+5 and D+7 land on Monday
+        ("2026-03-12", ["03-13", "03-16", "03-17", "03-19"]),  # D+3 does
         ("2026-02-13", ["02-14", "02-24"]),
         ("2026-04-28", ["04-29", "05-06"]),
         ("2026-09-29", ["09-30", "10-08"]),
@@ -226,6 +231,7 @@ def test_B5_bills_a_week_late_or_less_make_no_habit():
     world.walk("2026-01-19").pay("P-0", "10.00")
     world.walk("2026-03-02").owed("INV-1", due="2026-03-09", issued="2026-03-02")
     assert world.walk("2026-03-20").days("overdue-daily", "phone", "INV-1") == ["03-17", "03-18", "03-19", "03-20"]
+    assert world.days("overdue-daily", "visit", "INV-1") == []
 
 
 # B6, B7
