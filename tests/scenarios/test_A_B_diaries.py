@@ -11,8 +11,9 @@ A = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10"}
 B = {"B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9"}
 
 
-def test_A6_A7_A8_A9_a_bill_sent_on_2_march_and_never_confirmed():
-    world = World("2026-03-02")
+@pytest.mark.parametrize("customer", [{}, {"billing_cycle": "monthly"}, {"key_account": True}])
+def test_A6_A7_A8_A9_a_bill_sent_on_2_march_and_never_confirmed(customer):
+    world = World("2026-03-02", **customer)
     world.bill("INV-1", "2026-03-02", "2026-12-30")
     mine = ["email confirm", "call confirm_bill collector"]
     raised = ["email confirm", "call confirm_bill supervisor"]
@@ -24,12 +25,14 @@ def test_A6_A7_A8_A9_a_bill_sent_on_2_march_and_never_confirmed():
     )
 
 
-def test_A7_A10_a_habitually_late_confirmer_is_visited_once_a_week_and_written_to_daily():
+def test_A6_A7_A8_A10_a_habitually_late_confirmer_is_visited_once_a_week_and_written_to_daily():
     world = World("2026-03-02")
     world.bill("INV-1", "2026-03-02", "2026-12-30")
-    world.habits_by_hand = {"INV-1": frozenset({"confirms_late"})}
-    assert diary(kept(world, "2026-03-25"), {"A7", "A10"}) == sorted(
-        on("03-10 03-11 03-12 03-13 03-16 03-17 03-18 03-19 03-20 03-23 03-24 03-25", "A7 email confirm")
+    world.habits_by_hand = {"INV-1": frozenset({"confirms_late", "pays_late"})}
+    assert diary(kept(world, "2026-03-25"), A) == sorted(
+        on("03-04 03-06 03-09", "A6 email confirm", "A6 call confirm_bill collector")
+        + on("03-10 03-11 03-12 03-13 03-16 03-17 03-18 03-19 03-20 03-23 03-24 03-25", "A7 email confirm")
+        + on("03-16", "A8 level supervisor")
         + on("03-10", "A10 visit confirm_bill collector")
         + on("03-17 03-24", "A10 visit confirm_bill supervisor")
     )
@@ -96,36 +99,51 @@ def test_A9_A11_once_confirmed_a_bill_with_proof_of_delivery_is_not_asked_about(
     )
 
 
-def test_B1_B2_B3_B4_B5_B6_B7_B8_a_bill_due_on_9_march_and_never_paid():
-    world = World("2026-01-12")
+# Qingming closes 4 to 6 April, May Day 1 to 5 May; 9 May is a Saturday worked
+FIRST_DAILY = "03-17 03-18 03-19 03-20"
+LATER_DAILY = "03-23 03-24 03-25 03-26 03-27 03-30 03-31 04-01 04-02 04-03 04-07 04-08 04-09"
+WEEKLY = "04-16 04-23 04-30 05-07 05-14 05-21 05-28 06-04"
+NEVER_PAID = [
+    *on("03-02", "B1 email due-soon", "B1 call due_soon collector"),
+    *on("03-10 03-12 03-16", "B2 email overdue copy finance", "B2 call overdue collector"),
+    *on(f"{FIRST_DAILY} {LATER_DAILY} {WEEKLY}", "B3 email overdue"),
+    *on("03-23", "B4 level supervisor"),
+    *on("04-09", "B6 level manager", "B6 tells manager overdue_one_month", "B6 assist help_collect manager"),
+    *on("05-09", "B7 level general_manager", "B7 tells general_manager overdue_two_months"),
+    *on("05-09", "B7 assist help_collect general_manager"),
+]
+"""What a bill due on 9 March and never paid hears, whoever the customer is; calls from D+8 and visits apart."""
+
+
+@pytest.mark.parametrize(
+    ("customer", "asked"),
+    [
+        ({}, "boss"),
+        ({"billing_cycle": "monthly", "settles_by_pod": True}, "boss"),
+        ({"key_account": True}, "general_manager"),
+    ],
+)
+def test_B1_B2_B3_B4_B5_B6_B7_B8_a_bill_due_on_9_march_and_never_paid(customer, asked):
+    world = World("2026-01-12", **customer)
     world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
-    # Qingming closes 4 to 6 April, May Day 1 to 5 May; 9 May is a Saturday worked
-    daily = "03-23 03-24 03-25 03-26 03-27 03-30 03-31 04-01 04-02 04-03 04-07 04-08 04-09"
-    weekly = "04-16 04-23 04-30 05-07 05-14 05-21 05-28 06-04"
     assert diary(kept(world, "2026-06-09"), B) == sorted(
-        on("03-02", "B1 email due-soon", "B1 call due_soon collector")
-        + on("03-10 03-12 03-16", "B2 email overdue copy finance", "B2 call overdue collector")
-        + on("03-17 03-18 03-19 03-20", "B3 email overdue", "B3 call overdue collector")
-        + on(daily, "B3 email overdue", "B3 call overdue supervisor")
-        + on("03-23", "B4 level supervisor")
-        + on("04-09", "B6 level manager", "B6 tells manager overdue_one_month", "B6 assist help_collect manager")
-        + on(weekly, "B3 email overdue", "B3 call overdue supervisor")
-        + on("05-09", "B7 level general_manager", "B7 tells general_manager overdue_two_months")
-        + on("05-09", "B7 assist help_collect general_manager")
-        + on("06-09", "B8 asks boss hold")
+        NEVER_PAID
+        + on(FIRST_DAILY, "B3 call overdue collector")
+        + on(f"{LATER_DAILY} {WEEKLY}", "B3 call overdue supervisor")
+        + on("06-09", f"B8 asks {asked} hold")
     )
 
 
-def test_B3_B5_a_habitually_late_payer_is_visited_once_a_week_instead_of_called():
+def test_B1_B2_B3_B4_B5_B6_B7_B8_a_habitually_late_payer_is_visited_once_a_week_instead_of_called():
     world = World("2026-01-12")
     world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
-    world.habits_by_hand = {"INV-1": frozenset({"pays_late"})}
-    assert diary(kept(world, "2026-04-24"), {"B3", "B5"}) == sorted(
-        on("03-17 03-18 03-19 03-20 03-23 03-24 03-25 03-26 03-27 03-30 03-31", "B3 email overdue")
-        + on("04-01 04-02 04-03 04-07 04-08 04-09 04-16 04-23", "B3 email overdue")
+    world.habits_by_hand = {"INV-1": frozenset({"confirms_late", "pays_late"})}
+    assert diary(kept(world, "2026-06-09"), B) == sorted(
+        NEVER_PAID
         + on("03-17", "B5 visit overdue collector")
         # a week after the 24th is the 31st, after that 7 April; the manager has it from the 9th, every 7 days
-        + on("03-24 03-31 04-07 04-16 04-23", "B5 visit overdue supervisor")
+        + on(f"03-24 03-31 04-07 {WEEKLY}", "B5 visit overdue supervisor")
+        + on("06-09", "B8 asks boss hold")
     )
 
 
@@ -142,14 +160,25 @@ def test_B3_B5_of_two_weekly_days_that_a_holiday_brings_together_one_asks_for_a_
     )
 
 
-def test_B8_B9_granted_each_time_from_the_hold_to_legals_decision():
-    world = World("2026-01-12", contacts=[a_contact("ap"), a_contact("dm", "decision_maker")])
+@pytest.mark.parametrize(
+    ("customer", "words"),
+    [
+        ({}, ["boss"]),
+        ({"billing_cycle": "monthly", "settles_by_pod": True}, ["boss"]),
+        ({"key_account": True}, ["general_manager", "boss"]),
+    ],
+)
+def test_B8_B9_granted_each_time_from_the_hold_to_legals_decision(customer, words):
+    world = World("2026-01-12", contacts=[a_contact("ap"), a_contact("dm", "decision_maker")], **customer)
     world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
-    world.walk("2026-06-10 18:00").grant("hold")
+    world.habits_by_hand = {"INV-1": frozenset({"confirms_late", "pays_late"})}
+    world.walk("2026-06-10 18:00")
+    for role in words:
+        world.grant("hold", role)
     world.walk("2026-06-22 10:00").grant("letter")
     world.walk("2026-07-06 10:00").grant("lawyer_letter")
     assert diary(world.walk("2026-12-01"), {"B8", "B9"}) == sorted(
-        on("06-09", "B8 asks boss hold")
+        on("06-09", f"B8 asks {words[0]} hold")
         + on("06-10", "B8 level hold")
         + on("06-11", *["B8 email hold service"] * 2, "B8 tells sales,warehouse hold_applied")
         + on("06-11", "B8 tells manager hold_unacknowledged")  # by the ERP, after one open day

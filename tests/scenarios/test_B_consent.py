@@ -80,6 +80,17 @@ def test_B8_at_the_next_window_customer_sales_and_warehouse_are_told():
     assert world.notices("hold_applied") == ["06-11 sales,warehouse"]
 
 
+def test_B8_C11_of_a_hold_accounts_payable_and_the_decision_maker_are_told_and_nobody_else():
+    clerk = a_contact("clerk", "other", may_receive_details=True)
+    world = three_months_overdue(contacts=[clerk]).walk("2026-06-10 18:00")
+    assert world.days("overdue-weekly")[-1] == "06-04"
+    world.grant("hold")
+    world.walk("2026-06-11")
+    assert world.days("tell-of-hold") == []
+    assert world.dated("task.created", kind="find_contact") == ["06-11"]
+    assert world.notices("hold_applied") == ["06-11 sales,warehouse"]
+
+
 def test_B8_granted_inside_a_window_they_are_told_in_it():
     world = three_months_overdue().walk("2026-06-10 10:00")
     world.grant("hold")
