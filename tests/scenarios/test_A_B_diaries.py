@@ -38,6 +38,16 @@ def test_A6_A7_A8_A10_a_habitually_late_confirmer_is_visited_once_a_week_and_wri
     )
 
 
+def test_A6_A7_go_on_though_something_is_paid():
+    world = World("2026-03-02")
+    world.bill("INV-1", "2026-03-02", "2026-12-30")
+    for n, paid_on in enumerate(["2026-03-05", "2026-03-11"]):
+        world.walk(f"{paid_on} 18:00").pay(f"P-{n}", "10.00")
+    world.walk("2026-03-18")
+    assert world.days("confirm-first-week") == ["03-04", "03-06", "03-09"]
+    assert world.days("confirm-daily") == ["03-10", "03-11", "03-12", "03-13", "03-16", "03-17", "03-18"]
+
+
 @pytest.mark.parametrize(
     ("asked", "due_on"),
     [("2026-04-20", "2026-04-30"), ("2026-04-21", "2026-05-01"), ("2026-02-19", "2026-02-28")],
@@ -136,7 +146,8 @@ def test_B1_B2_B3_B4_B5_B6_B7_B8_a_bill_due_on_9_march_and_never_paid(customer, 
 
 def test_B1_B2_B3_B4_B5_B6_B7_B8_a_habitually_late_payer_is_visited_once_a_week_instead_of_called():
     world = World("2026-01-12")
-    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    world.bill("INV-1", "2026-01-12", "2026-03-09")
+    world.confirm("INV-1")
     world.habits_by_hand = {"INV-1": frozenset({"confirms_late", "pays_late"})}
     assert diary(kept(world, "2026-06-09"), B) == sorted(
         NEVER_PAID
@@ -147,17 +158,47 @@ def test_B1_B2_B3_B4_B5_B6_B7_B8_a_habitually_late_payer_is_visited_once_a_week_
     )
 
 
-def test_B3_B5_of_two_weekly_days_that_a_holiday_brings_together_one_asks_for_a_visit():
+def test_B2_B3_go_on_though_something_is_paid():
     world = World("2026-01-12")
-    world.owed("INV-1", due="2026-03-03", issued="2026-01-12")
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    for n, paid_on in enumerate(["2026-03-11", "2026-03-20", "2026-04-17"]):
+        world.walk(f"{paid_on} 18:00").pay(f"P-{n}", "10.00")
+    world.walk("2026-04-30")
+    assert world.days("overdue-first-week") == "03-10 03-12 03-16".split()
+    assert world.days("overdue-daily") == f"{FIRST_DAILY} {LATER_DAILY}".split()
+    assert world.days("overdue-weekly") == "04-16 04-23 04-30".split()
+
+
+@pytest.mark.parametrize(
+    ("due", "weekly", "first", "visited"),
+    [
+        # the manager has it from Friday, 3 April; 1 May is closed until the 6th, and the 8th is two days later
+        (
+            "2026-03-03",
+            "04-10 04-17 04-24 05-06 05-08 05-15",
+            "03-11",
+            "03-18 03-25 04-01 04-10 04-17 04-24 05-06 05-15",
+        ),
+        # from Monday, 30 March; the 6th of April is Qingming, and from the 7th to the 13th it is no week
+        ("2026-02-28", "04-07 04-13 04-20 04-27 05-06 05-11", "03-09", "03-16 03-23 03-30 04-07 04-20 04-27 05-06"),
+    ],
+)
+def test_B3_B5_of_two_weekly_days_that_a_holiday_brings_together_one_asks_for_a_visit(due, weekly, first, visited):
+    world = World("2026-01-12", key_account=True)
+    world.owed("INV-1", due=due, issued="2026-01-12")
     world.habits_by_hand = {"INV-1": frozenset({"pays_late"})}
     story = kept(world, "2026-05-15")
-    # the manager has it from Friday, 3 April; 1 May is closed until the 6th, and the 8th is two days later
-    assert story.days("overdue-weekly") == ["04-10", "04-17", "04-24", "05-06", "05-08", "05-15"]
+    assert story.days("overdue-weekly") == weekly.split()
     assert diary(story, {"B5"}) == sorted(
-        on("03-11", "B5 visit overdue collector")
-        + on("03-18 03-25 04-01 04-10 04-17 04-24 05-06 05-15", "B5 visit overdue supervisor")
+        on(first, "B5 visit overdue collector") + on(visited, "B5 visit overdue supervisor")
     )
+
+
+def test_B3_on_two_weekly_days_that_a_holiday_brings_together_the_customer_is_called():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-03", issued="2026-01-12")
+    calls = [one for one in diary(kept(world, "2026-05-15"), {"B3"}) if " call " in one]
+    assert calls[-3:] == on("05-06 05-08 05-15", "B3 call overdue supervisor")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +211,8 @@ def test_B3_B5_of_two_weekly_days_that_a_holiday_brings_together_one_asks_for_a_
 )
 def test_B8_B9_granted_each_time_from_the_hold_to_legals_decision(customer, words):
     world = World("2026-01-12", contacts=[a_contact("ap"), a_contact("dm", "decision_maker")], **customer)
-    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    world.bill("INV-1", "2026-01-12", "2026-03-09")
+    world.confirm("INV-1")
     world.habits_by_hand = {"INV-1": frozenset({"confirms_late", "pays_late"})}
     world.walk("2026-06-10 18:00")
     for role in words:
@@ -187,6 +229,20 @@ def test_B8_B9_granted_each_time_from_the_hold_to_legals_decision(customer, word
         + on("07-06", "B9 asks boss lawyer_letter", "B9 letter lawyer", "B9 level legal")
         + on("07-20", "B9 legal decide_hand_over legal")
     )
+
+
+def test_B9_does_not_wait_for_progress():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    for kind, granted_on, paid_on in [
+        ("hold", "2026-06-10", "2026-06-12"),
+        ("letter", "2026-06-22", "2026-06-24"),
+        ("lawyer_letter", "2026-07-06", "2026-07-08"),
+    ]:
+        world.walk(f"{granted_on} 10:00").grant(kind)
+        world.walk(f"{paid_on} 10:00").pay(f"P-{kind}", "10.00")
+    assert world.walk("2026-07-20").dated("approval.requested") == ["06-09", "06-17", "07-06"]
+    assert world.dated("task.created", kind="legal") == ["07-20"]
 
 
 def test_B8_B9_rejected_each_is_asked_for_again_after_fourteen_days():

@@ -270,11 +270,23 @@ def test_B6_B7_each_gets_a_task_to_help_and_the_owner_keeps_the_case():
     assert len(world.events("task.cancelled", kind="assist")) == 2
 
 
-def test_B6_does_not_wait_for_progress():
+def test_B6_B7_do_not_wait_for_progress():
     world = owed("2026-03-09").walk("2026-04-08")
     world.pay("P-1", "10.00")
     world.promise("INV-1", "2026-04-20", amount="10.00")
     assert world.walk("2026-04-09").levels("INV-1")[-1] == "04-09 manager"
+    world.walk("2026-05-08").pay("P-2", "10.00")
+    assert world.walk("2026-05-09").levels("INV-1")[-1] == "05-09 general_manager"
+
+
+def test_B6_a_manager_who_has_it_already_is_told_nothing():
+    world = owed("2026-03-09")
+    for made_on, until in [("2026-03-24", "2026-03-25"), ("2026-03-27", "2026-03-30")]:
+        world.walk(f"{made_on} 10:00").promise("INV-1", until)
+    world.walk("2026-04-10")
+    assert world.levels("INV-1") == ["03-23 supervisor", "04-01 manager"]  # D2: the second is broken
+    assert (world.notices("overdue_one_month"), world.events("task.created", kind="assist")) == ([], [])
+    assert world.dated("step.skipped", step="overdue-manager", why="level_reached") == ["04-09"]
 
 
 def test_B6_waits_only_while_the_case_is_paused():

@@ -91,6 +91,12 @@ def test_B8_C11_of_a_hold_accounts_payable_and_the_decision_maker_are_told_and_n
     assert world.notices("hold_applied") == ["06-11 sales,warehouse"]
 
 
+def test_B8_the_hold_is_told_of_though_something_is_paid_before_the_window():
+    world = held().walk("2026-06-11 08:00")
+    world.pay("P-1", "10.00")
+    assert world.walk("2026-06-30").days("tell-of-hold") == ["06-11", "06-11"]
+
+
 def test_B8_granted_inside_a_window_they_are_told_in_it():
     world = three_months_overdue().walk("2026-06-10 10:00")
     world.grant("hold")
