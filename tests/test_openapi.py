@@ -245,6 +245,18 @@ def _may_be_number(schema: Json) -> bool:
     return schema.get("type") in ("integer", "number") or any(_may_be_number(one) for one in schema.get("anyOf", []))
 
 
+def test_keys_of_another_form_are_told_not_to_fit():
+    def keyed(part: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(part, dict):
+            yield from [part] if "patternProperties" in part else []
+            for one in part.values():
+                yield from keyed(one)
+
+    found = list(keyed(SCHEMAS))
+    assert found
+    assert [one for one in found if one["additionalProperties"] is not False] == []
+
+
 def test_money_is_never_a_number():
     fields = [
         (name, one)

@@ -54,7 +54,7 @@ def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
 
 def _fault(error: Mapping[str, Any]) -> Fault:
     kind, context = error["type"], error.get("ctx") or {}
-    place, *path = error["loc"] or ("body",)
+    place, *path = [part for part in error["loc"] if part != "[key]"] or ["body"]  # its own way of saying it is the key
     where = pointer(*path) if place == "body" else pointer(place, *path)
     code = "unknown_parameter" if kind == "extra_forbidden" and place == "query" else _code(kind)
     if code == "not_one_of":

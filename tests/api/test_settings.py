@@ -82,6 +82,7 @@ def test_what_changes_nothing_makes_no_version(tenant):
         ({"playbook": "none"}, "/playbook", "unknown_playbook"),
         ({"segment_playbooks": {"risk": "none"}}, "/segment_playbooks/risk", "unknown_playbook"),
         ({"banks": {"XYZ": BANK}}, "/banks/XYZ", "currency_unknown"),
+        ({"banks": {"cny": BANK}}, "/banks/cny", "pattern"),
         ({"banks": {"CNY": {"payee": "x"}}}, "/banks/CNY/bank", "field_missing"),
         ({"habit_late": 4}, "/habit_late", "out_of_range"),
         ({"pause_days": -1}, "/pause_days", "out_of_range"),

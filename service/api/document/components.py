@@ -105,6 +105,8 @@ def untitled(schema: Any) -> Any:
         elif name not in _UNTITLED:
             part = untitled(part)
         tidy[name] = part
+    if "patternProperties" in tidy:
+        tidy.setdefault("additionalProperties", False)  # generators leave it out, and then any other key would fit
     return tidy
 
 
