@@ -249,18 +249,18 @@ def test_B8_B9_rejected_each_is_asked_for_again_after_fourteen_days():
     world = World("2026-01-12")
     world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
     world.walk("2026-06-10 10:00").reject("hold")  # a Wednesday; on the next but one it is asked again
-    world.walk("2026-06-22 10:00").reject("letter")
+    world.walk("2026-06-23 10:00").reject("letter")  # a Tuesday
     world.walk("2026-06-24 10:00").grant("hold")
-    world.walk("2026-07-06 10:00").grant("letter")
-    world.walk("2026-07-20 10:00").reject("lawyer_letter")
-    asked = [one for one in diary(world.walk("2026-08-04"), {"B8", "B9"}) if " asks " in one]
+    world.walk("2026-07-07 10:00").grant("letter")
+    world.walk("2026-07-21 10:00").reject("lawyer_letter")
+    asked = [one for one in diary(world.walk("2026-08-05"), {"B8", "B9"}) if " asks " in one]
     assert asked == [
         "06-09 B8 asks boss hold",
         "06-17 B9 asks boss letter",
         "06-24 B8 asks boss hold",
-        "07-06 B9 asks boss letter",
-        "07-20 B9 asks boss lawyer_letter",
-        "08-03 B9 asks boss lawyer_letter",
+        "07-07 B9 asks boss letter",
+        "07-21 B9 asks boss lawyer_letter",
+        "08-04 B9 asks boss lawyer_letter",
     ]
 
 
