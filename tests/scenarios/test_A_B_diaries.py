@@ -245,6 +245,14 @@ def test_B9_does_not_wait_for_progress():
     assert world.dated("task.created", kind="legal") == ["07-20"]
 
 
+def test_B9_legals_day_moves_to_the_next_open_one():
+    world = World("2026-01-12")
+    world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
+    for kind, granted_on in [("hold", "2026-06-10"), ("letter", "2026-06-22"), ("lawyer_letter", "2026-07-11")]:
+        world.walk(f"{granted_on} 10:00").grant(kind)
+    assert world.walk("2026-08-31").dated("task.created", kind="legal") == ["07-27"]  # from a Saturday to a Saturday
+
+
 def test_B8_B9_rejected_each_is_asked_for_again_after_fourteen_days():
     world = World("2026-01-12")
     world.owed("INV-1", due="2026-03-09", issued="2026-01-12")
