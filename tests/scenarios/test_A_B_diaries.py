@@ -26,7 +26,7 @@ def test_A6_A7_A8_A9_a_bill_sent_on_2_march_and_never_confirmed(customer):
 
 
 def test_A6_A7_A8_A10_a_habitually_late_confirmer_is_visited_once_a_week_and_written_to_daily():
-    world = World("2026-03-02")
+    world = World("2026-03-02", key_account=True)
     world.bill("INV-1", "2026-03-02", "2026-12-30")
     world.habits_by_hand = {"INV-1": frozenset({"confirms_late", "pays_late"})}
     assert diary(kept(world, "2026-03-25"), A) == sorted(

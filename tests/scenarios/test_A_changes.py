@@ -117,7 +117,7 @@ def test_A11_confirmed_twice_is_confirmed_once():
     story.when(c.ConfirmInvoice(invoice="INV-1", confirmed_on=day("2026-03-01"))).then()
 
 
-def test_A11_unconfirmed_on_the_due_day_collection_begins_the_day_after_with_the_level_kept():
+def test_A11_B2_unconfirmed_on_the_due_day_collection_begins_the_day_after_with_the_level_kept():
     world = World("2026-03-02")
     world.bill("INV-1", "2026-03-02", "2026-03-19")
     world.walk("2026-03-19 23:59")
@@ -127,6 +127,7 @@ def test_A11_unconfirmed_on_the_due_day_collection_begins_the_day_after_with_the
     assert (world.case("INV-1").stage, world.case("INV-1").level) == ("collection", "supervisor")
     assert world.days("confirm-daily")[-1] == "03-19"
     assert world.days("overdue-first-week") == ["03-20", "03-23", "03-24", "03-26"]
+    assert world.days("overdue-first-week", "phone") == ["03-20", "03-23", "03-24", "03-26"]
     assert world.days("due-soon") == []
     skipped = world.events("step.skipped", step="overdue-supervisor")
     assert [(e.rule, e.why) for e in skipped] == [("B4", "level_reached")]
