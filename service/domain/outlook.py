@@ -4,6 +4,7 @@ itself, why. It foretells nothing: nobody pays, answers or agrees meanwhile."""
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import assert_never
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from service.domain.case import Case
 from service.domain.clocks import anchor_of
 from service.domain.conditions import forbids, meets
 from service.domain.deadlines import DiscountDue, DisputeDue, PlanDue
+from service.domain.decide.occasion import Occasion, chosen, passed_over
 from service.domain.limitation import WARNING, Law, LimitationNears
 from service.domain.reasons import Reason, Reasons
 from service.domain.workdays import Workdays
@@ -63,7 +65,7 @@ class Outlook:
     def next(self) -> Ahead | None:
         """What the clock asks next; None when it has nothing to ask."""
         one = d.due(self.case, self.playbook, self.workdays, self.law)
-        return self._ahead(self.case, one, self._at(one, self.now)) if one else None
+        return self._ahead(self.case, one, self._at(one, self.now), self._passed_over(one)) if one else None
 
     def all(self) -> list[Ahead]:
         """Everything that comes within a year, in order of time, at most ten of a step, and the warnings before the right to
@@ -128,7 +130,7 @@ class Outlook:
             if one is None or (now := self._at(one, now)) > self.now + HORIZON:
                 return
             counts[_name(one)] += 1
-            yield self._ahead(case, one, now)
+            yield self._ahead(case, one, now, self._passed_over(one))
             case = afterwards(case, one, now, self.workdays)
 
     def _at(self, one: d.Due, now: datetime) -> datetime:
@@ -136,10 +138,29 @@ class Outlook:
             return one.at
         return self.workdays.next_moment(now) if one.windowed else now
 
-    def _ahead(self, case: Case, one: d.Due, at: datetime) -> Ahead:
+    def _passed_over(self, one: d.Due) -> str | None:
+        """Why a step that is due already does nothing at the next window."""
+        return self._late.get(_name(one)) if one.at <= self.now and one.windowed else None
+
+    @cached_property
+    def _late(self) -> dict[str, str]:
+        """By step, of those that are due already (B1, F1, F2)."""
+        today = self.workdays.today(self.workdays.next_moment(self.now))
+        found = [
+            Occasion(self.case, one.what, one, today, self.workdays)
+            for one in d.dues(self.case, self.playbook, self.workdays, self.law)
+            if one.at <= self.now and one.windowed and isinstance(one.what, d.StepDue)
+        ]
+        names = chosen(found, today)
+        why = {one.step.name: passed_over(self.case, one, names, today, self.workdays) for one in found}
+        return {name: code for name, code in why.items() if code}
+
+    def _ahead(self, case: Case, one: d.Due, at: datetime, passed: str | None = None) -> Ahead:
         if not isinstance(one.what, d.StepDue):
             return _own(case, one.what, at)
         step, held = one.what.step, tuple(self._reasons.holding(case, one.what, one.at, at))
+        if passed and not held:
+            held = (Reason(f"schedule.late_{passed}"),)
         return Ahead(
             step=step.name,
             rule=step.rule,

@@ -188,9 +188,9 @@ MUTANTS = (
     ),
     Mutant(
         "missed reminders become one (I16)",
-        f"{_DECIDE}/firing.py",
-        "if _is_quiet(occasion, names) and not step.climbs:",
-        "if False:",
+        f"{_DECIDE}/occasion.py",
+        "if (is_quiet(occasion, names) and not step.climbs) or (",
+        "if (",
         f"{_SCENARIOS}/test_F_pauses.py::test_F1_after_forty_days_of_downtime",
     ),
     Mutant(

@@ -4,8 +4,10 @@ import pytest
 
 from service.domain import commands as c
 from service.domain.announce import audience
+from service.domain.outlook import Outlook
+from service.domain.scene import CLOCKWORK
 from service.domain.settings import Settings
-from tests.examples import a_contact, a_playbook, day
+from tests.examples import a_contact, a_playbook, day, moment
 from tests.world import World
 
 
@@ -45,6 +47,42 @@ def test_F2_steps_of_earlier_days_are_skipped_and_the_customer_gets_one_email_an
         "overdue-first-week": ("backfill", 4),
         "overdue-daily": ("backfill", 13),
         "overdue-supervisor": ("backfill", 1),
+    }
+
+
+def foretold(world: World, now: str) -> dict[str, str]:
+    """What the schedule says of each step that comes on that morning: `comes`, or what holds it back."""
+    scene, at = world.scene, moment(now)
+    case = world.case("INV-1")
+    outlook = Outlook(case, world.account, scene.plan_of(case), scene.workdays, scene.law, at)
+    coming = [one for one in outlook.all() if one.at and scene.workdays.today(one.at) == scene.workdays.today(at)]
+    return {one.step: one.why[0].code if one.held_back else "comes" for one in coming}
+
+
+def test_F2_the_schedule_says_beforehand_which_steps_are_passed_over():
+    """As the test above saw them go."""
+    assert foretold(recorded("2026-05-20", "2026-06-10 08:00"), "2026-06-10 08:00") == {
+        "due-soon": "schedule.late_backfill",
+        "overdue-first-week": "schedule.late_backfill",
+        "overdue-daily": "comes",
+        "overdue-supervisor": "schedule.level_reached",
+    }
+
+
+def test_F1_B1_after_downtime_the_schedule_says_which_steps_are_passed_over():
+    """Nobody looked from a fortnight before the day until twelve days after it."""
+    world = recorded("2026-06-10", "2026-05-27 10:00", issued="2026-05-27").walk("2026-05-28")
+    assert foretold(world, "2026-06-22 08:00") == {
+        "due-soon": "schedule.late_too_late",
+        "overdue-first-week": "schedule.late_missed",
+        "overdue-daily": "comes",
+    }
+    world.now = moment("2026-06-22 09:00")
+    world.do(c.Wake(customer="C-1"), CLOCKWORK)
+    assert {e.step: e.why for e in world.events("step.skipped")} == {
+        "due-soon": "too_late",
+        "overdue-first-week": "missed",
+        "overdue-daily": "missed",
     }
 
 

@@ -52,7 +52,8 @@ def _ask_hold(account: Account, scene: Scene, case: Case) -> Iterator[Happened]:
     if step is None or step.request is None or step.request.kind in case.requests:
         return
     what = StepDue(step, anchor_of(case, step.start) or scene.today, scene.today)
-    yield from Firing(account, scene).request_now(case.id, Occasion(case, what, Due(scene.now, what), scene))
+    asked = Occasion(case, what, Due(scene.now, what), scene.today, scene.workdays)
+    yield from Firing(account, scene).request_now(case.id, asked)
 
 
 def _asks_hold(step: Step) -> bool:

@@ -1,7 +1,6 @@
 """Firing what is due: case by case in ladder order, gathered so that a customer gets one of each (C3, C10)."""
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import takewhile
 from typing import Any
 
@@ -9,13 +8,13 @@ from service.domain import handed as h
 from service.domain import playbook as p
 from service.domain.account import Account, Happened, on_case
 from service.domain.announce import role_of
-from service.domain.case import RANK, Case
+from service.domain.case import Case
 from service.domain.conditions import forbids, meets, selects
 from service.domain.deadlines import handed_dues
 from service.domain.decide import payment_runs
 from service.domain.decide.acting import Acting
 from service.domain.decide.gathering import Gathering
-from service.domain.decide.occasion import Occasion, came_up, chosen
+from service.domain.decide.occasion import Occasion, came_up, chosen, is_quiet, passed_over, why_missed
 from service.domain.due import Due, limitation_dues, steps_due
 from service.domain.events.case import StepFired, StepSkipped
 from service.domain.limitation import WARNING, LimitationNears
@@ -120,7 +119,7 @@ class Firing:
         """Counts, before anything is sent, how many bills each message will list."""
         lines: set[str] = set()
         for occasion in found:
-            if self._why_not(case, occasion, names) is None and not _is_quiet(occasion, names):
+            if self._why_not(case, occasion, names) is None and not is_quiet(occasion, names):
                 lines |= self.acting.lines(case, occasion)
         self.acting.listed.update(lines)
 
@@ -141,35 +140,19 @@ class Firing:
                 continue
             before = [day for day in occasion.missed if day < occasion.days[-1]]
             if before:
-                missed = self._why_missed(case, before[-1])
+                missed = why_missed(case, before[-1], self.scene.workdays)
                 yield on_case(id, StepSkipped(**occasion.fields(on=before[-1]), why=missed, count=len(before)))
-            yield from self.acting.fire(id, occasion, quietly=_is_quiet(occasion, names))
+            yield from self.acting.fire(id, occasion, quietly=is_quiet(occasion, names))
 
     def _why_not(self, case: Case, occasion: Occasion, names: set[str]) -> str | None:
         step, today = occasion.step, self.scene.today
-        if occasion.is_too_late(today):
-            return "backfill" if occasion.backfilled else "too_late"
-        if _is_quiet(occasion, names) and not step.climbs:
-            return self._why_missed(case, occasion.days[-1])
-        if occasion.is_missed and step.catch_up == "none":
-            return self._why_missed(case, occasion.days[-1])
-        if occasion.backfilled and _is_backfilled_quietly(case, step):
-            return "backfill"
+        if passed := passed_over(case, occasion, names, today, self.scene.workdays):
+            return passed
         if step.reminds and payment_runs.moves(self.account, case, today):
             return "payment_run"
         if not selects(step, self.account.customer) or not meets(step.when, case, self.account, today, occasion.anchor):
             return "condition"
         return "exception" if forbids(step.unless, case, self.account, today, occasion.anchor) else None
-
-    def _why_missed(self, case: Case, day: date) -> str:
-        if case.since and self.scene.workdays.next_open(day) < case.since:
-            return "backfill"
-        return "paused" if case.resumed_on and day <= case.resumed_on else "missed"
-
-
-def _is_quiet(occasion: Occasion, names: set[str]) -> bool:
-    """What it would say to the customer is not said: `names` speak for all that was missed."""
-    return occasion.step.reminds and occasion.step.name not in names
 
 
 def _told_later(case: Case, step: p.Step) -> list[str]:
@@ -181,10 +164,3 @@ def _told_later(case: Case, step: p.Step) -> list[str]:
     return sorted(
         {role for action in step.actions if isinstance(action.deed, p.Notice) for role in action.deed.audience}
     )
-
-
-def _is_backfilled_quietly(case: Case, step: p.Step) -> bool:
-    """Earlier days' reminders collapse, requests wait, a rung not yet reached is climbed; the rest is only logged."""
-    if step.escalates_to:
-        return RANK[case.level] >= RANK[step.escalates_to]
-    return not step.reminds and not step.request
