@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 from service import openapi
 from service.api import cloudevents, failures, lines, validation
 from service.api.document import outbound
-from service.api.document.names import published
+from service.api.names import published
 from service.api.roles import Right, admitted
 from service.app import drawn
 from service.domain import announce

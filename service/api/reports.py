@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.document.names import called
 from service.api.guards import House, Principal, needs
 from service.api.models.problems import responses
 from service.api.models.reports import (
@@ -19,6 +18,7 @@ from service.api.models.reports import (
     answer_model,
     asked_model,
 )
+from service.api.names import called
 from service.api.pages import Listing
 from service.api.problems import Problem, fault
 from service.api.queries import listing

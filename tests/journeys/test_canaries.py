@@ -211,8 +211,9 @@ def _script(scene: Scene) -> Iterator[tuple[str, str, str, dict[str, Json]]]:
     hook = f"https://example.com/{scene.marker.mark('url')}?{scene.marker.mark('query')}"
     yield "admin", "POST /v1/webhook-endpoints", "/v1/webhook-endpoints", {"url": hook, "types": ["never.happens"]}
     template = "/v1/templates/{language}/{kind}"
-    yield "admin", f"PUT {template}", "/v1/templates/en/reminder", {}
-    yield "admin", f"POST {template}/preview", "/v1/templates/en/reminder/preview", {}
+    for kind, unheard in (("reminder", {"ask": ...}), ("message-overdue", {})):
+        yield "admin", f"PUT {template}", f"/v1/templates/en/{kind}", unheard
+        yield "admin", f"POST {template}/preview", f"/v1/templates/en/{kind}/preview", unheard
     endpoints = "/v1/webhook-endpoints/{endpoint}"
     yield "admin", f"PATCH {endpoints}", f"/v1/webhook-endpoints/{ids['endpoint']}", {}
     yield "admin", f"POST {endpoints}/replay", f"/v1/webhook-endpoints/{ids['endpoint']}/replay", {"after": NOW}

@@ -163,6 +163,7 @@ def raised(log: dict[str, list[dict[str, Any]]]) -> Raised:
 def test_K_every_figure_of_the_week_is_the_one_worked_out(lived, bills, raised, day):
     week = lived.get("/v1/reports/weekly", as_of=str(day))
     head = {name: week.pop(name) for name in ("report", "week", "as_of", "known_at")}
+    assert week.pop("definition") == "/docs#get_reports_weekly"
     assert head == {"report": "weekly", "week": f"2012-W{day.isocalendar().week}", "as_of": str(day), "known_at": None}
     assert week == {section: [shown(row) for row in rows] for section, rows in weekly(bills, day, raised).items()}
 

@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute
 
 from service.api.acts import Asking
 from service.api.document.components import header, parameter, response, untitled
-from service.api.document.names import called, published
 from service.api.document.wording import PATH_PARAMETERS
+from service.api.names import called, published
 from service.api.problems import MEDIA_TYPE
 from service.api.roles import Right, admitted
 
