@@ -160,7 +160,7 @@ class Outlook:
             return _own(case, one.what, at)
         step, held = one.what.step, tuple(self._reasons.holding(case, one.what, one.at, at))
         if passed and not held:
-            held = (Reason(f"schedule.late_{passed}"),)
+            held = (Reason(f"skipped.{passed}"),)
         return Ahead(
             step=step.name,
             rule=step.rule,

@@ -314,7 +314,7 @@ title-503 = Not available just now
 ### Why a step was skipped
 
 skipped-backfill = Its day had passed before the bill was recorded here.
-skipped-missed = Its day was missed; a later step reached the customer instead.
+skipped-missed = Its day was missed; a later step reaches the customer instead.
 skipped-paused = The case was paused on its day.
 skipped-too_late = Its last day has passed.
 skipped-condition = Its conditions did not hold when it fired.
@@ -760,10 +760,6 @@ now_or_follow = Give either now or follow: true, one of the two.
 unknown_parameter = This parameter is not known here. Check its spelling, or leave it out.
 repeated_parameter = This parameter was given more than once. Give it once.
 schedule-waits_for_stage = Waits until the case comes to { NAME($stage, of: "case_stage") }.
-schedule-late_backfill = Not done: its day had passed before the bill was recorded here.
-schedule-late_missed = Not done: its day was missed; a later step reaches the customer instead.
-schedule-late_paused = Not done: the case was paused on its day; a later step reaches the customer instead.
-schedule-late_too_late = Not done: its last day has passed.
 schedule-level_reached = Not done: the case already stands at this level or above ({ NAME($level, of: "level") }).
 schedule-condition = Not done as things stand: its conditions do not hold ({ $names }).
 case_stage-review = the review

@@ -62,8 +62,8 @@ def foretold(world: World, now: str) -> dict[str, str]:
 def test_F2_the_schedule_says_beforehand_which_steps_are_passed_over():
     """As the test above saw them go."""
     assert foretold(recorded("2026-05-20", "2026-06-10 08:00"), "2026-06-10 08:00") == {
-        "due-soon": "schedule.late_backfill",
-        "overdue-first-week": "schedule.late_backfill",
+        "due-soon": "skipped.backfill",
+        "overdue-first-week": "skipped.backfill",
         "overdue-daily": "comes",
         "overdue-supervisor": "schedule.level_reached",
     }
@@ -73,8 +73,8 @@ def test_F1_B1_after_downtime_the_schedule_says_which_steps_are_passed_over():
     """Nobody looked from a fortnight before the day until twelve days after it."""
     world = recorded("2026-06-10", "2026-05-27 10:00", issued="2026-05-27").walk("2026-05-28")
     assert foretold(world, "2026-06-22 08:00") == {
-        "due-soon": "schedule.late_too_late",
-        "overdue-first-week": "schedule.late_missed",
+        "due-soon": "skipped.too_late",
+        "overdue-first-week": "skipped.missed",
         "overdue-daily": "comes",
     }
     world.now = moment("2026-06-22 09:00")
