@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from service.store import customers
 from service.store.database import Tx
 from service.store.keyset import After, Asked, Sort, count, page
 
@@ -31,9 +32,9 @@ def count_messages(tx: Tx, customer: str | None, case: str | None, state: str | 
 
 def _asked(tx: Tx, customer: str | None, case: str | None, state: str | None) -> Asked:
     asked = Asked(["m.tenant = %(tenant)s"], {})
-    parent = _parent(tx, customer) if customer is not None else None
-    if parent is not None:
-        asked.and_(_TO_PARENT, customer=customer, parent=parent)
+    parents = customers.parents(tx, [customer]) if customer is not None else set()
+    if parents:
+        asked.and_(_TO_PARENT, customer=customer, parent=parents.pop())
     elif customer is not None:
         asked.and_("m.customer = %(customer)s", customer=customer)
     if state is not None:
@@ -50,11 +51,6 @@ _TO_PARENT = """m.customer = ANY(ARRAY[%(customer)s, %(parent)s]::text[]) AND (m
     SELECT FROM message_items i JOIN cases k ON k.tenant = i.tenant AND k.id = i.case_id
      WHERE i.tenant = m.tenant AND i.message = m.id AND k.customer = %(customer)s))"""
 """A child's own messages, and those of its parent that speak of its bills: two ranges of one index, with the latter's items."""
-
-
-def _parent(tx: Tx, customer: str) -> str | None:
-    row = tx.one("SELECT parent FROM customers WHERE tenant = %(tenant)s AND id = %(id)s", {"id": customer})
-    return row["parent"] if row else None
 
 
 def message(tx: Tx, id: str) -> dict[str, Any] | None:
